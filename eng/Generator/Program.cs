@@ -1,0 +1,6 @@
+namespace LibvirtBackup.Generator;
+
+internal static class Program
+{
+    private static int Main() => 0;
+}
