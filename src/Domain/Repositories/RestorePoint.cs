@@ -1,0 +1,55 @@
+using LibvirtBackup.Backups;
+
+namespace LibvirtBackup.Repositories;
+
+/// <summary>A domain's disks at one instant, with what is needed to bring them back. Immutable.</summary>
+public sealed record RestorePoint
+{
+    /// <summary>Unique in the repository; starts with the time, so ids sort in time.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The domain's name at that time.</summary>
+    public required string Domain { get; init; }
+
+    /// <summary>The domain's UUID.</summary>
+    public required Guid DomainUuid { get; init; }
+
+    /// <summary>The track.</summary>
+    public required string Track { get; init; }
+
+    /// <summary>Counts the full points of the track, from 1.</summary>
+    public required int Generation { get; init; }
+
+    /// <summary>Counts all points of the track, from 1; only ever grows.</summary>
+    public required int Sequence { get; init; }
+
+    /// <summary>The level that was done.</summary>
+    public required BackupLevel Level { get; init; }
+
+    /// <summary>Why this level, when it was not the one asked for.</summary>
+    public required string? Reason { get; init; }
+
+    /// <summary>The instant that the disks are from, UTC.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>The point whose unchanged data this one shares, or null.</summary>
+    public required string? Parent { get; init; }
+
+    /// <summary>The checkpoint of the same instant, or null.</summary>
+    public required string? Checkpoint { get; init; }
+
+    /// <summary>True when the guest's file systems were frozen at that instant.</summary>
+    public required bool Quiesced { get; init; }
+
+    /// <summary>The domain's inactive definition, without secrets.</summary>
+    public required string DomainXml { get; init; }
+
+    /// <summary>The disks, in the domain's order.</summary>
+    public required IReadOnlyList<RestorePointDisk> Disks { get; init; }
+
+    /// <summary>Disks left out and other remarks, one line each.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>Version of the tool, the library and the hypervisor that made the point, for people.</summary>
+    public required string MadeBy { get; init; }
+}
