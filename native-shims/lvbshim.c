@@ -1,0 +1,56 @@
+/* What P/Invoke cannot express well; README.md says why each function is here.
+ * All of them return -1 with errno set on failure, like the calls they wrap. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+#define LVB_EXPORT __attribute__((visibility("default")))
+
+_Static_assert(sizeof(off_t) == 8, "file offsets are 64 bits");
+
+LVB_EXPORT int lvb_open_directory(const char *path)
+{
+    return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+LVB_EXPORT int lvb_open_readable(const char *path)
+{
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+LVB_EXPORT int lvb_open_lock(const char *path, uint32_t mode)
+{
+    /* A link planted at the lock's path must not make us create a file elsewhere. */
+    return open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);
+}
+
+LVB_EXPORT int lvb_is_same_file(int fd, const char *path)
+{
+    struct stat open_file, named_file;
+
+    if (fstat(fd, &open_file) == -1)
+        return -1;
+    if (lstat(path, &named_file) == -1)
+        return errno == ENOENT ? 0 : -1;
+    return open_file.st_dev == named_file.st_dev && open_file.st_ino == named_file.st_ino;
+}
+
+LVB_EXPORT int64_t lvb_block_device_size(int fd)
+{
+    struct stat st;
+    uint64_t size = 0;
+
+    if (fstat(fd, &st) == -1)
+        return -1;
+    if (!S_ISBLK(st.st_mode)) {
+        errno = ENOTBLK;
+        return -1;
+    }
+    if (ioctl(fd, BLKGETSIZE64, &size) == -1)
+        return -1;
+    return (int64_t)size;
+}

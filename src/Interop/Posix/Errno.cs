@@ -1,0 +1,44 @@
+namespace LibvirtBackup.Interop.Posix;
+
+/// <summary>The error numbers of Linux that this library decides on; the same on every architecture that .NET runs on.</summary>
+public static class Errno
+{
+    /// <summary>No such file or directory.</summary>
+    public const int NoEntry = 2;
+
+    /// <summary>No such process.</summary>
+    public const int NoProcess = 3;
+
+    /// <summary>A signal interrupted the call.</summary>
+    public const int Interrupted = 4;
+
+    /// <summary>Input/output error.</summary>
+    public const int Io = 5;
+
+    /// <summary>No such device or address; from a seek: no more data.</summary>
+    public const int NoDeviceOrAddress = 6;
+
+    /// <summary>Try again; the same number as EWOULDBLOCK.</summary>
+    public const int TryAgain = 11;
+
+    /// <summary>Block device required.</summary>
+    public const int NotBlockDevice = 15;
+
+    /// <summary>Invalid argument.</summary>
+    public const int Invalid = 22;
+
+    /// <summary>No space left on device.</summary>
+    public const int NoSpace = 28;
+
+    /// <summary>Protocol error.</summary>
+    public const int Protocol = 71;
+
+    /// <summary>Operation not supported.</summary>
+    public const int NotSupported = 95;
+
+    /// <summary>Cannot send after the transport endpoint was shut down.</summary>
+    public const int Shutdown = 108;
+
+    /// <summary>Transport endpoint is not connected.</summary>
+    public const int NotConnected = 107;
+}

@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace LibvirtBackup.Interop.Posix;
+
+/// <summary>Raw imports of the C library: only calls with a fixed number of arguments and no varying structs.</summary>
+internal static unsafe partial class LibC
+{
+    public const int SeekData = 3;
+    public const int SeekHole = 4;
+    public const int LockShared = 1;
+    public const int LockExclusive = 2;
+    public const int LockNonBlocking = 4;
+    public const int FallocateKeepSize = 1;
+    public const int FallocatePunchHole = 2;
+    public const int FallocateZeroRange = 16;
+    public const int EventFdCloseOnExec = 0x80000;
+    public const int EventFdNonBlocking = 0x800;
+    public const short PollIn = 1;
+    public const short PollOut = 4;
+    public const short PollError = 8;
+    public const short PollHangUp = 16;
+
+    private const string Library = "libc";
+
+    [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
+    internal static partial int FSync(SafeFileHandle fd);
+
+    [LibraryImport(Library, EntryPoint = "lseek64", SetLastError = true)]
+    internal static partial long LSeek(SafeFileHandle fd, long offset, int whence);
+
+    [LibraryImport(Library, EntryPoint = "fallocate64", SetLastError = true)]
+    internal static partial int FAllocate(SafeFileHandle fd, int mode, long offset, long length);
+
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    internal static partial int FLock(SafeFileHandle fd, int operation);
+
+    [LibraryImport(Library, EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int ChOwn(string path, uint owner, uint group);
+
+    [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
+    internal static partial int Kill(int pid, int signal);
+
+    [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
+    internal static partial int EventFd(uint initialValue, int flags);
+
+    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
+    internal static partial nint Read(SafeFileHandle fd, void* buffer, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    internal static partial nint Write(SafeFileHandle fd, void* buffer, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
+    internal static partial int Poll(PollFd* fds, nuint count, int timeoutMilliseconds);
+}

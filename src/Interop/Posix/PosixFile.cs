@@ -1,0 +1,130 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace LibvirtBackup.Interop.Posix;
+
+/// <summary>What Linux can do with files and the framework does not offer.</summary>
+public static class PosixFile
+{
+    /// <summary>
+    /// Makes the names in a directory durable: files created, renamed or deleted in it survive a power cut from now on.
+    /// The content of the files is not covered, flush it first.
+    /// </summary>
+    /// <param name="path">The directory.</param>
+    /// <exception cref="PosixException">The directory cannot be opened or flushed.</exception>
+    public static void FlushDirectory(string path)
+    {
+        using SafeFileHandle directory = Open(path, ShimNative.OpenDirectory(Checked(path)));
+        if (LibC.FSync(directory) != 0)
+            throw PosixException.FromLastError("fsync", path);
+    }
+
+    /// <summary>
+    /// Lists where a file has data, in ascending order; everything between is holes, which read as zeroes. A file system
+    /// that keeps no holes gives one extent with everything. Moves the position of the handle, which
+    /// <see cref="RandomAccess"/> does not use.
+    /// </summary>
+    /// <param name="file">An open, seekable file.</param>
+    /// <param name="offset">Where to begin, in bytes.</param>
+    /// <param name="length">How many bytes to look at; beyond the end of the file there is no data.</param>
+    /// <exception cref="PosixException">The file cannot be asked.</exception>
+    public static IEnumerable<FileExtent> GetDataExtents(SafeFileHandle file, long offset, long length)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        long end = length > long.MaxValue - offset ? long.MaxValue : offset + length;
+        return EnumerateData(file, offset, end);
+    }
+
+    /// <summary>Frees the space of a range, which then reads as zeroes; the size of the file stays.</summary>
+    /// <param name="file">A file open for writing.</param>
+    /// <param name="offset">Where to begin, in bytes.</param>
+    /// <param name="length">How many bytes, at least 1.</param>
+    /// <returns>False, and nothing done, when the file system cannot.</returns>
+    /// <exception cref="PosixException">The range cannot be freed.</exception>
+    public static bool TryPunchHole(SafeFileHandle file, long offset, long length) =>
+        TryAllocate(file, LibC.FallocatePunchHole | LibC.FallocateKeepSize, offset, length);
+
+    /// <summary>Makes a range read as zeroes and keeps its space allocated; the file grows when it has to.</summary>
+    /// <inheritdoc cref="TryPunchHole"/>
+    public static bool TryZeroRange(SafeFileHandle file, long offset, long length) =>
+        TryAllocate(file, LibC.FallocateZeroRange, offset, length);
+
+    /// <summary>Tells the size of a block device, in bytes; null when the path is something else.</summary>
+    /// <param name="path">The device, or a link to it.</param>
+    /// <exception cref="PosixException">The path cannot be opened or asked.</exception>
+    public static long? GetBlockDeviceSize(string path)
+    {
+        using SafeFileHandle device = OpenReadable(path);
+        long size = ShimNative.BlockDeviceSize(device);
+        if (size >= 0)
+            return size;
+        return Marshal.GetLastPInvokeError() == Errno.NotBlockDevice
+            ? null
+            : throw PosixException.FromLastError("ioctl(BLKGETSIZE64)", path);
+    }
+
+    /// <summary>Changes who owns a file; a link is followed.</summary>
+    /// <param name="path">The file or directory.</param>
+    /// <param name="userId">The new owner; null leaves it.</param>
+    /// <param name="groupId">The new group; null leaves it.</param>
+    /// <exception cref="PosixException">The owner cannot be changed.</exception>
+    public static void ChangeOwner(string path, uint? userId, uint? groupId)
+    {
+        if (LibC.ChOwn(Checked(path), userId ?? uint.MaxValue, groupId ?? uint.MaxValue) != 0)
+            throw PosixException.FromLastError("chown", path);
+    }
+
+    /// <summary>Opens a file for reading without the advisory lock that the framework's own open takes.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="PosixException">The file cannot be opened.</exception>
+    public static SafeFileHandle OpenReadable(string path) => Open(path, ShimNative.OpenReadable(Checked(path)));
+
+    internal static SafeFileHandle Open(string path, int fd) =>
+        fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw PosixException.FromLastError("open", path);
+
+    /// <summary>Refuses what the native side would silently cut short.</summary>
+    internal static string Checked(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return path.Contains('\0') ? throw new ArgumentException("A path cannot hold a NUL.", nameof(path)) : path;
+    }
+
+    private static bool TryAllocate(SafeFileHandle file, int mode, long offset, long length)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        int errno;
+        do
+        {
+            if (LibC.FAllocate(file, mode, offset, length) == 0)
+                return true;
+            errno = Marshal.GetLastPInvokeError();
+        }
+        while (errno == Errno.Interrupted);
+        return errno == Errno.NotSupported ? false : throw new PosixException(errno, "fallocate", path: null);
+    }
+
+    private static IEnumerable<FileExtent> EnumerateData(SafeFileHandle file, long offset, long end)
+    {
+        while (offset < end)
+        {
+            long data = LibC.LSeek(file, offset, LibC.SeekData);
+            if (data < 0)
+            {
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno == Errno.NoDeviceOrAddress)
+                    yield break; // only a hole is left, or the offset is beyond the end
+                throw new PosixException(errno, "lseek(SEEK_DATA)", path: null);
+            }
+
+            if (data >= end)
+                yield break;
+            long hole = LibC.LSeek(file, data, LibC.SeekHole);
+            if (hole < 0)
+                throw PosixException.FromLastError("lseek(SEEK_HOLE)", path: null);
+            offset = Math.Min(hole, end);
+            yield return new FileExtent(data, offset - data);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace LibvirtBackup.Interop.Posix;
+
+/// <summary>Raw imports of native-shims/lvbshim.c.</summary>
+internal static partial class ShimNative
+{
+    private const string Library = "liblvbshim.so";
+
+    [LibraryImport(Library, EntryPoint = "lvb_open_directory", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int OpenDirectory(string path);
+
+    [LibraryImport(Library, EntryPoint = "lvb_open_readable", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int OpenReadable(string path);
+
+    [LibraryImport(Library, EntryPoint = "lvb_open_lock", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int OpenLock(string path, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "lvb_is_same_file", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int IsSameFile(SafeFileHandle fd, string path);
+
+    [LibraryImport(Library, EntryPoint = "lvb_block_device_size", SetLastError = true)]
+    internal static partial long BlockDeviceSize(SafeFileHandle fd);
+}
