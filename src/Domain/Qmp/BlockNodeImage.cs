@@ -1,0 +1,17 @@
+namespace LibvirtBackup.Qmp;
+
+/// <summary>The image behind a block node.</summary>
+public sealed record BlockNodeImage
+{
+    /// <summary>The file name as QEMU knows it.</summary>
+    public required string Filename { get; init; }
+
+    /// <summary>The image format, such as <c>qcow2</c>.</summary>
+    public required string Format { get; init; }
+
+    /// <summary>The size that the guest sees, in bytes.</summary>
+    public required long VirtualSize { get; init; }
+
+    /// <summary>The size on storage in bytes; null where QEMU can not tell.</summary>
+    public long? ActualSize { get; init; }
+}

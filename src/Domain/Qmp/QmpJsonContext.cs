@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace LibvirtBackup.Qmp;
+
+/// <summary>The JSON shapes of QMP; names are in kebab case but where a property says otherwise.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AddBitmap))]
+[JsonSerializable(typeof(RemoveBitmap))]
+[JsonSerializable(typeof(ClearBitmap))]
+[JsonSerializable(typeof(EnableBitmap))]
+[JsonSerializable(typeof(DisableBitmap))]
+[JsonSerializable(typeof(MergeBitmaps))]
+[JsonSerializable(typeof(IReadOnlyList<BlockNode>))]
+[JsonSerializable(typeof(VersionAnswer))]
+internal sealed partial class QmpJsonContext : JsonSerializerContext;
