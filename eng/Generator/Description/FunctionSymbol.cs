@@ -1,0 +1,8 @@
+namespace LibvirtBackup.Generator.Description;
+
+internal sealed record FunctionSymbol : Symbol
+{
+    public required Parameter Return { get; init; }
+
+    public required IReadOnlyList<Parameter> Parameters { get; init; }
+}

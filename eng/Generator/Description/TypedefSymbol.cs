@@ -1,0 +1,6 @@
+namespace LibvirtBackup.Generator.Description;
+
+internal sealed record TypedefSymbol : Symbol
+{
+    public required string Target { get; init; }
+}

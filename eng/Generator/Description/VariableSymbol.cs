@@ -1,0 +1,6 @@
+namespace LibvirtBackup.Generator.Description;
+
+internal sealed record VariableSymbol : Symbol
+{
+    public required CType Type { get; init; }
+}

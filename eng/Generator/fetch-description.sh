@@ -1,0 +1,49 @@
+#!/bin/sh
+# Fetches the newest libvirt API description and its C headers, and prints the folder that holds them.
+#
+#   eng/Generator/fetch-description.sh [FOLDER]
+#
+# FOLDER (default: LIBVIRT_API_DIR, else ~/.cache/libvirt-backup/libvirt-api) receives
+#   libvirt-api.xml  libvirt-qemu-api.xml  include/libvirt/*.h  VERSION
+# They come from the libvirt-dev package of the newest suite that the machine's own Debian mirror has. Nothing is
+# installed, and nothing lands in the repository: libvirt's texts are LGPL, this project is MIT.
+# LIBVIRT_SUITE picks another suite, LIBVIRT_MIRROR another mirror. A folder that is filled already is kept.
+set -eu
+
+folder=${1:-${LIBVIRT_API_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/libvirt-backup/libvirt-api}}
+if [ -s "$folder/VERSION" ]; then
+    echo "$folder"
+    exit 0
+fi
+
+suite=${LIBVIRT_SUITE:-forky}
+mirror=${LIBVIRT_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' \
+    | grep -v security | head -n 1)}
+mirror=${mirror:-http://deb.debian.org/debian}
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$work/out"
+: > "$work/state/status"
+echo "deb [signed-by=$keyring] $mirror $suite main" > "$work/sources.list"
+
+private_apt() {
+    apt-get -qq \
+        -o Dir::State="$work/state" -o Dir::State::status="$work/state/status" -o Dir::Cache="$work/cache" \
+        -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+        -o Dir::Etc::preferencesparts=/dev/null -o Acquire::Check-Valid-Until=false \
+        -o Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false -o Acquire::Languages=none \
+        -o APT::Sandbox::User=root -o APT::Update::Post-Invoke-Success= -o APT::Update::Post-Invoke= "$@"
+}
+
+private_apt update >&2
+(cd "$work" && private_apt download libvirt-dev >&2)
+dpkg-deb --extract "$work"/libvirt-dev_*.deb "$work/out"
+
+mkdir -p "$folder/include"
+cp "$work/out/usr/share/libvirt/api/libvirt-api.xml" "$work/out/usr/share/libvirt/api/libvirt-qemu-api.xml" "$folder/"
+cp -r "$work/out/usr/include/libvirt" "$folder/include/"
+# Last, so that a broken run leaves a folder that the next run fills again.
+dpkg-deb --field "$work"/libvirt-dev_*.deb Version > "$folder/VERSION"
+echo "$folder"
