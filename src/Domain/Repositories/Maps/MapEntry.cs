@@ -1,0 +1,27 @@
+namespace LibvirtBackup.Repositories.Maps;
+
+/// <summary>One slot of a map node: a chunk in a leaf, a child above it.</summary>
+internal readonly record struct MapEntry(EntryKind Kind, ChunkId Id)
+{
+    internal static MapEntry Hole => default;
+
+    internal static MapEntry Zero => new(EntryKind.Zero, default);
+
+    internal static MapEntry Data(ChunkId id) => new(EntryKind.Data, id);
+
+    /// <summary><c>hole</c>, <c>zero</c> or the id in hexadecimal, as manifests have it.</summary>
+    public override string ToString() => Kind switch
+    {
+        EntryKind.Hole => "hole",
+        EntryKind.Zero => "zero",
+        EntryKind.Data => Id.ToString(),
+        _ => throw new InvalidDataException($"unknown map entry kind {(byte)Kind}"),
+    };
+
+    internal static MapEntry Parse(string text) => text switch
+    {
+        "hole" => Hole,
+        "zero" => Zero,
+        _ => ChunkId.TryParse(text, out var id) ? Data(id) : throw new InvalidDataException($"'{text}' is no map root"),
+    };
+}

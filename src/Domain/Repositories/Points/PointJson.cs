@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace LibvirtBackup.Repositories.Points;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(RestorePoint))]
+[JsonSerializable(typeof(RepositoryConfig))]
+internal sealed partial class PointJson : JsonSerializerContext;

@@ -1,0 +1,17 @@
+namespace LibvirtBackup.Repositories;
+
+/// <summary>The repository's <c>config.json</c>: written once, by <c>init</c>.</summary>
+internal sealed record RepositoryConfig
+{
+    /// <summary>The format's version that this code reads and writes.</summary>
+    internal const int CurrentVersion = 1;
+
+    public required int Version { get; init; }
+
+    /// <summary>Eight hexadecimal digits; part of the names of checkpoints.</summary>
+    public required string Id { get; init; }
+
+    public required int ChunkSizeBytes { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+}

@@ -1,0 +1,26 @@
+using System.Numerics;
+
+namespace LibvirtBackup.Repositories;
+
+/// <summary>What is fixed when a repository is made.</summary>
+public sealed record RepositoryOptions
+{
+    /// <summary>The smallest chunk: QEMU's default bitmap granularity.</summary>
+    public const int MinimumChunkSizeBytes = 64 * Units.KiB;
+
+    /// <summary>The largest chunk.</summary>
+    public const int MaximumChunkSizeBytes = Units.MiB;
+
+    /// <summary>
+    /// Bytes per chunk, a power of two from 64 KiB to 1 MiB; default 64 KiB, so that a changed block costs no more than QEMU tracks.
+    /// </summary>
+    public int ChunkSizeBytes { get; init; } = MinimumChunkSizeBytes;
+
+    internal void Validate()
+    {
+        if (ChunkSizeBytes is < MinimumChunkSizeBytes or > MaximumChunkSizeBytes || !BitOperations.IsPow2(ChunkSizeBytes))
+            throw new BackupException(
+                FailureKind.Usage,
+                $"a chunk size of {ChunkSizeBytes} bytes is not possible; choose 64KiB, 128KiB, 256KiB, 512KiB or 1MiB");
+    }
+}

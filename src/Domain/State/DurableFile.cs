@@ -1,0 +1,62 @@
+using LibvirtBackup.Interop.Posix;
+
+namespace LibvirtBackup.State;
+
+/// <summary>
+/// Files that are there as a whole and on stable storage, or not at all: temporary file, flush, rename, flush of the directory.
+/// </summary>
+internal static class DurableFile
+{
+    private const string TemporarySuffix = ".lvbtmp";
+
+    internal static bool IsTemporary(string path) => path.EndsWith(TemporarySuffix, StringComparison.Ordinal);
+
+    /// <summary>Writes or replaces <paramref name="path"/>. A crash leaves the old file or the new one, perhaps a temporary too.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="after">Called after each step; tests copy the directory there, which is what a crash would leave.</param>
+    internal static void Write(string path, ReadOnlySpan<byte> content, Action<DurableStep>? after = null)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():n}{TemporarySuffix}";
+        try
+        {
+            using (var file = File.OpenHandle(
+                temporary, FileMode.CreateNew, FileAccess.Write, preallocationSize: content.Length))
+            {
+                after?.Invoke(DurableStep.TemporaryCreated);
+                RandomAccess.Write(file, content, 0);
+                after?.Invoke(DurableStep.ContentWritten);
+                RandomAccess.FlushToDisk(file);
+                after?.Invoke(DurableStep.ContentFlushed);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+            after?.Invoke(DurableStep.Renamed);
+            PosixFile.FlushDirectory(Path.GetDirectoryName(path)!);
+            after?.Invoke(DurableStep.DirectoryFlushed);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Creates a directory and its parents, durably.</summary>
+    internal static void CreateDirectory(string path)
+    {
+        if (Directory.Exists(path)) return;
+        var parent = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (parent is not null) CreateDirectory(parent);
+        Directory.CreateDirectory(path);
+        if (parent is not null) PosixFile.FlushDirectory(parent);
+    }
+
+    /// <summary>Deletes a file, durably; an absent one is not an error.</summary>
+    internal static void Delete(string path)
+    {
+        if (!File.Exists(path)) return;
+        File.Delete(path);
+        PosixFile.FlushDirectory(Path.GetDirectoryName(path)!);
+    }
+}
