@@ -1,0 +1,47 @@
+using System.CommandLine;
+
+namespace LibvirtBackup.Cli.Commands;
+
+/// <summary>A command: its words on the line, its help page, and what it does.</summary>
+internal abstract class CliCommand(string name, string purpose) : Command(name, purpose)
+{
+    private readonly List<Slot> _slots = [];
+
+    /// <summary>The heading under which the command is listed.</summary>
+    internal abstract CommandGroup Group { get; }
+
+    /// <summary>What the help page says beyond the purpose, or null.</summary>
+    internal virtual string? Details => null;
+
+    /// <summary>Lines to copy.</summary>
+    internal virtual IReadOnlyList<Example> Examples => [];
+
+    /// <summary>The values by place or by name, in their order.</summary>
+    internal IReadOnlyList<Slot> Slots => _slots;
+
+    /// <summary>Does it.</summary>
+    /// <returns>The exit code.</returns>
+    internal abstract Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken);
+
+    /// <summary>Adds a value by place or by name.</summary>
+    protected Slot AddSlot(string name, string option, string description, bool required = true)
+    {
+        var slot = new Slot(name, option, description, required);
+        _slots.Add(slot);
+        Add(slot.Positional);
+        Add(slot.Named);
+        return slot;
+    }
+
+    /// <summary>Adds a switch.</summary>
+    protected Option<bool> AddFlag(string name, string description) =>
+        AddOption(new Option<bool>(name) { Description = description, Arity = ArgumentArity.Zero });
+
+    /// <summary>Adds an option.</summary>
+    protected T AddOption<T>(T option)
+        where T : Option
+    {
+        Add(option);
+        return option;
+    }
+}

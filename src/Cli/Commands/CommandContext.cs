@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using LibvirtBackup.Cli.Output;
+
+namespace LibvirtBackup.Cli.Commands;
+
+/// <summary>What a command works with.</summary>
+internal sealed class CommandContext : IAsyncDisposable
+{
+    private readonly Lazy<Composition> _composition;
+
+    internal CommandContext(CliCommand command, ParseResult line, GlobalSettings settings, CliConsole console,
+        CliEnvironment environment)
+    {
+        Line = line;
+        Settings = settings;
+        Console = console;
+        Environment = environment;
+        Slots = SlotValues.Resolve(command, line);
+        _composition = new Lazy<Composition>(() => new Composition(this));
+    }
+
+    /// <summary>The parsed line.</summary>
+    internal ParseResult Line { get; }
+
+    /// <summary>The global options.</summary>
+    internal GlobalSettings Settings { get; }
+
+    /// <summary>The streams.</summary>
+    internal CliConsole Console { get; }
+
+    /// <summary>The process around.</summary>
+    internal CliEnvironment Environment { get; }
+
+    /// <summary>The values by place or by name.</summary>
+    internal SlotValues Slots { get; }
+
+    /// <summary>The services; built at the first use, so that commands without any start faster.</summary>
+    internal T Get<T>()
+        where T : notnull => _composition.Value.Get<T>();
+
+    /// <summary>Prints a result line.</summary>
+    internal void Print(string line) => Console.Out.WriteLine(line);
+
+    /// <summary>Prints the result document.</summary>
+    internal void PrintJson<T>(T document, JsonTypeInfo<T> type) =>
+        Console.Out.WriteLine(JsonSerializer.Serialize(document, type));
+
+    /// <summary>Says something on stderr, unless the user asked for quiet.</summary>
+    internal void Note(string line)
+    {
+        if (!Settings.Quiet)
+            Console.Error.WriteLine(line);
+    }
+
+    /// <summary>Says on stderr what the user has to know though the command goes on.</summary>
+    internal void Warn(string line) => Console.Error.WriteLine("lvbackup: warning: " + line);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _composition.IsValueCreated ? _composition.Value.DisposeAsync() : default;
+}

@@ -1,0 +1,17 @@
+namespace LibvirtBackup.Cli.Commands;
+
+/// <summary>The heading under which a command is listed.</summary>
+internal enum CommandGroup
+{
+    /// <summary>Restore points: make, find, bring back.</summary>
+    RestorePoints,
+
+    /// <summary>libvirt's checkpoints, as virsh has them.</summary>
+    Checkpoints,
+
+    /// <summary>libvirt's backup jobs, raw.</summary>
+    BackupJobs,
+
+    /// <summary>The program itself.</summary>
+    Program,
+}

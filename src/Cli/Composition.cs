@@ -1,0 +1,25 @@
+using LibvirtBackup.Cli.Commands;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LibvirtBackup.Cli;
+
+/// <summary>The one place where the services of the program are put together.</summary>
+internal sealed class Composition : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    internal Composition(CommandContext context)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(context.Settings);
+        services.AddSingleton(context.Environment.Time);
+        _services = services.BuildServiceProvider();
+    }
+
+    /// <summary>A service.</summary>
+    internal T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}

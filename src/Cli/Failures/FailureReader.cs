@@ -1,0 +1,35 @@
+using LibvirtBackup.Cli.Signals;
+
+namespace LibvirtBackup.Cli.Failures;
+
+/// <summary>Turns what was thrown into the line and the exit code that users get.</summary>
+internal static class FailureReader
+{
+    /// <summary>Reads an exception.</summary>
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="signal">The signal that interrupted the command, or null.</param>
+    internal static Failure Read(Exception exception, SignalName? signal) => exception switch
+    {
+        OperationCanceledException when signal is { } name => new Failure(
+            ExitCode.Interrupted, $"interrupted by {name}; what was begun has been cleaned up"),
+        BackupException expected => new Failure(CodeOf(expected.Kind), OneLine(expected.Message)),
+        IOException or UnauthorizedAccessException => new Failure(ExitCode.Failed, OneLine(exception.Message)),
+        _ => new Failure(
+            ExitCode.Failed,
+            OneLine($"internal error: {exception.GetType().Name}: {exception.Message}; "
+                + "this is a defect of lvbackup, please report it with what --verbose prints")),
+    };
+
+    /// <summary>Joins the lines of a message; libvirt's schema errors have several.</summary>
+    internal static string OneLine(string message) => string.Join(
+        "; ", message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    private static int CodeOf(FailureKind kind) => kind switch
+    {
+        FailureKind.Failed => ExitCode.Failed,
+        FailureKind.Usage => ExitCode.Usage,
+        FailureKind.Integrity => ExitCode.Integrity,
+        FailureKind.Busy => ExitCode.Busy,
+        FailureKind.NotSupported => ExitCode.NotSupported,
+    };
+}
