@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# How a container is made: plain namespaces, podman or docker, the first that works here. All three run the same
+# root file system and the same PID 1, and after that the host only needs that process's id.
+
+works_namespaces() { unshare -m -p -n -f true 2>/dev/null; }
+works_podman() { command -v podman >/dev/null && podman info >/dev/null 2>&1; }
+works_docker() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
+
+choose_engine() {
+    local engine
+    case ${LVB_LAB_ENGINE:-auto} in
+        auto)
+            for engine in namespaces podman docker; do
+                ! "works_$engine" || { echo "$engine"; return; }
+            done
+            die "no engine works: namespaces need CAP_SYS_ADMIN (run as root, unconfined); podman and docker are not usable"
+            ;;
+        namespaces | podman | docker)
+            "works_$LVB_LAB_ENGINE" || die "LVB_LAB_ENGINE=$LVB_LAB_ENGINE does not work on this machine"
+            echo "$LVB_LAB_ENGINE"
+            ;;
+        *) die "LVB_LAB_ENGINE is one of auto, namespaces, podman, docker" ;;
+    esac
+}
+
+# run_ENGINE SUITE DIR starts the container in the background and prints the host's id of its PID 1.
+
+run_namespaces() {
+    local suite=$1 dir=$2 outer
+    setsid unshare --mount --pid --net --ipc --uts --fork --propagation private \
+        bash "$lab_source/enter" "$(rootfs_of "$suite")" "$dir" "$guest_dir" \
+        </dev/null >"$dir/.lab/container.log" 2>&1 9>&- &
+    outer=$!
+    wait_until 5 child_of "$outer" >/dev/null || return 1
+    child_of "$outer"
+}
+
+child_of() {
+    local children
+    { children=$(<"/proc/$1/task/$1/children"); } 2>/dev/null
+    [ -n "$children" ] && echo "${children%% *}"
+}
+
+container_name() { echo "lvb-lab-$(echo -n "$1" | sha256sum | cut -c1-12)"; }
+
+run_podman() {
+    local suite=$1 dir=$2 name
+    name=$(container_name "$dir")
+    podman run --detach --rm --name "$name" --network none --privileged --volume "$dir:$dir" \
+        --volume "$guest_dir:$guest_dir:ro" --rootfs "$(rootfs_of "$suite"):O" \
+        /bin/bash "$dir/.lab/init" "$dir" >"$dir/.lab/container.log" 2>&1 || return 1
+    podman inspect --format '{{.State.Pid}}' "$name"
+}
+
+run_docker() {
+    local suite=$1 dir=$2 name image
+    name=$(container_name "$dir")
+    image="lvb-lab:$suite-$(stamp_value "$suite" built | tr -dc 0-9)"
+    docker image inspect "$image" >/dev/null 2>&1 \
+        || tar -C "$(rootfs_of "$suite")" --one-file-system -c . | docker import - "$image" >/dev/null || return 1
+    docker run --detach --rm --name "$name" --network none --privileged --volume "$dir:$dir" \
+        --volume "$guest_dir:$guest_dir:ro" "$image" \
+        /bin/bash "$dir/.lab/init" "$dir" >"$dir/.lab/container.log" 2>&1 || return 1
+    docker inspect --format '{{.State.Pid}}' "$name"
+}

@@ -1,0 +1,21 @@
+# shellcheck shell=bash
+# Where packages come from: the mirror and the settings of this machine's own apt.
+
+debian_mirror() {
+    [ -z "${LVB_LAB_MIRROR:-}" ] || { echo "$LVB_LAB_MIRROR"; return; }
+    local found=
+    if command -v apt-get >/dev/null; then
+        # Security archives hold single packages only; PPAs and vendors' archives name another origin.
+        # shellcheck disable=SC2016  # apt expands these
+        found=$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null \
+            | awk '$1 == "Debian" && $2 !~ /security/ { print $2; exit }')
+    fi
+    found=${found:-http://deb.debian.org/debian}
+    echo "${found%/}"
+}
+
+# Prints mmdebstrap's options that repeat the machine's proxy, retry and date settings.
+apt_options() {
+    command -v apt-config >/dev/null || return 0
+    apt-config dump | grep -E '^Acquire::(https?::|Check-|Retries|ForceIPv)' | grep -v ' "";$' | sed 's/^/--aptopt=/'
+}

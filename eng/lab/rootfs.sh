@@ -1,0 +1,89 @@
+# shellcheck shell=bash
+# Root file systems of the suites, built once into the cache by mmdebstrap and never written to afterwards.
+
+rootfs_packages=libvirt-daemon-system,libvirt-clients,qemu-system-x86,qemu-utils
+# Raise the number when the way a root file system is made changes: older caches are then built anew.
+rootfs_recipe="1 $rootfs_packages"
+
+rootfs_of() { echo "$lab_cache/rootfs/$1"; }
+
+stamp_value() { sed -n "s/^$2=//p" "$(rootfs_of "$1")/.lvb-stamp" 2>/dev/null; }
+
+rootfs_is_current() { [ "$(stamp_value "$1" recipe)" = "$rootfs_recipe" ]; }
+
+# forky is a moving suite that will be renamed; what stands in for it when it cannot be had.
+suites_for() {
+    case $1 in
+        forky) echo forky sid trixie ;;
+        *) echo "$1" ;;
+    esac
+}
+
+build_rootfs_from() {
+    local name=$1 suite=$2 target=$3 mirror began=$SECONDS
+    local -a options
+    mirror=$(debian_mirror)
+    mapfile -t options < <(apt_options)
+    say "$name: building from $mirror $suite"
+    mmdebstrap --variant=apt --include="$rootfs_packages" "${options[@]}" \
+        "$suite" "$target" "$mirror" >"$lab_cache/mmdebstrap-$name.log" 2>&1 || return 1
+    {
+        echo "recipe=$rootfs_recipe"
+        echo "suite=$suite"
+        echo "mirror=$mirror"
+        echo "built=$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+        echo "libvirt=$(package_version "$target" libvirt-daemon)"
+        echo "qemu=$(package_version "$target" qemu-system-x86)"
+    } >"$target/.lvb-stamp"
+    say "$name: built in $((SECONDS - began)) s"
+}
+
+# The upstream part of a package's version: 1:7.2+dfsg-7+deb12u18 gives 7.2.
+package_version() {
+    dpkg-query --admindir="$1/var/lib/dpkg" -W -f '${source:Upstream-Version}' "$2" | sed 's/[+~].*//'
+}
+
+build_rootfs() {
+    local name=$1 fresh=$2 suite work
+    [ "$fresh" = fresh ] || ! rootfs_is_current "$name" || return 0
+    mkdir -p "$lab_cache/rootfs"
+    # What an interrupted build left: nobody else builds this one while we hold its lock.
+    rm -rf "$lab_cache/rootfs/.building-$name"
+    work="$lab_cache/rootfs/.building-$name"
+    for suite in $(suites_for "$name"); do
+        if build_rootfs_from "$name" "$suite" "$work"; then
+            rm -rf "$(rootfs_of "$name")"
+            mv "$work" "$(rootfs_of "$name")"
+            return 0
+        fi
+        say "$name: $suite cannot be had: $(grep -m1 '^E:' "$lab_cache/mmdebstrap-$name.log" || true)"
+        rm -rf "$work"
+    done
+    die "$name: no root file system; see $lab_cache/mmdebstrap-$name.log"
+}
+
+ensure_rootfs() {
+    need_root "building $1"
+    ensure_packages
+    with_cache_lock "rootfs-$1" build_rootfs "$1" "${2:-}"
+}
+
+lab_prepare() {
+    local fresh='' suite
+    [ "${1:-}" != --fresh ] || { fresh=fresh; shift; }
+    [ $# -gt 0 ] || set -- "${lab_all_suites[@]}"
+    for suite; do
+        ensure_rootfs "$suite" "$fresh"
+    done
+    ensure_guest "$fresh"
+    lab_versions
+}
+
+lab_versions() {
+    local suite
+    for suite in "${lab_all_suites[@]}"; do
+        [ -n "$(stamp_value "$suite" suite)" ] || continue
+        echo "$suite libvirt $(stamp_value "$suite" libvirt) qemu $(stamp_value "$suite" qemu)" \
+            "(from $(stamp_value "$suite" suite), built $(stamp_value "$suite" built))"
+    done
+}

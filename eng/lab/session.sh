@@ -1,0 +1,30 @@
+# shellcheck shell=bash
+# A private unprivileged libvirtd of this machine. libvirtd run by root is always the system daemon, so it runs as
+# nobody; root's clients reach it by its socket.
+
+lab_session() {
+    local dir=${1:?usage: session DIR} init uri outer
+    need_root session
+    ensure_packages
+    lab_sweep
+    claim_directory "$dir"
+    write_configuration "$dir"
+    mkdir -p "$dir/home/config/libvirt" "$dir/home/cache" "$dir/run" "$dir/disks"
+    # An unprivileged daemon chooses its socket by XDG_RUNTIME_DIR and refuses settings meant for root.
+    echo "log_outputs = \"2:file:$dir/home/libvirtd.log\"" >"$dir/.lab/libvirtd.conf"
+    echo 'stdio_handler = "file"' >"$dir/home/config/libvirt/qemu.conf"
+    chown -R nobody:nogroup "$dir/home" "$dir/run" "$dir/disks"
+    chmod 0700 "$dir/run"
+    chmod 0755 "$dir" "$dir/.lab"
+    uri="qemu+unix:///session?socket=$dir/run/libvirt/libvirt-sock"
+    echo "$uri" >"$dir/.lab/uri"
+    echo session >"$dir/.lab/suite"
+    setsid unshare --mount --pid --net --fork --mount-proc --propagation private \
+        bash "$dir/.lab/init" "$dir" nobody </dev/null >"$dir/.lab/container.log" 2>&1 9>&- &
+    outer=$!
+    wait_until 5 child_of "$outer" >/dev/null || fail_start "$dir" "the daemon did not start"
+    init=$(child_of "$outer")
+    register "$dir" namespaces "$init"
+    wait_until 60 answers "$dir" "$uri" || fail_start "$dir" "libvirtd does not answer"
+    echo "$uri"
+}
