@@ -36,9 +36,12 @@ public static class Errno
     /// <summary>Operation not supported.</summary>
     public const int NotSupported = 95;
 
+    /// <summary>Transport endpoint is not connected.</summary>
+    public const int NotConnected = 107;
+
     /// <summary>Cannot send after the transport endpoint was shut down.</summary>
     public const int Shutdown = 108;
 
-    /// <summary>Transport endpoint is not connected.</summary>
-    public const int NotConnected = 107;
+    /// <summary>Connection timed out.</summary>
+    public const int TimedOut = 110;
 }
