@@ -1,0 +1,34 @@
+namespace LibvirtBackup.Interop.Xml;
+
+/// <summary>An image behind a network protocol.</summary>
+public sealed record NetworkDiskSource : DiskSource
+{
+    /// <summary>The protocol as libvirt spells it: <c>nbd</c>, <c>rbd</c>, <c>iscsi</c>, <c>https</c>, ...</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>Name of the image on the server (an NBD export, an RBD image); null when absent.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Whether TLS is used; null means the host's default.</summary>
+    public bool? Tls { get; init; }
+
+    /// <summary>The servers.</summary>
+    public ValueList<NetworkDiskHost> Hosts { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override DiskStorageType Type => DiskStorageType.Network;
+
+    internal static NetworkDiskSource Read(string protocol, ElementReader reader) => new()
+    {
+        Protocol = protocol,
+        Name = reader.Attribute("name"),
+        Tls = reader.YesNo("tls"),
+        Hosts = [.. reader.Models("host").Select(NetworkDiskHost.Read)],
+    };
+
+    private protected override void Write(ElementWriter writer) => writer
+        .Attribute("protocol", Protocol)
+        .Attribute("name", Name)
+        .YesNo("tls", Tls)
+        .Add(Hosts.Select(h => h.ToElement()));
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Xml.Linq;
+
+namespace LibvirtBackup.Interop.Xml;
+
+/// <summary>The edits of a domain document that a restore needs; each changes the element that it is given.</summary>
+internal static class DomainXmlEdit
+{
+    public static void SetName(XElement root, string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        root.SetElementValue("name", name);
+    }
+
+    public static void SetUuid(XElement root, Guid uuid)
+    {
+        string text = uuid.ToString("D");
+        root.SetElementValue("uuid", text);
+        // libvirt refuses a domain whose SMBIOS system UUID differs from its own.
+        IEnumerable<XElement> entries = root.Elements("sysinfo").Elements("system").Elements("entry");
+        foreach (XElement entry in entries.Where(e => (string?)e.Attribute("name") == "uuid"))
+            entry.Value = text;
+    }
+
+    public static void RenewMacs(XElement root)
+    {
+        HashSet<string> used = [];
+        foreach (XElement mac in root.Elements("devices").Elements("interface").Elements("mac"))
+        {
+            string address = RandomMac();
+            while (!used.Add(address))
+                address = RandomMac();
+            mac.SetAttributeValue("address", address);
+        }
+    }
+
+    public static void RemoveBackingStores(XElement root)
+    {
+        foreach (XElement disk in Disks(root))
+            Remove(disk, "backingStore");
+    }
+
+    public static void SetDiskSource(XElement root, DiskName target, DiskSource source, ImageFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(source);
+        XElement disk = Disks(root).FirstOrDefault(d => (string?)d.Element("target")?.Attribute("dev") == target.Value)
+            ?? throw new ArgumentException($"the domain has no disk '{target}'", nameof(target));
+        foreach (string old in (string[])["backingStore", "mirror", "encryption", "auth"])
+            Remove(disk, old);
+        disk.SetAttributeValue("type", source.Type.Value);
+        SetFormat(disk, format);
+        if (disk.Element("source") is { } element)
+            element.ReplaceWith(source.ToElement());
+        else
+            disk.Element("driver")!.AddAfterSelf(source.ToElement()); // SetFormat left a driver
+    }
+
+    public static void SetNvram(XElement root, string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        XElement nvram = root.Element("os")?.Element("nvram")
+            ?? throw new InvalidOperationException("the domain has no variable store (<nvram>)");
+        nvram.SetAttributeValue("type", null);
+        nvram.ReplaceNodes(new XText(path));
+    }
+
+    private static IEnumerable<XElement> Disks(XElement root) => root.Elements("devices").Elements("disk");
+
+    private static void SetFormat(XElement disk, ImageFormat format)
+    {
+        XElement? driver = disk.Element("driver");
+        if (driver is null)
+            disk.AddFirst(driver = new XElement("driver"));
+        driver.SetAttributeValue("type", format.Value);
+        // libvirt accepts a metadata cache for qcow2 only.
+        if (format != ImageFormat.Qcow2)
+            Remove(driver, "metadata_cache");
+    }
+
+    /// <summary>Removes children together with the white space before them, so that no blank lines stay.</summary>
+    private static void Remove(XElement parent, string name)
+    {
+        foreach (XElement child in parent.Elements(name).ToArray())
+        {
+            if (child.PreviousNode is XText text && string.IsNullOrWhiteSpace(text.Value))
+                text.Remove();
+            child.Remove();
+        }
+
+        if (parent.Nodes().All(n => n is XText text && string.IsNullOrWhiteSpace(text.Value)))
+            parent.RemoveNodes();
+    }
+
+    private static string RandomMac()
+    {
+        int low = RandomNumberGenerator.GetInt32(1 << 24);
+        return string.Create(
+            CultureInfo.InvariantCulture, $"52:54:00:{low >> 16:x2}:{(low >> 8) & 0xff:x2}:{low & 0xff:x2}");
+    }
+}
