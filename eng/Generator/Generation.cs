@@ -2,6 +2,7 @@ using LibvirtBackup.Generator.Description;
 using LibvirtBackup.Generator.Emit;
 using LibvirtBackup.Generator.Overrides;
 using LibvirtBackup.Generator.Types;
+using LibvirtBackup.Generator.Wrappers;
 
 namespace LibvirtBackup.Generator;
 
@@ -12,6 +13,7 @@ internal static class Generation
     {
         var types = new BlittableTypes(api);
         var values = new MacroValues(api);
+        var planner = new WrapperPlanner(api, overrides, types);
         List<GeneratedFile> files = [];
         foreach (Target target in Target.Of(api))
         {
@@ -21,6 +23,8 @@ internal static class Generation
             files.AddRange(new CallbackWriter(types).Write(target));
             files.AddRange(HandleWriter.Write(target));
             files.AddRange(new ConstantWriter(values, overrides).Write(target));
+            files.AddRange(new StructCopies(api, types, values, overrides).Write(target));
+            files.AddRange(new WrapperWriter(planner).Write(target));
         }
 
         foreach (VariableSymbol variable in api.Libraries.SelectMany(l => l.Variables))

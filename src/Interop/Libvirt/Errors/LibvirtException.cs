@@ -51,6 +51,11 @@ public class LibvirtException : Exception
     public int Int2 { get; init; }
 
     /// <summary>
+    /// Whether the last call on this thread left an error; for functions whose failing value is a good one too.
+    /// </summary>
+    internal static unsafe bool IsPending => LibvirtNative.virGetLastError() is not null;
+
+    /// <summary>
     /// Copies this thread's last error. Must be the first thing after the failed call, on the same thread: every
     /// further libvirt call, even a Free, resets the error.
     /// </summary>
