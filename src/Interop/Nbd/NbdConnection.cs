@@ -28,6 +28,9 @@ public sealed class NbdConnection : IAsyncDisposable
     /// <summary>What the server told of the export.</summary>
     public NbdExportInfo Export { get; }
 
+    /// <summary>How many requests are queued or in flight, also those that nobody waits for any more.</summary>
+    public int InFlight => _loop.Pending;
+
     /// <summary>Connects and negotiates.</summary>
     /// <param name="endpoint">The server and its export.</param>
     /// <param name="options">How to connect.</param>
@@ -38,6 +41,7 @@ public sealed class NbdConnection : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(options);
+        NbdNegotiation.Validate(endpoint, options);
         cancellationToken.ThrowIfCancellationRequested();
         var loop = new NbdIoLoop(endpoint, options);
         loop.Start();

@@ -17,6 +17,7 @@ internal sealed unsafe class NbdIoLoop(NbdEndpoint endpoint, NbdConnectionOption
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private NbdException? _failure;
     private nint _handle;
+    private int _pending;
 
     /// <summary>Completes when the export is ready for requests; fails or is cancelled otherwise.</summary>
     public Task<NbdExportInfo> Connected => _connected.Task;
@@ -29,7 +30,18 @@ internal sealed unsafe class NbdIoLoop(NbdEndpoint endpoint, NbdConnectionOption
     /// <summary>Asks the thread to end; requests in flight fail.</summary>
     public void Stop() => _queue.Stop();
 
-    public bool TryEnqueue(NbdCommand command) => _queue.TryEnqueue(command);
+    /// <summary>How many commands are queued or in flight.</summary>
+    public int Pending => Volatile.Read(ref _pending);
+
+    /// <summary>Takes a command over; false when the connection is closed, and the command is still the caller's.</summary>
+    public bool TryEnqueue(NbdCommand command)
+    {
+        Interlocked.Increment(ref _pending); // before the thread can complete it
+        if (_queue.TryEnqueue(command))
+            return true;
+        Interlocked.Decrement(ref _pending);
+        return false;
+    }
 
     /// <summary>Why a command is not taken or not completed any more.</summary>
     public NbdException ClosedError(string function)
@@ -116,11 +128,11 @@ internal sealed unsafe class NbdIoLoop(NbdEndpoint endpoint, NbdConnectionOption
             NbdCommand? next = command.Next;
             command.Next = null;
             if (command.IsAbandoned)
-                command.Complete(new OperationCanceledException());
+                Complete(command, new OperationCanceledException());
             else if (command.Issue(_handle) is var cookie && cookie > 0)
                 _inFlight.Add(cookie, command);
             else
-                command.Complete(CommandError(command.Function));
+                Complete(command, CommandError(command.Function));
             command = next;
         }
     }
@@ -137,7 +149,7 @@ internal sealed unsafe class NbdIoLoop(NbdEndpoint endpoint, NbdConnectionOption
             bool isDone = NbdNative.nbd_aio_command_completed(_handle, (ulong)cookie) == 1;
             NbdException? error = isDone ? null : CommandError(nameof(NbdNative.nbd_aio_command_completed));
             if (_inFlight.Remove(cookie, out NbdCommand? command))
-                command.Complete(error);
+                Complete(command, error);
         }
     }
 
@@ -203,13 +215,19 @@ internal sealed unsafe class NbdIoLoop(NbdEndpoint endpoint, NbdConnectionOption
         while (command is not null)
         {
             NbdCommand? next = command.Next;
-            command.Complete(ClosedError(command.Function));
+            Complete(command, ClosedError(command.Function));
             command = next;
         }
 
         foreach (NbdCommand pending in _inFlight.Values)
-            pending.Complete(ClosedError(pending.Function));
+            Complete(pending, ClosedError(pending.Function));
         _inFlight.Clear();
+    }
+
+    private void Complete(NbdCommand command, Exception? error)
+    {
+        Interlocked.Decrement(ref _pending);
+        command.Complete(error);
     }
 
     /// <summary>libnbd's error of a command that failed, to be taken at once.</summary>
@@ -222,7 +240,10 @@ internal sealed unsafe class NbdIoLoop(NbdEndpoint endpoint, NbdConnectionOption
             return ClosedError(function);
         }
 
-        return new NbdException(error.Errno, function, $"{endpoint}: {error.Message}");
+        return new NbdException(error.Errno, function, $"{endpoint}: {error.Message}")
+        {
+            IsConnectionLost = error.Errno == Errno.Shutdown, // the server said so, and will hang up
+        };
     }
 
     private void ThrowIfDead()

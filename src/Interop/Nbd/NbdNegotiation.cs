@@ -5,6 +5,24 @@ namespace LibvirtBackup.Interop.Nbd;
 /// <summary>Sets a handle up, begins to connect, and reads what the server told. For the I/O thread only.</summary>
 internal static class NbdNegotiation
 {
+    /// <summary>Refuses, on the caller's thread, what the native side would misread: a NUL cuts a string short there.</summary>
+    public static void Validate(NbdEndpoint endpoint, NbdConnectionOptions options)
+    {
+        string?[] texts = endpoint switch
+        {
+            NbdEndpoint.UnixSocket unix => [unix.Path, unix.Export],
+            NbdEndpoint.Tcp tcp => [tcp.Host, tcp.Export],
+            NbdEndpoint.Uri uri => [uri.Address],
+            _ => [],
+        };
+        string?[] all = [.. texts, .. options.MetaContexts, options.TlsCertificatesDirectory,
+            options.TlsPreSharedKeyFile, options.TlsUserName];
+        if (all.Any(text => text?.Contains('\0') == true))
+            throw new ArgumentException("A name, path or URI for an NBD connection holds a NUL.", nameof(endpoint));
+        if (endpoint is NbdEndpoint.Tcp { Port: < 1 or > 65535 } bad)
+            throw new ArgumentException($"The NBD port {bad.Port} is not between 1 and 65535.", nameof(endpoint));
+    }
+
     /// <summary>Sets everything that must be set before connecting.</summary>
     public static void Configure(nint handle, NbdConnectionOptions options)
     {

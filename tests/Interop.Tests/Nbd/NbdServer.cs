@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 using LibvirtBackup.Interop.Nbd;
 using LibvirtBackup.Interop.Tests.Posix;
@@ -11,11 +12,20 @@ internal sealed class NbdServer : IDisposable
 {
     private readonly TemporaryDirectory _directory;
     private readonly Process _process;
+    private readonly int _tcpPort;
 
-    private NbdServer(TemporaryDirectory directory, string program, IEnumerable<string> arguments)
+    private NbdServer(TemporaryDirectory directory, string program, IEnumerable<string> arguments, int tcpPort = 0)
     {
         _directory = directory;
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true };
+        _tcpPort = tcpPort;
+
+        // A limit, so that no server outlives tests that crashed. (nbdkit's --exit-with-parent ends it with the thread that
+        // started it, and threads of the pool come and go.)
+        var start = new ProcessStartInfo("timeout", ["--foreground", "--signal=KILL", "300", program, .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+        };
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, e) => Errors += e.Data + "\n";
         _process.BeginErrorReadLine();
@@ -34,7 +44,15 @@ internal sealed class NbdServer : IDisposable
         Require("nbdkit");
         var directory = new TemporaryDirectory();
         return new NbdServer(directory, "nbdkit",
-            ["--foreground", "--exit-with-parent", "--unix", directory.File("socket"), .. arguments]).WaitForSocket();
+            ["--foreground", "--unix", directory.File("socket"), .. arguments]).WaitForSocket();
+    }
+
+    /// <summary>nbdkit on the loopback address.</summary>
+    public static NbdServer NbdkitOnTcp(int port, params string[] arguments)
+    {
+        Require("nbdkit");
+        return new NbdServer(new TemporaryDirectory(), "nbdkit",
+            ["--foreground", "--ipaddr", "127.0.0.1", "--port", $"{port}", .. arguments], port).WaitForSocket();
     }
 
     /// <summary>qemu-nbd on an image that the caller made in the directory.</summary>
@@ -99,10 +117,13 @@ internal sealed class NbdServer : IDisposable
 
     private bool CanConnect()
     {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        EndPoint address = _tcpPort != 0
+            ? new IPEndPoint(IPAddress.Loopback, _tcpPort)
+            : new UnixDomainSocketEndPoint(SocketPath);
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            socket.Connect(new UnixDomainSocketEndPoint(SocketPath));
+            socket.Connect(address);
             return true;
         }
         catch (SocketException)
