@@ -112,8 +112,8 @@ public sealed class FileLockTests : IDisposable
                     continue;
                 Assert.Equal(1, Interlocked.Increment(ref inside));
                 Interlocked.Increment(ref entered);
-                File.Delete(LockPath);
                 Interlocked.Decrement(ref inside);
+                File.Delete(LockPath); // from here on, others can make and lock another file of that name
             }
         }
 
