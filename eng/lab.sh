@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The integration lab: libvirtd of several Debian suites in containers, and a tiny guest that really writes.
 # docs/lab.md explains it; this file only dispatches.
-set -euo pipefail
+set -Eeuo pipefail
 
 lab_source=$(cd "$(dirname "${BASH_SOURCE[0]}")/lab" && pwd)
 # shellcheck source=lab/common.sh

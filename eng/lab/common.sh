@@ -13,6 +13,9 @@ die() {
     exit 1
 }
 
+# 'set -e' ends a script without a word; where that was not foreseen, say at least where.
+trap 'say "unexpected failure in ${BASH_SOURCE[0]##*/} line $LINENO: $BASH_COMMAND"' ERR
+
 need_root() {
     [ "$(id -u)" = 0 ] || die "'$1' needs root: namespaces and chroots are made; run it with sudo"
 }
@@ -20,7 +23,8 @@ need_root() {
 # A number that changes when this process id is used again: pid:start time in clock ticks.
 process_identity() {
     local stat
-    { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
+    # 'read' and not $(<file): where the file is gone, the latter ends the whole shell under 'set -e'.
+    { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
     # The name in parentheses may hold spaces, so fields are counted after the last ')'.
     # shellcheck disable=SC2086
     set -- "$1" ${stat##*) }
@@ -37,6 +41,15 @@ wait_until() {
         [ "$SECONDS" -lt "$deadline" ] || return 1
         sleep 0.05
     done
+}
+
+# The registry of running labs is changed by one process at a time: test runs start and stop labs side by side.
+with_registry_lock() {
+    mkdir -p "$lab_running"
+    (
+        flock 9
+        "$@"
+    ) 9>"$lab_running/.lock"
 }
 
 # Only one process builds a cached thing; the others wait for it and find it built.

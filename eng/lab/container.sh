@@ -48,8 +48,7 @@ register() {
     process_identity "$init" >"$dir/.lab/init.pid"
     echo "$engine" >"$dir/.lab/engine"
     echo "$owner" >"$dir/.lab/owner"
-    mkdir -p "$lab_running"
-    ln -sfn "$dir" "$lab_running/$(container_name "$dir")"
+    with_registry_lock ln -sfn "$dir" "$lab_running/$(container_name "$dir")"
 }
 
 lab_start() {
@@ -84,14 +83,16 @@ fail_start() {
     die "$1: $2"
 }
 
-lab_stop() {
-    local dir=${1:?usage: stop DIR} init name
+lab_stop() { with_registry_lock stop_lab "${1:?usage: stop DIR}"; }
+
+stop_lab() {
+    local dir=$1 init name
     [ -d "$dir/.lab" ] || die "'$dir' holds no lab"
     name=$(container_name "$dir")
     init=$(cat "$dir/.lab/init.pid" 2>/dev/null || true)
     # With its PID 1 the kernel ends every process of the container, and with the last one its mounts.
     ! is_alive "$init" || kill -KILL "${init%%:*}"
-    case $(cat "$dir/.lab/engine" 2>/dev/null) in
+    case $(cat "$dir/.lab/engine" 2>/dev/null || true) in
         podman) podman rm --force --ignore "$name" >/dev/null ;;
         docker) docker rm --force "$name" >/dev/null 2>&1 || true ;;
     esac
@@ -103,7 +104,9 @@ lab_stop() {
 is_gone() { ! is_alive "$1"; }
 
 # Ends what a killed test run left: labs whose owner is dead, and entries whose container or directory is gone.
-lab_sweep() {
+lab_sweep() { with_registry_lock sweep_labs; }
+
+sweep_labs() {
     local entry dir owner
     for entry in "$lab_running"/*; do
         [ -L "$entry" ] || continue
@@ -115,7 +118,7 @@ lab_sweep() {
         owner=$(cat "$dir/.lab/owner" 2>/dev/null || true)
         if { [ -n "$owner" ] && ! is_alive "$owner"; } || is_gone "$(cat "$dir/.lab/init.pid" 2>/dev/null)"; then
             say "removing what a dead test run left in $dir"
-            lab_stop "$dir"
+            stop_lab "$dir"
         fi
     done
 }

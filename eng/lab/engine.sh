@@ -26,9 +26,11 @@ choose_engine() {
 # run_ENGINE SUITE DIR starts the container in the background and prints the host's id of its PID 1.
 
 run_namespaces() {
-    local suite=$1 dir=$2 outer
+    local dir=$2 rootfs outer
+    # Expanded before the '&': the background shell must have no other child than the container's init.
+    rootfs=$(rootfs_of "$1")
     setsid unshare --mount --pid --net --ipc --uts --fork --propagation private \
-        bash "$lab_source/enter" "$(rootfs_of "$suite")" "$dir" "$guest_dir" \
+        bash "$lab_source/enter" "$rootfs" "$dir" "$guest_dir" \
         </dev/null >"$dir/.lab/container.log" 2>&1 9>&- &
     outer=$!
     wait_until 5 child_of "$outer" >/dev/null || return 1
@@ -36,9 +38,10 @@ run_namespaces() {
 }
 
 child_of() {
-    local children
-    { children=$(<"/proc/$1/task/$1/children"); } 2>/dev/null
-    [ -n "$children" ] && echo "${children%% *}"
+    local child
+    # The one line ends without a line end, so 'read' fails even when it has read it.
+    { read -r child _ <"/proc/$1/task/$1/children"; } 2>/dev/null || true
+    [ -n "${child:-}" ] && echo "$child"
 }
 
 container_name() { echo "lvb-lab-$(echo -n "$1" | sha256sum | cut -c1-12)"; }

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# The tiny guest: a stock cloud kernel and an initramfs with busybox, mke2fs, blkdiscard, fstrim and the QEMU guest
+# The tiny guest: a stock cloud kernel and an initramfs with busybox, dash, mke2fs, blkdiscard, fstrim and the QEMU guest
 # agent. Its packages are unpacked, never installed; one suite's guest serves every host version.
 
 guest_suite=bookworm
-guest_packages=busybox-static,qemu-guest-agent,e2fsprogs,util-linux,linux-image-cloud-amd64
+guest_packages=busybox-static,dash,qemu-guest-agent,e2fsprogs,util-linux,linux-image-cloud-amd64
 guest_modules=(virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk virtio_console)
-guest_programs=(qemu-ga mke2fs blkdiscard fstrim)
+guest_programs=(dash qemu-ga mke2fs blkdiscard fstrim)
 guest_dir=$lab_cache/guest
-guest_recipe="1 $guest_suite $guest_packages ${guest_modules[*]} ${guest_programs[*]}"
+guest_recipe="2 $guest_suite $guest_packages ${guest_modules[*]} ${guest_programs[*]}"
 
 guest_stamp() { echo "$guest_recipe $(sha256sum <"$lab_source/guest-init")"; }
 

@@ -8,12 +8,14 @@ lab_session() {
     ensure_packages
     lab_sweep
     claim_directory "$dir"
+    # libvirt puts monitor sockets below the configuration directory.
+    [ ${#dir} -le 45 ] || die "the path '$dir' is too long for a session daemon's sockets; use one of at most 45 characters"
     write_configuration "$dir"
-    mkdir -p "$dir/home/config/libvirt" "$dir/home/cache" "$dir/run" "$dir/disks"
+    mkdir -p "$dir/home" "$dir/c/libvirt" "$dir/run"
     # An unprivileged daemon chooses its socket by XDG_RUNTIME_DIR and refuses settings meant for root.
     echo "log_outputs = \"2:file:$dir/home/libvirtd.log\"" >"$dir/.lab/libvirtd.conf"
-    echo 'stdio_handler = "file"' >"$dir/home/config/libvirt/qemu.conf"
-    chown -R nobody:nogroup "$dir/home" "$dir/run" "$dir/disks"
+    echo 'stdio_handler = "file"' >"$dir/c/libvirt/qemu.conf"
+    chown -R nobody:nogroup "$dir/home" "$dir/c" "$dir/run"
     chmod 0700 "$dir/run"
     chmod 0755 "$dir" "$dir/.lab"
     uri="qemu+unix:///session?socket=$dir/run/libvirt/libvirt-sock"
