@@ -1,8 +1,8 @@
 namespace LibvirtBackup;
 
 /// <summary>
-/// An expected failure: one line that says what failed, on what, why, and what to do next. Any other exception type that leaves the
-/// library is a bug.
+/// An expected failure: one line that says what failed, on what, why, and what to do next. Any other exception type
+/// that leaves the library is a bug.
 /// </summary>
 public sealed class BackupException : Exception
 {

@@ -52,7 +52,8 @@ internal sealed class ApiDescription
     /// <summary>The struct a <c>virXxxPtr</c> points to, aliases resolved; null for any other name.</summary>
     public StructSymbol? Pointee(string name)
     {
-        if (!_typedefs.TryGetValue(name, out TypedefSymbol? typedef) || !typedef.Target.EndsWith(" *", StringComparison.Ordinal))
+        if (!_typedefs.TryGetValue(name, out TypedefSymbol? typedef)
+            || !typedef.Target.EndsWith(" *", StringComparison.Ordinal))
             return null;
         return Struct(typedef.Target[..^2]) is { } target ? Canonical(target) : null;
     }
@@ -72,6 +73,8 @@ internal sealed class ApiDescription
 
     public long Value(EnumConstant constant) => _constants.Resolve(constant).Value;
 
-    /// <summary>An enum is a set of flags when at least one constant is one bit, directly or by another's name.</summary>
+    /// <summary>
+    /// An enum is a set of flags when at least one constant is one bit, directly or by another's name.
+    /// </summary>
     public bool IsFlags(EnumSymbol symbol) => symbol.Constants.Any(c => _constants.Resolve(c).IsBit);
 }

@@ -35,7 +35,8 @@ internal sealed class EnumWriter(ApiDescription api, OverrideTable overrides)
                 first = false;
             }
 
-            foreach ((EnumConstant constant, string name) in symbol.Constants.Zip(names).OrderBy(p => api.Value(p.First)))
+            var ordered = symbol.Constants.Zip(names).OrderBy(p => api.Value(p.First));
+            foreach ((EnumConstant constant, string name) in ordered)
             {
                 if (!first)
                     code.Line();

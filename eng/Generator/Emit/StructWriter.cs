@@ -37,7 +37,8 @@ internal sealed class StructWriter(ApiDescription api, BlittableTypes types, Mac
         }
         else if (field.Type.Length is { } length)
         {
-            code.Line($"public fixed {types.Of(field.Type, owner.Name)} {name}[{values.Evaluate(owner.Name, length).Value}];");
+            string size = $"{values.Evaluate(owner.Name, length).Value}";
+            code.Line($"public fixed {types.Of(field.Type, owner.Name)} {name}[{size}];");
         }
         else
         {

@@ -44,7 +44,8 @@ internal sealed class OverrideTable
     /// <summary>The rule for a subject of a symbol; a row that names the symbol in full wins over a pattern.</summary>
     public string? Rule(string symbol, string subject)
     {
-        OverrideRow[] fitting = [.. _rows.Where(r => r.Matches(symbol, subject)).OrderByDescending(r => r.Symbol.Length)];
+        OverrideRow[] fitting =
+            [.. _rows.Where(r => r.Matches(symbol, subject)).OrderByDescending(r => r.Symbol.Length)];
         foreach (OverrideRow row in fitting)
             _used.Add(row);
         if (fitting.Count(r => r.Symbol == fitting[0].Symbol) > 1)
@@ -57,7 +58,9 @@ internal sealed class OverrideTable
 
     /// <summary>The common prefix of an enum's constants where the constants alone do not show it.</summary>
     public string? EnumPrefix(string symbol) =>
-        Rule(symbol, "-") is { } rule && rule.StartsWith("prefix ", StringComparison.Ordinal) ? rule["prefix ".Length..] : null;
+        Rule(symbol, "-") is { } rule && rule.StartsWith("prefix ", StringComparison.Ordinal)
+            ? rule["prefix ".Length..]
+            : null;
 
     public void RefuseUnusedRows()
     {

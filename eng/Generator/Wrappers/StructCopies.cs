@@ -6,7 +6,8 @@ using LibvirtBackup.Generator.Types;
 namespace LibvirtBackup.Generator.Wrappers;
 
 /// <summary>A managed record for each struct that wrappers return, with a method that copies the raw one.</summary>
-internal sealed class StructCopies(ApiDescription api, BlittableTypes types, MacroValues values, OverrideTable overrides)
+internal sealed class StructCopies(
+    ApiDescription api, BlittableTypes types, MacroValues values, OverrideTable overrides)
 {
     /// <summary><c>virDomainBlockStatsStruct</c> becomes <c>VirDomainBlockStats</c>.</summary>
     public static string TypeOf(StructSymbol symbol)
@@ -34,7 +35,8 @@ internal sealed class StructCopies(ApiDescription api, BlittableTypes types, Mac
         string type = TypeOf(symbol);
         (StructField Field, string Rule)[] rules =
             [.. symbol.Fields.Select(f => (f, overrides.Rule(symbol.Name, f.Name) ?? ""))];
-        HashSet<string> counts = [.. rules.Where(r => r.Rule.Contains(' ') && !r.Rule.StartsWith("enum", StringComparison.Ordinal))
+        HashSet<string> counts = [.. rules
+            .Where(r => r.Rule.Contains(' ') && !r.Rule.StartsWith("enum", StringComparison.Ordinal))
             .Select(r => r.Rule.Split(' ')[1])];
         (StructField Field, (string Type, string Value) Copy)[] properties =
             [.. rules.Where(r => !counts.Contains(r.Field.Name)).Select(r => (r.Field, Copy(symbol, r.Field, r.Rule)))];
@@ -76,7 +78,9 @@ internal sealed class StructCopies(ApiDescription api, BlittableTypes types, Mac
             "bytes" => ("ReadOnlyMemory<byte>", $"new ReadOnlySpan<byte>({source}, {Count()}).ToArray()"),
             "structs" => ($"IReadOnlyList<{Pointee()}>", $"NativeArray.Copy({source}, {Count()}, &{Pointee()}.Copy)"),
             "params" => ("TypedParameterList", $"TypedParameterReader.Read({source}, {Count()})"),
-            "share" => (Naming.Handle(api.Pointee(field.Type.Base)!), $"{Naming.Handle(api.Pointee(field.Type.Base)!)}.Share({source})"),
+            "share" => (
+                Naming.Handle(api.Pointee(field.Type.Base)!),
+                $"{Naming.Handle(api.Pointee(field.Type.Base)!)}.Share({source})"),
             _ => throw new GeneratorException(owner.Name, $"has the unknown rule '{rule}' for its field {field.Name}"),
         };
     }
@@ -89,7 +93,8 @@ internal sealed class StructCopies(ApiDescription api, BlittableTypes types, Mac
             "byte*" => ("string?", $"NativeText.CopyOptional({source})"),
             "nuint" => ("ulong", source),
             _ when native.Contains('*') || native == "nint" =>
-                throw new GeneratorException(owner.Name, $"has the pointer field '{field.Name}': say in the table how to copy it"),
+                throw new GeneratorException(
+                    owner.Name, $"has the pointer field '{field.Name}': say in the table how to copy it"),
             _ => (native, source),
         };
     }

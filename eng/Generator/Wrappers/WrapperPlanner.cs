@@ -32,7 +32,9 @@ internal sealed class WrapperPlanner(ApiDescription api, OverrideTable overrides
     // Flags at the end may be left out; C# wants all that follows a default to have one too.
     private static void GiveDefaults(WrapperPlan plan)
     {
-        for (int i = plan.Parameters.Count - 1; i >= 0 && plan.Parameters[i].EndsWith(" flags", StringComparison.Ordinal); i--)
+        for (int i = plan.Parameters.Count - 1;
+            i >= 0 && plan.Parameters[i].EndsWith(" flags", StringComparison.Ordinal);
+            i--)
             plan.Parameters[i] += " = 0";
     }
 }

@@ -104,6 +104,8 @@ internal sealed class WrapperWriter(WrapperPlanner planner)
             code.Line($"/// <returns>{string.Join(" ", plan.Outputs.Select(o => o.Meaning))}</returns>");
         if (plan.FailsWhen is not null)
             code.Line($"/// <exception cref=\"LibvirtException\">The call {plan.FailsWhenText}.</exception>");
-        code.Line("/// <exception cref=\"LibvirtNotSupportedException\">This machine's libvirt lacks the function.</exception>");
+        code.Line(
+            "/// <exception cref=\"LibvirtNotSupportedException\">This machine's libvirt lacks the function." +
+            "</exception>");
     }
 }

@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace LibvirtBackup.Cli.Commands;
 
-/// <summary>The values of a command's slots: places fill, from left to right, the slots that no option has filled.</summary>
+/// <summary>
+/// The values of a command's slots: places fill, from left to right, the slots that no option has filled.
+/// </summary>
 internal sealed class SlotValues
 {
     private readonly Dictionary<Slot, string> _values = [];

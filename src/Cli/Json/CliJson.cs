@@ -5,7 +5,9 @@ using LibvirtBackup.Cli.Failures;
 
 namespace LibvirtBackup.Cli.Json;
 
-/// <summary>The documents of <c>--json</c>. Serializers are generated, so that no reflection costs start-up time.</summary>
+/// <summary>
+/// The documents of <c>--json</c>. Serializers are generated, so that no reflection costs start-up time.
+/// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
     GenerationMode = JsonSourceGenerationMode.Default)]
 [JsonSerializable(typeof(ErrorDocument))]

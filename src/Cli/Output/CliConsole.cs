@@ -35,7 +35,9 @@ internal sealed class CliConsole(TextReader input, TextWriter output, TextWriter
         return new CliConsole(input, output, error, interactive: true);
     }
 
-    /// <summary>Writes out what is buffered. A reader that has gone away (<c>lvbackup ... | head</c>) is no error.</summary>
+    /// <summary>
+    /// Writes out what is buffered. A reader that has gone away (<c>lvbackup ... | head</c>) is no error.
+    /// </summary>
     internal void Flush()
     {
         try

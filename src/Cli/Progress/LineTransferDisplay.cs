@@ -3,7 +3,9 @@ namespace LibvirtBackup.Cli.Progress;
 /// <summary>A line per disk every few seconds, and one when the disk is done: for logs and pipes.</summary>
 internal sealed class LineTransferDisplay(TextWriter output, TimeProvider time) : ITransferDisplay
 {
-    /// <summary>The least time between two lines of a disk; a log of an hour's backup stays under a thousand lines.</summary>
+    /// <summary>
+    /// The least time between two lines of a disk; a log of an hour's backup stays under a thousand lines.
+    /// </summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();

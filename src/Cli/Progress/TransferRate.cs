@@ -1,6 +1,8 @@
 namespace LibvirtBackup.Cli.Progress;
 
-/// <summary>The speed over the last ten seconds or so: steady enough to read, quick enough to follow a change.</summary>
+/// <summary>
+/// The speed over the last ten seconds or so: steady enough to read, quick enough to follow a change.
+/// </summary>
 internal sealed class TransferRate(TimeProvider time)
 {
     private static readonly TimeSpan s_window = TimeSpan.FromSeconds(10);

@@ -24,7 +24,10 @@ public sealed record BackupRequest
     /// <summary>Whether to freeze the guest's file systems; default <see cref="QuiesceMode.None"/>.</summary>
     public QuiesceMode Quiesce { get; init; } = QuiesceMode.None;
 
-    /// <summary>Where QEMU keeps old data of blocks that the guest overwrites meanwhile, and its socket; null: the state directory.</summary>
+    /// <summary>
+    /// Where QEMU keeps old data of blocks that the guest overwrites meanwhile, and its socket; null: the state
+    /// directory.
+    /// </summary>
     public string? ScratchDirectory { get; init; }
 
     /// <summary>Bytes per second to read at most over all disks, or null for no limit.</summary>

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace LibvirtBackup.Extents;
 
-/// <summary>A set of bytes as ranges that are sorted, do not touch and are not empty. Ranges are added in ascending order.</summary>
+/// <summary>
+/// A set of bytes as ranges that are sorted, do not touch and are not empty. Ranges are added in ascending order.
+/// </summary>
 internal sealed class RangeSet : IReadOnlyCollection<ByteRange>
 {
     private readonly List<ByteRange> _ranges = [];
@@ -20,7 +22,8 @@ internal sealed class RangeSet : IReadOnlyCollection<ByteRange>
         var ranges = CollectionsMarshal.AsSpan(_ranges);
         if (ranges is [.., var last])
         {
-            if (range.Offset < last.End) throw new ArgumentException($"{range} starts before {last} ends", nameof(range));
+            if (range.Offset < last.End)
+                throw new ArgumentException($"{range} starts before {last} ends", nameof(range));
             if (last.End == range.Offset)
             {
                 ranges[^1] = last with { Length = last.Length + range.Length };

@@ -6,7 +6,9 @@ public sealed record DirtyBitmap
     /// <summary>The name; null for a bitmap that QEMU keeps for itself, such as that of a mirror job.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The number of dirty bytes, a multiple of <see cref="Granularity"/> but for the end of the disk.</summary>
+    /// <summary>
+    /// The number of dirty bytes, a multiple of <see cref="Granularity"/> but for the end of the disk.
+    /// </summary>
     public required long Count { get; init; }
 
     /// <summary>Bytes per bit, a power of two.</summary>

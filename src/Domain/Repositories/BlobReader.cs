@@ -61,12 +61,14 @@ internal sealed class BlobReader(IBlobStore store, PackIndex index) : IDisposabl
             return;
         }
 
-        if (location.Codec != BlobCodec.Zstd) throw Damaged(id, location, $"it is stored by unknown means ({location.Codec})");
+        if (location.Codec != BlobCodec.Zstd)
+            throw Damaged(id, location, $"it is stored by unknown means ({location.Codec})");
         var decompressor = _decompressors.TryTake(out var free) ? free : new ZstdDecompressor();
         try
         {
             var length = decompressor.Decompress(stored, plain);
-            if (length != plain.Length) throw Damaged(id, location, $"it unpacks to {length} bytes, not {plain.Length}");
+            if (length != plain.Length)
+                throw Damaged(id, location, $"it unpacks to {length} bytes, not {plain.Length}");
         }
         catch (ZstdException e)
         {

@@ -8,8 +8,9 @@ using LibvirtBackup.Repositories.Packs;
 namespace LibvirtBackup.Repositories;
 
 /// <summary>
-/// One writing session: blobs go into packs, full packs are stored while more are filled, <see cref="FinishAsync"/> stores the index. Nothing
-/// of a session is visible before that; a session that is given up leaves garbage packs, never a broken repository. Thread-safe.
+/// One writing session: blobs go into packs, full packs are stored while more are filled, <see cref="FinishAsync"/>
+/// stores the index. Nothing of a session is visible before that; a session that is given up leaves garbage packs,
+/// never a broken repository. Thread-safe.
 /// </summary>
 internal sealed class BlobWriter : IAsyncDisposable
 {
@@ -30,7 +31,9 @@ internal sealed class BlobWriter : IAsyncDisposable
         _storing = Task.Run(StorePacksAsync);
     }
 
-    /// <summary>Adds a blob unless the repository or this session has it. Waits while too many full packs await the disk.</summary>
+    /// <summary>
+    /// Adds a blob unless the repository or this session has it. Waits while too many full packs await the disk.
+    /// </summary>
     /// <returns>The blob's id, and the bytes that it added to the repository (0 when it was there).</returns>
     internal async ValueTask<(ChunkId Id, int StoredBytes)> AddAsync(
         ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)

@@ -7,7 +7,9 @@ using LibvirtBackup.Repositories.Points;
 
 namespace LibvirtBackup.Repositories;
 
-/// <summary>A store of restore points. Durable order: packs, index, manifest; so a manifest that exists can be restored.</summary>
+/// <summary>
+/// A store of restore points. Durable order: packs, index, manifest; so a manifest that exists can be restored.
+/// </summary>
 public sealed class Repository : IDisposable
 {
     private const string ConfigKey = "config.json";
@@ -87,7 +89,8 @@ public sealed class Repository : IDisposable
         var json = JsonSerializer.SerializeToUtf8Bytes(config, PointJson.Default.RepositoryConfig);
         if (!await store.PutIfAbsentAsync(ConfigKey, json, cancellationToken).ConfigureAwait(false))
             throw new BackupException(
-                FailureKind.Failed, $"'{store.Location}' holds a repository already; use it, or choose another directory");
+                FailureKind.Failed,
+                $"'{store.Location}' holds a repository already; use it, or choose another directory");
         return new Repository(store, config);
     }
 
@@ -149,8 +152,8 @@ public sealed class Repository : IDisposable
     }
 
     /// <summary>
-    /// Loads what other processes have added. An index is durable before the manifests that need it, so calling this after a manifest
-    /// was read makes all of its blobs known.
+    /// Loads what other processes have added. An index is durable before the manifests that need it, so calling this
+    /// after a manifest was read makes all of its blobs known.
     /// </summary>
     private async Task LoadNewIndexesAsync(CancellationToken cancellationToken)
     {

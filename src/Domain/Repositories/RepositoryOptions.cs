@@ -12,15 +12,18 @@ public sealed record RepositoryOptions
     public const int MaximumChunkSizeBytes = Units.MiB;
 
     /// <summary>
-    /// Bytes per chunk, a power of two from 64 KiB to 1 MiB; default 64 KiB, so that a changed block costs no more than QEMU tracks.
+    /// Bytes per chunk, a power of two from 64 KiB to 1 MiB; default 64 KiB, so that a changed block costs no more
+    /// than QEMU tracks.
     /// </summary>
     public int ChunkSizeBytes { get; init; } = MinimumChunkSizeBytes;
 
     internal void Validate()
     {
-        if (ChunkSizeBytes is < MinimumChunkSizeBytes or > MaximumChunkSizeBytes || !BitOperations.IsPow2(ChunkSizeBytes))
+        if (ChunkSizeBytes is < MinimumChunkSizeBytes or > MaximumChunkSizeBytes
+            || !BitOperations.IsPow2(ChunkSizeBytes))
             throw new BackupException(
                 FailureKind.Usage,
-                $"a chunk size of {ChunkSizeBytes} bytes is not possible; choose 64KiB, 128KiB, 256KiB, 512KiB or 1MiB");
+                $"a chunk size of {ChunkSizeBytes} bytes is not possible; " +
+                "choose 64KiB, 128KiB, 256KiB, 512KiB or 1MiB");
     }
 }

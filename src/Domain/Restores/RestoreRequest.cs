@@ -6,7 +6,9 @@ public sealed record RestoreRequest
     /// <summary>The restore point's id, or a prefix of it that fits one point only.</summary>
     public required string Point { get; init; }
 
-    /// <summary>The directory that receives <c>vda.qcow2</c>, <c>vdb.qcow2</c> and so on; created when absent.</summary>
+    /// <summary>
+    /// The directory that receives <c>vda.qcow2</c>, <c>vdb.qcow2</c> and so on; created when absent.
+    /// </summary>
     public required string Directory { get; init; }
 
     /// <summary>Target names of the only disks to restore, or empty for all of the point.</summary>

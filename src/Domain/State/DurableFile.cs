@@ -3,7 +3,8 @@ using LibvirtBackup.Interop.Posix;
 namespace LibvirtBackup.State;
 
 /// <summary>
-/// Files that are there as a whole and on stable storage, or not at all: temporary file, flush, rename, flush of the directory.
+/// Files that are there as a whole and on stable storage, or not at all: temporary file, flush, rename, flush of the
+/// directory.
 /// </summary>
 internal static class DurableFile
 {
@@ -11,10 +12,14 @@ internal static class DurableFile
 
     internal static bool IsTemporary(string path) => path.EndsWith(TemporarySuffix, StringComparison.Ordinal);
 
-    /// <summary>Writes or replaces <paramref name="path"/>. A crash leaves the old file or the new one, perhaps a temporary too.</summary>
+    /// <summary>
+    /// Writes or replaces <paramref name="path"/>. A crash leaves the old file or the new one, perhaps a temporary
+    /// too.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="content">All of it.</param>
-    /// <param name="after">Called after each step; tests copy the directory there, which is what a crash would leave.</param>
+    /// <param name="after">Called after each step; tests copy the directory there, which is what a crash would
+    /// leave.</param>
     internal static void Write(string path, ReadOnlySpan<byte> content, Action<DurableStep>? after = null)
     {
         var temporary = $"{path}.{Guid.NewGuid():n}{TemporarySuffix}";

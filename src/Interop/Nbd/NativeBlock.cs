@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace LibvirtBackup.Interop.Nbd;
 
-/// <summary>A piece of native memory, aligned for direct I/O. Freed by its pool, or by the finalizer when it was lost.</summary>
+/// <summary>
+/// A piece of native memory, aligned for direct I/O. Freed by its pool, or by the finalizer when it was lost.
+/// </summary>
 internal sealed unsafe class NativeBlock : SafeHandle
 {
     private const int Alignment = 4096;

@@ -3,9 +3,9 @@ using System.Buffers;
 namespace LibvirtBackup.Interop.Nbd;
 
 /// <summary>
-/// Native memory from a <see cref="NativeBufferPool"/>. Its renter disposes it once; every request in flight holds it too,
-/// so that the memory goes back to the pool only when neither the renter nor a server can write to it any more. What it
-/// holds at first is undefined.
+/// Native memory from a <see cref="NativeBufferPool"/>. Its renter disposes it once; every request in flight holds it
+/// too, so that the memory goes back to the pool only when neither the renter nor a server can write to it any more.
+/// What it holds at first is undefined.
 /// </summary>
 public sealed unsafe class NativeBuffer : MemoryManager<byte>
 {
@@ -49,7 +49,9 @@ public sealed unsafe class NativeBuffer : MemoryManager<byte>
     /// <inheritdoc/>
     public override void Unpin() => Release();
 
-    /// <summary>Gives the buffer back; the memory follows when the last request on it has ended. Repeating it does nothing.</summary>
+    /// <summary>
+    /// Gives the buffer back; the memory follows when the last request on it has ended. Repeating it does nothing.
+    /// </summary>
     public void Dispose() => Dispose(disposing: true);
 
     /// <summary>Keeps the memory, whatever the renter does, until <see cref="Release"/>.</summary>

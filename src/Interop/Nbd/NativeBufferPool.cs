@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace LibvirtBackup.Interop.Nbd;
 
-/// <summary>Rents native memory, page-aligned and never moved by the GC, and keeps what comes back for the next renter.</summary>
+/// <summary>
+/// Rents native memory, page-aligned and never moved by the GC, and keeps what comes back for the next renter.
+/// </summary>
 public sealed class NativeBufferPool : IDisposable
 {
     /// <summary>The largest buffer, in bytes: 64 MiB, the most that libnbd sends or receives in one request.</summary>

@@ -18,12 +18,14 @@ public sealed class NbdBlockStatus
     public long Offset { get; }
 
     /// <summary>
-    /// How much of it the server described, in bytes: at least 1, at most what was asked for. The extents of every context
-    /// have this length in sum. Ask again from here for the rest.
+    /// How much of it the server described, in bytes: at least 1, at most what was asked for. The extents of every
+    /// context have this length in sum. Ask again from here for the rest.
     /// </summary>
     public long Length { get; }
 
-    /// <summary>The extents in one context, without gaps, from <see cref="Offset"/> on; neighbours differ in flags.</summary>
+    /// <summary>
+    /// The extents in one context, without gaps, from <see cref="Offset"/> on; neighbours differ in flags.
+    /// </summary>
     /// <param name="context">A context of <see cref="NbdExportInfo.MetaContexts"/>.</param>
     /// <exception cref="ArgumentException">The context was not negotiated.</exception>
     public ReadOnlyMemory<NbdExtent> GetExtents(string context)
@@ -34,6 +36,7 @@ public sealed class NbdBlockStatus
                 return _extents[i];
         }
 
-        throw new ArgumentException($"The context '{context}' was not negotiated with the NBD server.", nameof(context));
+        throw new ArgumentException(
+            $"The context '{context}' was not negotiated with the NBD server.", nameof(context));
     }
 }

@@ -31,8 +31,8 @@ internal sealed unsafe class NbdBlockStatusCommand : NbdCommand
 
     public override long Issue(nint handle)
     {
-        // libnbd calls Free exactly once: when the command is retired, when the handle is closed before that, and when the
-        // call below fails.
+        // libnbd calls Free exactly once: when the command is retired, when the handle is closed before that, and
+        // when the call below fails.
         var callback = new NbdExtentCallback
         {
             UserData = GCHandle.ToIntPtr(GCHandle.Alloc(this)),
@@ -103,7 +103,9 @@ internal sealed unsafe class NbdBlockStatusCommand : NbdCommand
         return 0;
     }
 
-    /// <summary>Finds where the extents of a context go; null, with the error set, when they are not what we asked for.</summary>
+    /// <summary>
+    /// Finds where the extents of a context go; null, with the error set, when they are not what we asked for.
+    /// </summary>
     private static NbdExtentCollector? Find(nint userData, byte* context, ulong offset, int* error)
     {
         var command = (NbdBlockStatusCommand)GCHandle.FromIntPtr(userData).Target!; // it lives until FreeUserData

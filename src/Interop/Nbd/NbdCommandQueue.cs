@@ -26,7 +26,9 @@ internal sealed class NbdCommandQueue : IDisposable
         }
     }
 
-    /// <summary>Queues a command; false when the I/O thread stops or has stopped, and the command was not taken.</summary>
+    /// <summary>
+    /// Queues a command; false when the I/O thread stops or has stopped, and the command was not taken.
+    /// </summary>
     public bool TryEnqueue(NbdCommand command)
     {
         lock (_gate)

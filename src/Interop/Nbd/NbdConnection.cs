@@ -3,9 +3,9 @@ using LibvirtBackup.Interop.Posix;
 namespace LibvirtBackup.Interop.Nbd;
 
 /// <summary>
-/// A connection to an export of an NBD server, with any number of requests in flight; safe to use from many threads. A request
-/// that is cancelled is still carried out by the server, perhaps: only the wait ends. When the connection is lost every
-/// request fails with <see cref="NbdException.IsConnectionLost"/>; nothing hangs.
+/// A connection to an export of an NBD server, with any number of requests in flight; safe to use from many threads.
+/// A request that is cancelled is still carried out by the server, perhaps: only the wait ends. When the connection
+/// is lost every request fails with <see cref="NbdException.IsConnectionLost"/>; nothing hangs.
 /// </summary>
 public sealed class NbdConnection : IAsyncDisposable
 {
@@ -35,7 +35,8 @@ public sealed class NbdConnection : IAsyncDisposable
     /// <param name="endpoint">The server and its export.</param>
     /// <param name="options">How to connect.</param>
     /// <param name="cancellationToken">Gives up; what is half connected is closed.</param>
-    /// <exception cref="NbdException">The server cannot be reached, or it refused; ETIMEDOUT when it took too long.</exception>
+    /// <exception cref="NbdException">The server cannot be reached, or it refused; ETIMEDOUT when it took too
+    /// long.</exception>
     public static async Task<NbdConnection> ConnectAsync(
         NbdEndpoint endpoint, NbdConnectionOptions options, CancellationToken cancellationToken)
     {
@@ -110,7 +111,8 @@ public sealed class NbdConnection : IAsyncDisposable
 
     /// <summary>Writes a part of a buffer, without a copy. Durable after the next <see cref="FlushAsync"/>.</summary>
     /// <param name="offset">Where in the export, in bytes.</param>
-    /// <param name="source">The buffer; held, and not to be changed, until the request ends, also when cancelled.</param>
+    /// <param name="source">The buffer; held, and not to be changed, until the request ends, also when
+    /// cancelled.</param>
     /// <param name="start">Where in the buffer.</param>
     /// <param name="length">How many bytes, at most <see cref="NbdExportInfo.MaximumBlockSize"/>.</param>
     /// <param name="cancellationToken">Ends the wait; it may still be written then.</param>
@@ -119,7 +121,9 @@ public sealed class NbdConnection : IAsyncDisposable
         long offset, NativeBuffer source, int start, int length, CancellationToken cancellationToken) =>
         Transfer(NbdTransferKind.Write, offset, source, start, length, cancellationToken);
 
-    /// <summary>Writes managed memory, which is copied before this returns and free for other use from then on.</summary>
+    /// <summary>
+    /// Writes managed memory, which is copied before this returns and free for other use from then on.
+    /// </summary>
     /// <param name="offset">Where in the export, in bytes.</param>
     /// <param name="source">The bytes, at most <see cref="NbdExportInfo.MaximumBlockSize"/>.</param>
     /// <param name="cancellationToken">Ends the wait; it may still be written then.</param>
@@ -136,7 +140,9 @@ public sealed class NbdConnection : IAsyncDisposable
         return transfer.Start(_loop, cancellationToken);
     }
 
-    /// <summary>Makes a range read as zeroes without sending them. A long range takes several requests, one after another.</summary>
+    /// <summary>
+    /// Makes a range read as zeroes without sending them. A long range takes several requests, one after another.
+    /// </summary>
     /// <param name="offset">Where in the export, in bytes.</param>
     /// <param name="length">How many bytes.</param>
     /// <param name="flags">How.</param>
@@ -146,7 +152,9 @@ public sealed class NbdConnection : IAsyncDisposable
         long offset, long length, NbdZeroFlags flags, CancellationToken cancellationToken) =>
         Range(NbdTransferKind.WriteZeroes, offset, length, (uint)flags, cancellationToken);
 
-    /// <summary>Discards a range: what it reads as afterwards is undefined. A hint, which a server may ignore.</summary>
+    /// <summary>
+    /// Discards a range: what it reads as afterwards is undefined. A hint, which a server may ignore.
+    /// </summary>
     /// <param name="offset">Where in the export, in bytes.</param>
     /// <param name="length">How many bytes.</param>
     /// <param name="cancellationToken">Ends the wait; it may still be discarded then.</param>
@@ -192,7 +200,8 @@ public sealed class NbdConnection : IAsyncDisposable
     }
 
     /// <summary>
-    /// Closes the connection; requests that are still in flight fail. When it completes, the server can change no buffer.
+    /// Closes the connection; requests that are still in flight fail. When it completes, the server can change no
+    /// buffer.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -201,7 +210,10 @@ public sealed class NbdConnection : IAsyncDisposable
     }
 
     private static void Forget(Task task) => _ = task.ContinueWith(
-        static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        static t => _ = t.Exception,
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted,
+        TaskScheduler.Default);
 
     private ValueTask Transfer(NbdTransferKind kind, long offset, NativeBuffer buffer, int start, int length,
         CancellationToken cancellationToken)

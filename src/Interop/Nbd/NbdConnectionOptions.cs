@@ -7,12 +7,14 @@ public sealed record NbdConnectionOptions
     public NbdTlsMode Tls { get; init; }
 
     /// <summary>
-    /// The directory with ca-cert.pem and, where the server asks for it, client-cert.pem and client-key.pem; null for the
-    /// places that libnbd looks in by itself (~/.pki/libnbd, ~/.config/pki/libnbd, /etc/pki/libnbd).
+    /// The directory with ca-cert.pem and, where the server asks for it, client-cert.pem and client-key.pem; null for
+    /// the places that libnbd looks in by itself (~/.pki/libnbd, ~/.config/pki/libnbd, /etc/pki/libnbd).
     /// </summary>
     public string? TlsCertificatesDirectory { get; init; }
 
-    /// <summary>Whether to refuse a server whose certificate the CA did not sign or that has another name; on by default.</summary>
+    /// <summary>
+    /// Whether to refuse a server whose certificate the CA did not sign or that has another name; on by default.
+    /// </summary>
     public bool VerifyTlsPeer { get; init; } = true;
 
     /// <summary>A file of pre-shared keys (user:hex-key per line) instead of certificates; null for none.</summary>
@@ -22,8 +24,9 @@ public sealed record NbdConnectionOptions
     public string? TlsUserName { get; init; }
 
     /// <summary>
-    /// The block status that will be asked for, such as <c>base:allocation</c> or <c>qemu:dirty-bitmap:backup-vda</c>. The
-    /// server may know none of them: see <see cref="NbdExportInfo.MetaContexts"/>.
+    /// The block status that will be asked for, such as <c>base:allocation</c> or
+    /// <c>qemu:dirty-bitmap:backup-vda</c>. The server may know none of them: see <see
+    /// cref="NbdExportInfo.MetaContexts"/>.
     /// </summary>
     public IReadOnlyList<string> MetaContexts { get; init; } = [];
 

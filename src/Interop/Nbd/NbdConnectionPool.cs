@@ -1,8 +1,9 @@
 namespace LibvirtBackup.Interop.Nbd;
 
 /// <summary>
-/// Several connections to one export, when the server allows it, with the requests spread over them; one connection otherwise.
-/// Every method does what the method of <see cref="NbdConnection"/> does. When a connection is lost the requests on it fail.
+/// Several connections to one export, when the server allows it, with the requests spread over them; one connection
+/// otherwise. Every method does what the method of <see cref="NbdConnection"/> does. When a connection is lost the
+/// requests on it fail.
 /// </summary>
 public sealed class NbdConnectionPool : IAsyncDisposable
 {

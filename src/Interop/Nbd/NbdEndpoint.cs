@@ -27,8 +27,8 @@ public abstract record NbdEndpoint
     }
 
     /// <summary>
-    /// An NBD URI, as the NBD project specifies them: nbd, nbds, nbd+unix, nbds+unix. The nbds schemes require TLS whatever
-    /// the options say. Parameters that name local files (tls-psk-file) are refused: use the options.
+    /// An NBD URI, as the NBD project specifies them: nbd, nbds, nbd+unix, nbds+unix. The nbds schemes require TLS
+    /// whatever the options say. Parameters that name local files (tls-psk-file) are refused: use the options.
     /// </summary>
     /// <param name="Address">The URI.</param>
     public sealed record Uri(string Address) : NbdEndpoint

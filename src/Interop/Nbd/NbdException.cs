@@ -30,5 +30,6 @@ public sealed class NbdException : IOException
         return new NbdException(errno, function, text);
     }
 
-    internal static NbdException Protocol(string function, string message) => new(Posix.Errno.Protocol, function, message);
+    internal static NbdException Protocol(string function, string message) =>
+        new(Posix.Errno.Protocol, function, message);
 }

@@ -33,7 +33,9 @@ public sealed record NbdExportInfo
     /// <summary>What offsets and lengths must be multiples of, in bytes; 1 when the server did not say.</summary>
     public required int MinimumBlockSize { get; init; }
 
-    /// <summary>What offsets and lengths had better be multiples of, in bytes; 4096 when the server did not say.</summary>
+    /// <summary>
+    /// What offsets and lengths had better be multiples of, in bytes; 4096 when the server did not say.
+    /// </summary>
     public required int PreferredBlockSize { get; init; }
 
     /// <summary>The longest single read or write, in bytes; 32 MiB when the server did not say.</summary>

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace LibvirtBackup.Interop.Nbd;
 
-/// <summary>Owns a struct nbd_handle. Closing it drops the connection and every command that is still in flight.</summary>
+/// <summary>
+/// Owns a struct nbd_handle. Closing it drops the connection and every command that is still in flight.
+/// </summary>
 internal sealed class NbdHandle : SafeHandle
 {
     public NbdHandle()

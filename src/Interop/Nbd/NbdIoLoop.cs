@@ -3,8 +3,9 @@ using LibvirtBackup.Interop.Posix;
 namespace LibvirtBackup.Interop.Nbd;
 
 /// <summary>
-/// The thread of one connection: it alone uses the struct nbd_handle. It connects, issues what is queued, drives libnbd's
-/// state machine by poll(2), completes what is done, and on its way out completes everything else, so that no waiter hangs.
+/// The thread of one connection: it alone uses the struct nbd_handle. It connects, issues what is queued, drives
+/// libnbd's state machine by poll(2), completes what is done, and on its way out completes everything else, so that
+/// no waiter hangs.
 /// </summary>
 #pragma warning disable CA1001 // the thread frees the queue when it ends; nobody else can know when that is
 internal sealed unsafe class NbdIoLoop(NbdEndpoint endpoint, NbdConnectionOptions options)
@@ -33,7 +34,9 @@ internal sealed unsafe class NbdIoLoop(NbdEndpoint endpoint, NbdConnectionOption
     /// <summary>How many commands are queued or in flight.</summary>
     public int Pending => Volatile.Read(ref _pending);
 
-    /// <summary>Takes a command over; false when the connection is closed, and the command is still the caller's.</summary>
+    /// <summary>
+    /// Takes a command over; false when the connection is closed, and the command is still the caller's.
+    /// </summary>
     public bool TryEnqueue(NbdCommand command)
     {
         Interlocked.Increment(ref _pending); // before the thread can complete it
@@ -139,8 +142,8 @@ internal sealed unsafe class NbdIoLoop(NbdEndpoint endpoint, NbdConnectionOption
 
     private void RetireCompleted()
     {
-        // nbd_aio_in_flight counts what the server still owes; asking it is cheaper than a peek that finds nothing, which
-        // formats an error text.
+        // nbd_aio_in_flight counts what the server still owes; asking it is cheaper than a peek that finds nothing,
+        // which formats an error text.
         while (_inFlight.Count > NbdNative.nbd_aio_in_flight(_handle))
         {
             long cookie = NbdNative.nbd_aio_peek_command_completed(_handle);

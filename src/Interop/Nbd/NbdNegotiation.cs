@@ -5,7 +5,9 @@ namespace LibvirtBackup.Interop.Nbd;
 /// <summary>Sets a handle up, begins to connect, and reads what the server told. For the I/O thread only.</summary>
 internal static class NbdNegotiation
 {
-    /// <summary>Refuses, on the caller's thread, what the native side would misread: a NUL cuts a string short there.</summary>
+    /// <summary>
+    /// Refuses, on the caller's thread, what the native side would misread: a NUL cuts a string short there.
+    /// </summary>
     public static void Validate(NbdEndpoint endpoint, NbdConnectionOptions options)
     {
         string?[] texts = endpoint switch

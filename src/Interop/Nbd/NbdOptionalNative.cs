@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace LibvirtBackup.Interop.Nbd;
 
-/// <summary>Functions of libnbd that are newer than the oldest version we run on; null where the library lacks them.</summary>
+/// <summary>
+/// Functions of libnbd that are newer than the oldest version we run on; null where the library lacks them.
+/// </summary>
 internal static unsafe class NbdOptionalNative
 {
     /// <summary>nbd_aio_block_status_64, since libnbd 1.20 (unstable series 1.19): extents beyond 4 GiB.</summary>

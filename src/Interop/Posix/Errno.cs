@@ -1,6 +1,8 @@
 namespace LibvirtBackup.Interop.Posix;
 
-/// <summary>The error numbers of Linux that this library decides on; the same on every architecture that .NET runs on.</summary>
+/// <summary>
+/// The error numbers of Linux that this library decides on; the same on every architecture that .NET runs on.
+/// </summary>
 public static class Errno
 {
     /// <summary>No such file or directory.</summary>

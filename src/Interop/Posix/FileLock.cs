@@ -4,10 +4,10 @@ using Microsoft.Win32.SafeHandles;
 namespace LibvirtBackup.Interop.Posix;
 
 /// <summary>
-/// An advisory lock (flock(2)) on a file of its own. It ends when it is disposed and when the process ends in any way, so
-/// it is never stale. It also works between holders in one process. The file stays: what the holder wrote into it tells
-/// others who holds it. Read it by <see cref="ReadContent"/>, since the framework's own way to open a file takes a shared
-/// lock and fails while the file is locked.
+/// An advisory lock (flock(2)) on a file of its own. It ends when it is disposed and when the process ends in any
+/// way, so it is never stale. It also works between holders in one process. The file stays: what the holder wrote
+/// into it tells others who holds it. Read it by <see cref="ReadContent"/>, since the framework's own way to open a
+/// file takes a shared lock and fails while the file is locked.
 /// </summary>
 public sealed class FileLock : IDisposable
 {
@@ -45,8 +45,8 @@ public sealed class FileLock : IDisposable
                 if (!TryLock(file, operation, path))
                     return null;
 
-                // Somebody may have deleted or replaced the file between our open and our lock: then we hold a lock that
-                // nobody else can see.
+                // Somebody may have deleted or replaced the file between our open and our lock: then we hold a lock
+                // that nobody else can see.
                 int same = ShimNative.IsSameFile(file, path);
                 if (same < 0)
                     throw PosixException.FromLastError("stat", path);

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace LibvirtBackup.Interop.Posix;
 
 /// <summary>
-/// Tells one run of a process from every other on this machine: a process id alone is used again after a while. Store it
-/// where others must find out whether the writer still lives.
+/// Tells one run of a process from every other on this machine: a process id alone is used again after a while. Store
+/// it where others must find out whether the writer still lives.
 /// </summary>
 /// <param name="ProcessId">The process id, as its own PID namespace numbers it.</param>
 /// <param name="StartTime">When it started, in clock ticks since boot (field 22 of /proc/PID/stat).</param>
@@ -30,8 +30,8 @@ public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootI
     }
 
     /// <summary>
-    /// Tells whether the process still runs. True as well when that cannot be told: a process of another PID namespace (a
-    /// container), or /proc does not show it to us.
+    /// Tells whether the process still runs. True as well when that cannot be told: a process of another PID
+    /// namespace (a container), or /proc does not show it to us.
     /// </summary>
     public bool IsAlive()
     {

@@ -1,6 +1,8 @@
 namespace LibvirtBackup.Interop.Zstd;
 
-/// <summary>Compresses blocks, one frame each, and reuses its context from block to block. For one thread at a time.</summary>
+/// <summary>
+/// Compresses blocks, one frame each, and reuses its context from block to block. For one thread at a time.
+/// </summary>
 public sealed unsafe class ZstdCompressor : IDisposable
 {
     private readonly ZstdCompressHandle _context = new();

@@ -6,8 +6,8 @@ public sealed unsafe class ZstdDecompressor : IDisposable
     private readonly ZstdDecompressHandle _context = new();
 
     /// <summary>
-    /// What a frame says it decompresses to, in bytes; null when it does not say or is no frame. The frame may lie: trust it
-    /// for an allocation only within a limit of your own.
+    /// What a frame says it decompresses to, in bytes; null when it does not say or is no frame. The frame may lie:
+    /// trust it for an allocation only within a limit of your own.
     /// </summary>
     /// <param name="source">The frame, or at least its first 18 bytes.</param>
     public static long? GetDecompressedLength(ReadOnlySpan<byte> source)
@@ -38,7 +38,8 @@ public sealed unsafe class ZstdDecompressor : IDisposable
 
     /// <summary>Decompresses frames whose data must fill the target exactly.</summary>
     /// <inheritdoc cref="Decompress"/>
-    /// <exception cref="ZstdException">The source is corrupt or cut, or its data has another size than the target.</exception>
+    /// <exception cref="ZstdException">The source is corrupt or cut, or its data has another size than the
+    /// target.</exception>
     public void DecompressExactly(ReadOnlySpan<byte> source, Span<byte> target)
     {
         int length = Decompress(source, target);

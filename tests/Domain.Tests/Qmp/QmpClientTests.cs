@@ -101,7 +101,8 @@ public sealed class QmpClientTests
 
     [Theory]
     [MemberData(nameof(Actions))]
-    public async Task A_bitmap_action_is_one_command_without_an_id(BitmapAction action, string command, string arguments)
+    public async Task A_bitmap_action_is_one_command_without_an_id(
+        BitmapAction action, string command, string arguments)
     {
         ScriptedQmp qemu = new("""{"return":{},"id":"libvirt-2"}""");
 

@@ -40,7 +40,8 @@ public abstract class BlobStoreConformance
     [Fact]
     public async Task A_folder_lists_its_keys_in_order_and_no_others()
     {
-        foreach (var key in new[] { "x/2", "x/1", "x/y/3", "z/4" }) await Store.PutIfAbsentAsync(key, new byte[1], Token);
+        foreach (var key in new[] { "x/2", "x/1", "x/y/3", "z/4" })
+            await Store.PutIfAbsentAsync(key, new byte[1], Token);
         Assert.Equal(["x/1", "x/2", "x/y/3"], await Store.ListAsync("x/", Token));
         Assert.Empty(await Store.ListAsync("absent/", Token));
     }

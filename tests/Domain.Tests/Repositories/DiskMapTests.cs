@@ -55,7 +55,8 @@ public sealed class DiskMapTests
     }
 
     private static IEnumerable<long> Leaves(MapShape shape) =>
-        new[] { 0, 1, shape.LeafCount / 2, shape.LeafCount - 1 }.Where(leaf => leaf >= 0 && leaf < shape.LeafCount && leaf != 2)
+        new[] { 0, 1, shape.LeafCount / 2, shape.LeafCount - 1 }
+            .Where(leaf => leaf >= 0 && leaf < shape.LeafCount && leaf != 2)
             .Distinct();
 
     private static MapEntry Entry(long leaf, int index) => ((leaf + index) % 3) switch

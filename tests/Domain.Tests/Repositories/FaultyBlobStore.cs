@@ -2,7 +2,9 @@ using LibvirtBackup.Repositories.Blobs;
 
 namespace LibvirtBackup.Domain.Tests.Repositories;
 
-/// <summary>Passes the first operations on and fails all writes from the n-th on, as a full or dead disk does.</summary>
+/// <summary>
+/// Passes the first operations on and fails all writes from the n-th on, as a full or dead disk does.
+/// </summary>
 internal sealed class FaultyBlobStore(IBlobStore inner, int writesBeforeFault) : IBlobStore
 {
     private int _writes;
@@ -28,5 +30,6 @@ internal sealed class FaultyBlobStore(IBlobStore inner, int writesBeforeFault) :
     public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken) =>
         inner.ListAsync(prefix, cancellationToken);
 
-    public Task DeleteAsync(string key, CancellationToken cancellationToken) => inner.DeleteAsync(key, cancellationToken);
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
+        inner.DeleteAsync(key, cancellationToken);
 }

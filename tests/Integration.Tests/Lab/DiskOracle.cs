@@ -42,7 +42,9 @@ internal static class DiskOracle
         }
     }
 
-    /// <summary>The offset of the first byte that differs, or null when the files are equal in size and content.</summary>
+    /// <summary>
+    /// The offset of the first byte that differs, or null when the files are equal in size and content.
+    /// </summary>
     public static async Task<long?> CompareRawAsync(
         string left,
         string right,

@@ -7,7 +7,9 @@ namespace LibvirtBackup.Integration.Tests.Lab;
 /// <summary>Runs commands in a guest through the QEMU guest agent.</summary>
 internal sealed class GuestAgent(Virsh virsh, string domain)
 {
-    /// <summary>Seconds that one agent command may take: an emulated guest on a busy machine is slow, not dead.</summary>
+    /// <summary>
+    /// Seconds that one agent command may take: an emulated guest on a busy machine is slow, not dead.
+    /// </summary>
     private const int Patience = 60;
 
     /// <summary>Waits until the agent answers; false when it did not within the time.</summary>

@@ -23,7 +23,9 @@ internal sealed class LabGuest : IAsyncDisposable
 
     public string Name { get; }
 
-    /// <summary>The guest's own part of the shared directory: its images, its serial log, and what a test adds.</summary>
+    /// <summary>
+    /// The guest's own part of the shared directory: its images, its serial log, and what a test adds.
+    /// </summary>
     public string Directory { get; }
 
     /// <summary>From the start of the domain to the agent's first answer.</summary>

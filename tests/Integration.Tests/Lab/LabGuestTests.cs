@@ -25,7 +25,8 @@ public sealed class LabGuestTests(ITestOutputHelper output)
         var first = new ExpectedDisk(Size);
         var second = new ExpectedDisk(Size);
 
-        foreach ((long offset, long length) in new (long, long)[] { (0, 64 * Units.KiB), ((5 * Units.MiB) + 512, 1536) })
+        foreach (
+            (long offset, long length) in new (long, long)[] { (0, 64 * Units.KiB), ((5 * Units.MiB) + 512, 1536) })
         {
             await guest.WritePatternAsync("vda", offset, length, seed: 1, Cancellation);
             first.WritePattern(offset, length, seed: 1);

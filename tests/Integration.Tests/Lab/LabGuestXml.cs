@@ -2,7 +2,9 @@ using System.Text;
 
 namespace LibvirtBackup.Integration.Tests.Lab;
 
-/// <summary>The domain XML of a lab guest: a kernel of its own, virtio disks, the agent's channel, a serial log.</summary>
+/// <summary>
+/// The domain XML of a lab guest: a kernel of its own, virtio disks, the agent's channel, a serial log.
+/// </summary>
 internal static class LabGuestXml
 {
     public static string Build(

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace LibvirtBackup.Integration.Tests.Lab;
 
-/// <summary>The hosts that all tests share, one per suite, started when first asked for and ended with the run.</summary>
+/// <summary>
+/// The hosts that all tests share, one per suite, started when first asked for and ended with the run.
+/// </summary>
 public sealed class LabHosts : IAsyncDisposable
 {
     private static readonly Dictionary<string, Task<LabHost>> s_hosts = new(StringComparer.Ordinal);

@@ -76,7 +76,8 @@ public sealed class NbdBlockStatusTests
         using NbdServer server = NbdServer.Nbdkit("memory", "1M");
         await using NbdConnection connection = await server.ConnectAsync(Allocation);
         NbdBlockStatus status = await connection.GetBlockStatusAsync(0, 1 << 20, Token);
-        Assert.Equal([new NbdExtent(1 << 20, NbdExtent.Hole | NbdExtent.Zero)], status.GetExtents(Allocation).ToArray());
+        Assert.Equal(
+            [new NbdExtent(1 << 20, NbdExtent.Hole | NbdExtent.Zero)], status.GetExtents(Allocation).ToArray());
         Assert.Throws<ArgumentException>(() => status.GetExtents(Bitmap));
     }
 
@@ -102,9 +103,11 @@ public sealed class NbdBlockStatusTests
         return NbdServer.QemuNbd(directory, "-r", "-f", "qcow2", "-B", "b0", image);
     }
 
-    private static async Task<Dictionary<string, List<NbdExtent>>> ReadAllAsync(NbdConnection connection, long? upTo = null)
+    private static async Task<Dictionary<string, List<NbdExtent>>> ReadAllAsync(
+        NbdConnection connection, long? upTo = null)
     {
-        Dictionary<string, List<NbdExtent>> all = connection.Export.MetaContexts.ToDictionary(c => c, _ => new List<NbdExtent>());
+        Dictionary<string, List<NbdExtent>> all = connection.Export.MetaContexts.ToDictionary(
+            c => c, _ => new List<NbdExtent>());
         long end = upTo ?? connection.Export.SizeBytes;
         for (long offset = 0; offset < end;)
         {
@@ -119,7 +122,8 @@ public sealed class NbdBlockStatusTests
 
     private static List<NbdExtent> FromNbdInfo(NbdServer server, string context)
     {
-        string json = NbdServer.Run("nbdinfo", "--json", $"--map={context}", $"nbd+unix:///?socket={server.SocketPath}");
+        string json = NbdServer.Run(
+            "nbdinfo", "--json", $"--map={context}", $"nbd+unix:///?socket={server.SocketPath}");
         using JsonDocument document = JsonDocument.Parse(json);
         List<NbdExtent> extents = [];
         AddJoined(extents, document.RootElement.EnumerateArray().Select(e => new NbdExtent(

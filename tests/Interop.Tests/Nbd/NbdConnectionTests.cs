@@ -40,7 +40,8 @@ public sealed class NbdConnectionTests
         using NativeBuffer buffer = NativeBufferPool.Shared.Rent(100);
         buffer.Span.Fill(0xAA);
         await connection.ReadAsync(8, buffer, 10, 8, Token);
-        byte[] expected = [.. Enumerable.Repeat((byte)0xAA, 10), 0, 0, 0, 0, 0, 0, 0, 8, .. Enumerable.Repeat((byte)0xAA, 82)];
+        byte[] expected =
+            [.. Enumerable.Repeat((byte)0xAA, 10), 0, 0, 0, 0, 0, 0, 0, 8, .. Enumerable.Repeat((byte)0xAA, 82)];
         Assert.Equal(expected, buffer.Span.ToArray());
     }
 
@@ -53,7 +54,13 @@ public sealed class NbdConnectionTests
         Assert.Equal(16 * MiB, export.SizeBytes);
         Assert.Equal(
             (false, true, true, true, true, false),
-            (export.IsReadOnly, export.CanZero, export.CanTrim, export.CanFlush, export.CanMultiConnect, export.IsEncrypted));
+            (
+                export.IsReadOnly,
+                export.CanZero,
+                export.CanTrim,
+                export.CanFlush,
+                export.CanMultiConnect,
+                export.IsEncrypted));
         Assert.Equal((1, 4096, 32 * MiB),
             (export.MinimumBlockSize, export.PreferredBlockSize, export.MaximumBlockSize));
         Assert.Equal(["base:allocation"], export.MetaContexts);
@@ -178,7 +185,8 @@ public sealed class NbdConnectionTests
         NbdConnection connection = await server.ConnectAsync("base:allocation");
         await connection.DisposeAsync();
         await connection.DisposeAsync();
-        NbdException e = await Assert.ThrowsAsync<NbdException>(() => connection.ReadAsync(0, new byte[1], Token).AsTask());
+        NbdException e = await Assert.ThrowsAsync<NbdException>(
+            () => connection.ReadAsync(0, new byte[1], Token).AsTask());
         Assert.True(e.IsConnectionLost);
         await Assert.ThrowsAsync<NbdException>(() => connection.GetBlockStatusAsync(0, 1, Token));
     }

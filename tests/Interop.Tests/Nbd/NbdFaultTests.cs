@@ -13,7 +13,8 @@ public sealed class NbdFaultTests
     [Fact]
     public async Task A_killed_server_fails_everything_in_flight_and_everything_later()
     {
-        using NbdServer server = NbdServer.Nbdkit("--filter=delay", "memory", "1M", "delay-read=60", "delay-extents=60");
+        using NbdServer server = NbdServer.Nbdkit(
+            "--filter=delay", "memory", "1M", "delay-read=60", "delay-extents=60");
         await using NbdConnection connection = await server.ConnectAsync("base:allocation");
         NativeBuffer[] buffers = [.. Enumerable.Range(0, 10).Select(_ => NativeBufferPool.Shared.Rent(4096))];
         Task[] pending =
@@ -26,7 +27,8 @@ public sealed class NbdFaultTests
         server.Kill();
         foreach (Task task in pending)
         {
-            NbdException e = await Assert.ThrowsAsync<NbdException>(() => task.WaitAsync(TimeSpan.FromSeconds(20), Token));
+            NbdException e = await Assert.ThrowsAsync<NbdException>(
+                () => task.WaitAsync(TimeSpan.FromSeconds(20), Token));
             Assert.True(e.IsConnectionLost);
             Assert.Contains(server.SocketPath, e.Message, StringComparison.Ordinal);
         }
@@ -48,7 +50,8 @@ public sealed class NbdFaultTests
         server.Kill();
         foreach (Task write in writes)
         {
-            NbdException e = await Assert.ThrowsAsync<NbdException>(() => write.WaitAsync(TimeSpan.FromSeconds(20), Token));
+            NbdException e = await Assert.ThrowsAsync<NbdException>(
+                () => write.WaitAsync(TimeSpan.FromSeconds(20), Token));
             Assert.True(e.IsConnectionLost, e.Message);
         }
     }
@@ -128,7 +131,8 @@ public sealed class NbdFaultTests
         await source.CancelAsync();
         OperationCanceledException e = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting);
         Assert.Equal(source.Token, e.CancellationToken);
-        Assert.Equal(0, await server.ReceiveAsync(new byte[100], Token).AsTask().WaitAsync(TimeSpan.FromSeconds(10), Token));
+        Assert.Equal(
+            0, await server.ReceiveAsync(new byte[100], Token).AsTask().WaitAsync(TimeSpan.FromSeconds(10), Token));
     }
 
     [Fact]

@@ -78,7 +78,8 @@ public sealed class NbdTlsTests : IDisposable
     public async Task Require_refuses_a_plain_server_and_allow_takes_it_unencrypted()
     {
         using NbdServer server = NbdServer.Nbdkit("memory", "1M");
-        await Assert.ThrowsAsync<NbdException>(() => NbdConnection.ConnectAsync(server.Endpoint, Options("ours"), Token));
+        await Assert.ThrowsAsync<NbdException>(
+            () => NbdConnection.ConnectAsync(server.Endpoint, Options("ours"), Token));
         var uri = new NbdEndpoint.Uri($"nbd+unix:///?socket={server.SocketPath}");
         await Assert.ThrowsAsync<NbdException>(() => NbdConnection.ConnectAsync(uri, Options("ours"), Token));
         await using NbdConnection connection = await NbdConnection.ConnectAsync(
@@ -154,6 +155,11 @@ public sealed class NbdTlsTests : IDisposable
 
         string certificates = arguments.FirstOrDefault(a => a[0] != '-') ?? "ours";
         return NbdServer.NbdkitOnTcp(port,
-            [.. arguments.Where(a => a[0] == '-'), $"--tls-certificates={_directory.File(certificates)}", "memory", "16M"]);
+            [
+                .. arguments.Where(a => a[0] == '-'),
+                $"--tls-certificates={_directory.File(certificates)}",
+                "memory",
+                "16M",
+            ]);
     }
 }

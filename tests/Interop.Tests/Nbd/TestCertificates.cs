@@ -4,7 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace LibvirtBackup.Interop.Tests.Nbd;
 
-/// <summary>A certificate authority with a server and a client certificate, in the file names that libnbd and nbdkit expect.</summary>
+/// <summary>
+/// A certificate authority with a server and a client certificate, in the file names that libnbd and nbdkit expect.
+/// </summary>
 internal sealed class TestCertificates : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -58,7 +58,10 @@ internal static class ArrayShapes
     {
         shape.Before($"using NativeBuffer<nint> {shape.Local} = new({shape.Argument});");
         shape.Pass($"(byte**){shape.Local}.Pointer");
-        shape.Return("string[]", $"NativeText.TakeItems((byte**){shape.Local}.Pointer, result)", "The texts, at most as many as asked for.");
+        shape.Return(
+            "string[]",
+            $"NativeText.TakeItems((byte**){shape.Local}.Pointer, result)",
+            "The texts, at most as many as asked for.");
         shape.Plan.ResultIsCount = true;
     }
 
@@ -71,11 +74,17 @@ internal static class ArrayShapes
         if (shape.Parameter.Type.Pointers == 0)
         {
             string copy = StructCopies.TypeOf(shape.Struct(shape.Parameter.Type.Base));
-            shape.Return($"{copy}[]", $"NativeArray.Copy({shape.Local}.Pointer, result, &{copy}.Copy)", "Copies of the filled structs.");
+            shape.Return(
+                $"{copy}[]",
+                $"NativeArray.Copy({shape.Local}.Pointer, result, &{copy}.Copy)",
+                "Copies of the filled structs.");
         }
         else
         {
-            shape.Return($"{type}[]", $"new ReadOnlySpan<{type}>({shape.Local}.Pointer, result).ToArray()", "The filled values.");
+            shape.Return(
+                $"{type}[]",
+                $"new ReadOnlySpan<{type}>({shape.Local}.Pointer, result).ToArray()",
+                "The filled values.");
         }
 
         shape.Plan.ResultIsCount = true;

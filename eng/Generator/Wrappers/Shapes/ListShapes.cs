@@ -14,7 +14,10 @@ internal static class ListShapes
         {
             string handle = Naming.Handle(symbol);
             shape.Before($"nint* {shape.Local} = null;");
-            shape.Return($"{handle}[]", $"NativeArray.TakeHandles({shape.Local}, result, &{handle}.Own)", "New references; dispose each one.");
+            shape.Return(
+                $"{handle}[]",
+                $"NativeArray.TakeHandles({shape.Local}, result, &{handle}.Own)",
+                "New references; dispose each one.");
         }
         else
         {
@@ -39,7 +42,10 @@ internal static class ListShapes
         string copy = StructCopies.TypeOf(symbol);
         shape.Before($"{symbol.Name}* {shape.Local} = null;");
         shape.Pass($"&{shape.Local}");
-        shape.Return($"{copy}[]", $"NativeArray.TakeStructs({shape.Local}, result, &{copy}.Copy)", $"Copies of the <c>{symbol.Name}</c> structs.");
+        shape.Return(
+            $"{copy}[]",
+            $"NativeArray.TakeStructs({shape.Local}, result, &{copy}.Copy)",
+            $"Copies of the <c>{symbol.Name}</c> structs.");
         shape.Plan.ResultIsCount = true;
     }
 
@@ -58,7 +64,10 @@ internal static class ListShapes
         string element = shape.PointedType[..^1];
         shape.Before($"{element}* {shape.Local} = null;");
         shape.Pass($"&{shape.Local}");
-        shape.Return($"{element}[]", $"NativeArray.Take({shape.Local}, {shape.Argument})", $"The values of <c>{shape.Parameter.Name}</c>.");
+        shape.Return(
+            $"{element}[]",
+            $"NativeArray.Take({shape.Local}, {shape.Argument})",
+            $"The values of <c>{shape.Parameter.Name}</c>.");
     }
 
     /// <summary>Plain values whose number libvirt stores in another parameter.</summary>
@@ -71,6 +80,9 @@ internal static class ListShapes
         shape.Before($"{type} {count} = 0;");
         shape.Pass($"&{shape.Local}");
         shape.Plan.Arguments[shape.Argument] = $"&{count}";
-        shape.Return($"{element}[]", $"NativeArray.Take({shape.Local}, checked((int){count}))", $"The values of <c>{shape.Parameter.Name}</c>.");
+        shape.Return(
+            $"{element}[]",
+            $"NativeArray.Take({shape.Local}, checked((int){count}))",
+            $"The values of <c>{shape.Parameter.Name}</c>.");
     }
 }

@@ -5,7 +5,8 @@ namespace LibvirtBackup.Generator.Wrappers.Shapes;
 
 /// <summary>What a shape works on: the plan, the parameter, and the rest of its rule.</summary>
 /// <param name="Argument">What follows the rule's name, such as a count parameter or an enum.</param>
-internal sealed record Shape(WrapperPlan Plan, Parameter Parameter, string Argument, ApiDescription Api, BlittableTypes Types)
+internal sealed record Shape(
+    WrapperPlan Plan, Parameter Parameter, string Argument, ApiDescription Api, BlittableTypes Types)
 {
     /// <summary>The parameter in C#.</summary>
     public string Name => Naming.Identifier(Parameter.Name);

@@ -4,9 +4,9 @@ using LibvirtBackup.Repositories.Maps;
 namespace LibvirtBackup.Backups.Copying;
 
 /// <summary>
-/// Decides per chunk from what QEMU reports and what the parent has. The dirty map alone is never believed: where it says clean but
-/// the allocation disagrees with the parent (a disk that shrank and grew again, a bitmap cleared by somebody), the chunk is taken from
-/// QEMU. Extra dirty bits cost time; missing ones would cost data.
+/// Decides per chunk from what QEMU reports and what the parent has. The dirty map alone is never believed: where it
+/// says clean but the allocation disagrees with the parent (a disk that shrank and grew again, a bitmap cleared by
+/// somebody), the chunk is taken from QEMU. Extra dirty bits cost time; missing ones would cost data.
 /// </summary>
 internal static class ChunkPlanner
 {
@@ -17,7 +17,8 @@ internal static class ChunkPlanner
     internal static ChunkAction Decide(ByteRange chunk, RangeSet zero, RangeSet? dirty, MapEntry? parent)
     {
         var isZero = zero.Contains(chunk);
-        if (dirty is null || parent is null || dirty.Overlaps(chunk)) return isZero ? ChunkAction.Hole : ChunkAction.Read;
+        if (dirty is null || parent is null || dirty.Overlaps(chunk))
+            return isZero ? ChunkAction.Hole : ChunkAction.Read;
         return parent.Value.Kind switch
         {
             EntryKind.Hole => isZero ? ChunkAction.Inherit : ChunkAction.ReadUnreported,

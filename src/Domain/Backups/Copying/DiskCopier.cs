@@ -6,12 +6,15 @@ using LibvirtBackup.Repositories.Maps;
 namespace LibvirtBackup.Backups.Copying;
 
 /// <summary>
-/// Copies one disk into the repository, leaf by leaf of its map. Each leaf asks for its own extents, so memory does not grow with the
-/// disk or with fragmentation.
+/// Copies one disk into the repository, leaf by leaf of its map. Each leaf asks for its own extents, so memory does
+/// not grow with the disk or with fragmentation.
 /// </summary>
 internal sealed class DiskCopier
 {
-    /// <summary>Chunks next to each other are read in one request up to this size: large enough for QEMU, small enough to overlap.</summary>
+    /// <summary>
+    /// Chunks next to each other are read in one request up to this size: large enough for QEMU, small enough to
+    /// overlap.
+    /// </summary>
     private const int RequestBytes = Units.MiB;
 
     /// <summary>The largest cluster of a qcow2 image.</summary>
@@ -110,9 +113,10 @@ internal sealed class DiskCopier
     }
 
     /// <summary>
-    /// A disk that shrank to within a cluster and grew again has zeroes in the rest of that cluster, which QEMU marks neither dirty nor
-    /// free. All that follows the cluster was given up, so what is there now and clean is free: the cluster can only be the last one
-    /// with unreported data. Reading that one again costs at most 2 MiB and closes the gap.
+    /// A disk that shrank to within a cluster and grew again has zeroes in the rest of that cluster, which QEMU marks
+    /// neither dirty nor free. All that follows the cluster was given up, so what is there now and clean is free: the
+    /// cluster can only be the last one with unreported data. Reading that one again costs at most 2 MiB and closes
+    /// the gap.
     /// </summary>
     private async Task AuditTailAsync(CancellationToken cancellationToken)
     {
@@ -128,7 +132,9 @@ internal sealed class DiskCopier
             if (_tail is null || _tail.Leaf < work.Leaf) _tail = work;
     }
 
-    /// <summary>The parent's entries of the leaf; fewer than the leaf has where the disk has grown or its end moved.</summary>
+    /// <summary>
+    /// The parent's entries of the leaf; fewer than the leaf has where the disk has grown or its end moved.
+    /// </summary>
     private async ValueTask<MapEntry[]> ReadParentLeafAsync(long leaf, CancellationToken cancellationToken)
     {
         if (_parent is null || leaf >= _parent.Shape.LeafCount) return [];

@@ -45,7 +45,10 @@ internal sealed class LeafWork
     /// <summary>The last chunk whose data is the parent's, or -1.</summary>
     internal int LastInheritedData { get; } = -1;
 
-    /// <summary>Plans to read inherited data within <paramref name="spanBytes"/> (aligned) around the last of it, and nothing else.</summary>
+    /// <summary>
+    /// Plans to read inherited data within <paramref name="spanBytes"/> (aligned) around the last of it, and nothing
+    /// else.
+    /// </summary>
     internal void PlanTailAudit(int spanBytes)
     {
         var chunks = Math.Max(1, spanBytes / _shape.ChunkSizeBytes);

@@ -1,6 +1,8 @@
 namespace LibvirtBackup.Backups.Copying;
 
-/// <summary>Spreads bytes over time: each wait reserves its share, so callers together keep the rate. Thread-safe.</summary>
+/// <summary>
+/// Spreads bytes over time: each wait reserves its share, so callers together keep the rate. Thread-safe.
+/// </summary>
 /// <param name="bytesPerSecond">The rate, or null for no limit.</param>
 /// <param name="time">The clock.</param>
 internal sealed class RateLimiter(long? bytesPerSecond, TimeProvider time)

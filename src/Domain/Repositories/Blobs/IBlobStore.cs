@@ -1,7 +1,8 @@
 namespace LibvirtBackup.Repositories.Blobs;
 
 /// <summary>
-/// Where a repository keeps its files. Keys are relative paths with <c>/</c>. A blob is there as a whole or not at all, durable when
+/// Where a repository keeps its files. Keys are relative paths with <c>/</c>. A blob is there as a whole or not at
+/// all, durable when
 /// <see cref="PutIfAbsentAsync"/> has returned, and never changes.
 /// </summary>
 internal interface IBlobStore
@@ -20,7 +21,9 @@ internal interface IBlobStore
     /// <exception cref="BlobMissingException">There is no such blob.</exception>
     Task<byte[]> ReadAllAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>The keys that start with <paramref name="prefix"/> (a folder, ending in <c>/</c>), in ordinal order.</summary>
+    /// <summary>
+    /// The keys that start with <paramref name="prefix"/> (a folder, ending in <c>/</c>), in ordinal order.
+    /// </summary>
     Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken);
 
     /// <summary>Deletes a blob; an absent one is not an error.</summary>

@@ -26,7 +26,9 @@ internal sealed class MemoryBlobStore : IBlobStore
 
     public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>(
-            [.. _blobs.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)]);
+            [.. _blobs.Keys
+                .Where(key => key.StartsWith(prefix, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)]);
 
     public Task DeleteAsync(string key, CancellationToken cancellationToken)
     {

@@ -1,8 +1,8 @@
 namespace LibvirtBackup.Repositories.Maps;
 
 /// <summary>
-/// Builds a disk's map from its leaves, given in any order. A subtree of nothing but holes, or nothing but zeroes, is that entry
-/// and no node.
+/// Builds a disk's map from its leaves, given in any order. A subtree of nothing but holes, or nothing but zeroes, is
+/// that entry and no node.
 /// </summary>
 internal sealed class DiskMapBuilder(BlobWriter writer, MapShape shape)
 {
@@ -16,14 +16,17 @@ internal sealed class DiskMapBuilder(BlobWriter writer, MapShape shape)
     internal async Task SetLeafAsync(long leaf, ReadOnlyMemory<MapEntry> entries, CancellationToken cancellationToken)
     {
         if (entries.Length != shape.EntryCount(0, leaf))
-            throw new ArgumentException($"leaf {leaf} has {shape.EntryCount(0, leaf)} entries, not {entries.Length}", nameof(entries));
+            throw new ArgumentException(
+                $"leaf {leaf} has {shape.EntryCount(0, leaf)} entries, not {entries.Length}", nameof(entries));
         _leaves[leaf] = await StoreNodeAsync(0, entries, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Takes over a leaf of another map of the same shape there.</summary>
     internal void SetLeaf(long leaf, MapEntry entry) => _leaves[leaf] = entry;
 
-    /// <summary>Stores the inner nodes and returns the root. Every leaf must have been set; an unset one is a hole.</summary>
+    /// <summary>
+    /// Stores the inner nodes and returns the root. Every leaf must have been set; an unset one is a hole.
+    /// </summary>
     internal async Task<MapEntry> FinishAsync(CancellationToken cancellationToken)
     {
         var level = _leaves;
@@ -48,7 +51,8 @@ internal sealed class DiskMapBuilder(BlobWriter writer, MapShape shape)
     {
         var first = entries.Span[0];
         if (first.Kind != EntryKind.Data && !entries.Span.ContainsAnyExcept(first)) return first;
-        var (id, stored) = await writer.AddAsync(MapNode.Encode(level, entries.Span), cancellationToken).ConfigureAwait(false);
+        var (id, stored) = await writer.AddAsync(MapNode.Encode(level, entries.Span), cancellationToken)
+            .ConfigureAwait(false);
         Interlocked.Add(ref _storedBytes, stored);
         return MapEntry.Data(id);
     }

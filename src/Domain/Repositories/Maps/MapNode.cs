@@ -1,8 +1,9 @@
 namespace LibvirtBackup.Repositories.Maps;
 
 /// <summary>
-/// A node of a disk map: up to <see cref="Width"/> entries. As bytes: magic, level, one kind byte per entry, then the ids of the data
-/// entries in order. Equal content is equal bytes, so equal subtrees of any two disks are stored once.
+/// A node of a disk map: up to <see cref="Width"/> entries. As bytes: magic, level, one kind byte per entry, then the
+/// ids of the data entries in order. Equal content is equal bytes, so equal subtrees of any two disks are stored
+/// once.
 /// </summary>
 internal static class MapNode
 {
@@ -45,7 +46,8 @@ internal static class MapNode
         {
             var kind = (EntryKind)node[HeaderLength + i];
             if (kind > EntryKind.Data) throw new InvalidDataException($"unknown map entry kind {(byte)kind}");
-            if (kind == EntryKind.Data && ids.Length < ChunkId.Size) throw new InvalidDataException("map node ends early");
+            if (kind == EntryKind.Data && ids.Length < ChunkId.Size)
+                throw new InvalidDataException("map node ends early");
             entries[i] = new MapEntry(kind, kind == EntryKind.Data ? ChunkId.Read(ids) : default);
             if (kind == EntryKind.Data) ids = ids[ChunkId.Size..];
         }

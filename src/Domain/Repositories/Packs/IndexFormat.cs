@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace LibvirtBackup.Repositories.Packs;
 
 /// <summary>
-/// An index file: magic, number of packs; per pack its id, number of entries, and per entry id, offset, stored length, plain length
-/// and codec; last the SHA-256 of all before it. All numbers are little-endian.
+/// An index file: magic, number of packs; per pack its id, number of entries, and per entry id, offset, stored
+/// length, plain length and codec; last the SHA-256 of all before it. All numbers are little-endian.
 /// </summary>
 internal static class IndexFormat
 {

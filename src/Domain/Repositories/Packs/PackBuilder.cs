@@ -5,7 +5,10 @@ namespace LibvirtBackup.Repositories.Packs;
 /// <summary>A pack being filled in memory. Not thread-safe.</summary>
 internal sealed class PackBuilder : IDisposable
 {
-    /// <summary>A pack is sealed when it reaches this; large enough to make flushes rare, small enough to hold a few in memory.</summary>
+    /// <summary>
+    /// A pack is sealed when it reaches this; large enough to make flushes rare, small enough to hold a few in
+    /// memory.
+    /// </summary>
     internal const int TargetLength = 16 * Units.MiB;
 
     private readonly List<PackEntry> _entries = [];

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace LibvirtBackup.Repositories.Packs;
 
 /// <summary>
-/// A pack: the magic, then entries of a header and the stored bytes. The headers repeat what the index says, so that an index can
-/// be made anew from packs. All numbers are little-endian.
+/// A pack: the magic, then entries of a header and the stored bytes. The headers repeat what the index says, so that
+/// an index can be made anew from packs. All numbers are little-endian.
 /// </summary>
 internal static class PackFormat
 {

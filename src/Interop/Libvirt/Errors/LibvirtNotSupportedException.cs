@@ -25,6 +25,7 @@ public sealed class LibvirtNotSupportedException : LibvirtException
     /// <summary>The first libvirt version that has it.</summary>
     public Version Since { get; }
 
-    internal static LibvirtNotSupportedException For(string symbol, string since, EntryPointNotFoundException missing) =>
+    internal static LibvirtNotSupportedException For(
+        string symbol, string since, EntryPointNotFoundException missing) =>
         new(symbol, Version.Parse(since), missing);
 }

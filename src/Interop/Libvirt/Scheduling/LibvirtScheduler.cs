@@ -7,7 +7,8 @@ namespace LibvirtBackup.Interop.Libvirt;
 /// <remarks>
 /// <para>Cancelling a call that has not started removes it: libvirt is not called. libvirt has no way to interrupt a
 /// call that has started, so cancelling then only abandons it: the task ends as cancelled at once, the call goes on
-/// in the background with all its effects, its exception is dropped, and a result that is disposable is disposed.</para>
+/// in the background with all its effects, its exception is dropped, and a result that is disposable is
+/// disposed.</para>
 /// <para>Calls start in the order in which they were queued; up to <see cref="MaximumThreads"/> run at once.</para>
 /// </remarks>
 public sealed class LibvirtScheduler : IDisposable
@@ -83,7 +84,8 @@ public sealed class LibvirtScheduler : IDisposable
     /// <summary>Runs a call and says what becomes of a result that nobody awaits any more.</summary>
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <param name="call">The blocking call.</param>
-    /// <param name="discard">Receives the result of an abandoned call, on the scheduler's thread; must not throw.</param>
+    /// <param name="discard">Receives the result of an abandoned call, on the scheduler's thread; must not
+    /// throw.</param>
     /// <param name="cancellationToken">Removes the call before it starts, abandons it afterwards.</param>
     /// <returns>A task with the result of the call.</returns>
     /// <exception cref="ObjectDisposedException">The scheduler is disposed.</exception>

@@ -88,7 +88,8 @@ internal sealed unsafe class TypedParameterArray : IDisposable
         if (name.Length == 0 || name.Contains('\0') || !Encoding.UTF8.TryGetBytes(name, field, out _))
         {
             throw new ArgumentException(
-                $"parameter name '{name}' must have 1 to {TypedParameter.MaximumNameBytes} bytes and no zero", nameof(name));
+                $"parameter name '{name}' must have 1 to {TypedParameter.MaximumNameBytes} bytes and no zero",
+                nameof(name));
         }
     }
 

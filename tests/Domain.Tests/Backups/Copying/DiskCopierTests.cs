@@ -26,7 +26,8 @@ public sealed class DiskCopierTests
     public async Task Every_point_of_a_random_history_reads_back_as_the_disk_was(int seed)
     {
         var random = new Random(seed);
-        var disk = new SimulatedDisk((random.Next(8, 40) * Cluster) + (random.Next(2) * 512 * random.Next(128)), Cluster);
+        var disk = new SimulatedDisk(
+            (random.Next(8, 40) * Cluster) + (random.Next(2) * 512 * random.Next(128)), Cluster);
         using var repository = await CreateAsync(new MemoryBlobStore());
         DiskMap? parent = null;
         var history = new List<(DiskMap Map, byte[] Bytes)>();

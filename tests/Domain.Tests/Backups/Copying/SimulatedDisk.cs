@@ -67,7 +67,9 @@ internal sealed class SimulatedDisk(int sizeBytes, int clusterBytes) : IDiskSour
 
     private void Touch(int offset, int length, bool allocated)
     {
-        for (var cluster = offset / clusterBytes; length > 0 && cluster <= (offset + length - 1) / clusterBytes; cluster++)
+        for (var cluster = offset / clusterBytes;
+            length > 0 && cluster <= (offset + length - 1) / clusterBytes;
+            cluster++)
             (_allocated[cluster], _dirty[cluster]) = (allocated, true);
     }
 }

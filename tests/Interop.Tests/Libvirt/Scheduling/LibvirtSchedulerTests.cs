@@ -15,7 +15,10 @@ public sealed class LibvirtSchedulerTests
         using LibvirtScheduler scheduler = new("unit");
 
         (string? name, bool background, bool pool) = await scheduler.RunAsync(
-            () => (Thread.CurrentThread.Name, Thread.CurrentThread.IsBackground, Thread.CurrentThread.IsThreadPoolThread),
+            () => (
+                Thread.CurrentThread.Name,
+                Thread.CurrentThread.IsBackground,
+                Thread.CurrentThread.IsThreadPoolThread),
             Token);
 
         Assert.Equal("unit 1", name);
