@@ -27,12 +27,7 @@ internal static class Generation
             files.AddRange(new WrapperWriter(planner).Write(target));
         }
 
-        foreach (VariableSymbol variable in api.Libraries.SelectMany(l => l.Variables))
-        {
-            if (!overrides.IsNotBound(variable.Name))
-                throw new GeneratorException(variable.Name, "is a variable, and the generator binds none");
-        }
-
+        Completeness.Check(api, overrides);
         overrides.RefuseUnusedRows();
         return files;
     }

@@ -16,8 +16,14 @@ internal static class HandleLeaks
     /// <summary>How many handles were finalized without having been disposed.</summary>
     public static int Count => s_leaks.Count;
 
-    /// <summary>One line, or one stack trace, per leak.</summary>
-    public static IReadOnlyCollection<string> Leaks => s_leaks;
+    /// <summary>Takes the leaks so far: the type of each handle, or where it was made.</summary>
+    public static IReadOnlyList<string> Drain()
+    {
+        List<string> leaks = [];
+        while (s_leaks.TryDequeue(out string? leak))
+            leaks.Add(leak);
+        return leaks;
+    }
 
     internal static Origin? Created(LibvirtHandle handle) =>
         s_trace ? new Origin($"{handle.GetType().Name} made at{Environment.NewLine}{Environment.StackTrace}") : null;
