@@ -3,7 +3,7 @@ using LibvirtBackup.Generator.Overrides;
 
 namespace LibvirtBackup.Generator;
 
-/// <summary>Refuses symbols of the kinds that no writer handles, unless the table leaves them out with a reason.</summary>
+/// <summary>Refuses symbols of the kinds that no writer handles, unless the table gives a reason.</summary>
 internal static class Completeness
 {
     public static void Check(ApiDescription api, OverrideTable overrides)

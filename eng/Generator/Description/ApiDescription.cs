@@ -52,10 +52,10 @@ internal sealed class ApiDescription
     /// <summary>The struct a <c>virXxxPtr</c> points to, aliases resolved; null for any other name.</summary>
     public StructSymbol? Pointee(string name)
     {
-        if (!_typedefs.TryGetValue(name, out TypedefSymbol? typedef)
-            || !typedef.Target.EndsWith(" *", StringComparison.Ordinal))
+        string? target = _typedefs.GetValueOrDefault(name)?.Target;
+        if (target?.EndsWith(" *", StringComparison.Ordinal) != true)
             return null;
-        return Struct(typedef.Target[..^2]) is { } target ? Canonical(target) : null;
+        return Struct(target[..^2]) is { } symbol ? Canonical(symbol) : null;
     }
 
     /// <summary>The plain C type behind a scalar typedef such as <c>virDomainBlockJobCursor</c>; else null.</summary>
@@ -73,8 +73,6 @@ internal sealed class ApiDescription
 
     public long Value(EnumConstant constant) => _constants.Resolve(constant).Value;
 
-    /// <summary>
-    /// An enum is a set of flags when at least one constant is one bit, directly or by another's name.
-    /// </summary>
+    /// <summary>An enum is a set of flags when a constant of it is one bit, directly or by another's name.</summary>
     public bool IsFlags(EnumSymbol symbol) => symbol.Constants.Any(c => _constants.Resolve(c).IsBit);
 }

@@ -26,8 +26,7 @@ internal sealed partial class MacroValues(ApiDescription api)
         foreach (string part in sum.Split('+', StringSplitOptions.TrimEntries))
         {
             if (!long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long value))
-                throw new GeneratorException(
-                    symbol, $"has the value '{expression}', which is no number the generator can read");
+                throw new GeneratorException(symbol, $"has the value '{expression}', which is no number");
             total += value;
         }
 

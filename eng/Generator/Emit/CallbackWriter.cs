@@ -3,9 +3,7 @@ using LibvirtBackup.Generator.Types;
 
 namespace LibvirtBackup.Generator.Emit;
 
-/// <summary>
-/// Each callback typedef as a one-pointer struct, so that one event's callback cannot pass for another's.
-/// </summary>
+/// <summary>Each callback typedef as a struct of one pointer, so that no callback can pass for another's.</summary>
 internal sealed class CallbackWriter(BlittableTypes types)
 {
     public IEnumerable<GeneratedFile> Write(Target target)
@@ -16,8 +14,8 @@ internal sealed class CallbackWriter(BlittableTypes types)
             string name = Naming.PublicType(callback.Name);
             string pointer = types.Of(callback);
             string arguments = string.Join(", ", callback.Parameters.Select(p => p.Name));
-            code.Line().Summary(
-                $"A <c>{callback.Name}</c>, called with ({arguments}). Since libvirt {callback.Since}.");
+            code.Line();
+            code.Summary($"A <c>{callback.Name}</c>, called with ({arguments}). Since libvirt {callback.Since}.");
             code.Symbol(callback.Name, callback.Since);
             using (code.Braces($"internal readonly unsafe struct {name}({pointer} function)"))
             {

@@ -12,8 +12,8 @@ internal sealed class ConstantWriter(MacroValues values, OverrideTable overrides
         if (macros.Length == 0)
             yield break;
         CodeWriter code = target.Begin();
-        code.Line().Summary(
-            $"The values of {target.Library.Name}'s macros: names of typed parameters, lengths, limits.");
+        code.Line();
+        code.Summary($"The values of {target.Library.Name}'s macros: names of typed parameters, lengths, limits.");
         using (code.Braces($"public static class {target.Constants}"))
         {
             bool first = true;

@@ -35,8 +35,8 @@ internal sealed class EnumWriter(ApiDescription api, OverrideTable overrides)
                 first = false;
             }
 
-            var ordered = symbol.Constants.Zip(names).OrderBy(p => api.Value(p.First));
-            foreach ((EnumConstant constant, string name) in ordered)
+            var byValue = symbol.Constants.Zip(names).OrderBy(pair => api.Value(pair.First));
+            foreach ((EnumConstant constant, string name) in byValue)
             {
                 if (!first)
                     code.Line();

@@ -37,8 +37,8 @@ internal sealed class StructWriter(ApiDescription api, BlittableTypes types, Mac
         }
         else if (field.Type.Length is { } length)
         {
-            string size = $"{values.Evaluate(owner.Name, length).Value}";
-            code.Line($"public fixed {types.Of(field.Type, owner.Name)} {name}[{size}];");
+            long count = values.Evaluate(owner.Name, length).Value;
+            code.Line($"public fixed {types.Of(field.Type, owner.Name)} {name}[{count}];");
         }
         else
         {

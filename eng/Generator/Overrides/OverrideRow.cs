@@ -14,9 +14,8 @@ internal sealed record OverrideRow(string Symbol, string Subject, string Rule, s
         string[] parts = Symbol.Split('*');
         if (parts.Length == 1)
             return symbol == Symbol;
-        if (!symbol.StartsWith(parts[0], StringComparison.Ordinal)
-            || !symbol.EndsWith(parts[^1], StringComparison.Ordinal))
-            return false;
-        return parts[0].Length + parts[^1].Length <= symbol.Length;
+        return parts[0].Length + parts[^1].Length <= symbol.Length
+            && symbol.StartsWith(parts[0], StringComparison.Ordinal)
+            && symbol.EndsWith(parts[^1], StringComparison.Ordinal);
     }
 }

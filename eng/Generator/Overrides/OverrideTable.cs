@@ -58,9 +58,7 @@ internal sealed class OverrideTable
 
     /// <summary>The common prefix of an enum's constants where the constants alone do not show it.</summary>
     public string? EnumPrefix(string symbol) =>
-        Rule(symbol, "-") is { } rule && rule.StartsWith("prefix ", StringComparison.Ordinal)
-            ? rule["prefix ".Length..]
-            : null;
+        Rule(symbol, "-")?.Split(' ') is ["prefix", { } prefix] ? prefix : null;
 
     public void RefuseUnusedRows()
     {

@@ -14,9 +14,7 @@ internal static class Naming
     /// <summary><c>virDomainPtr</c>'s struct <c>virDomain</c> becomes <c>DomainHandle</c>.</summary>
     public static string Handle(StructSymbol opaque) => opaque.Name["vir".Length..] + "Handle";
 
-    /// <summary>
-    /// <c>libvirt-domain-checkpoint</c> becomes <c>DomainCheckpoint</c>, <c>virterror</c> <c>Error</c>.
-    /// </summary>
+    /// <summary><c>libvirt-domain-checkpoint</c> becomes <c>DomainCheckpoint</c>.</summary>
     public static string Header(string file)
     {
         if (file == "virterror")

@@ -4,9 +4,7 @@ using LibvirtBackup.Generator.Overrides;
 
 namespace LibvirtBackup.Generator.Wrappers;
 
-/// <summary>
-/// Decides how a parameter is passed: by the table, else by what the description leaves no doubt about.
-/// </summary>
+/// <summary>Decides how a parameter is passed: by the table, else by what is beyond doubt in the description.</summary>
 internal sealed partial class ParameterRules(ApiDescription api, OverrideTable overrides)
 {
     private static readonly HashSet<string> s_numbers =

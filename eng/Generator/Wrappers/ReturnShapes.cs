@@ -57,8 +57,7 @@ internal sealed class ReturnShapes(ApiDescription api)
         }
 
         if (plan.ResultIsCount && words[0] != "count")
-            throw new GeneratorException(
-                plan.Function.Name, $"returns a list, so its result is a count and not '{rule}'");
+            throw new GeneratorException(plan.Function.Name, $"returns a list, so its result can not be '{rule}'");
     }
 
     private static void Fails(WrapperPlan plan, string condition, string text) =>

@@ -4,9 +4,7 @@ using LibvirtBackup.Generator.Wrappers.Shapes;
 
 namespace LibvirtBackup.Generator.Wrappers;
 
-/// <summary>
-/// The rules that a parameter can have. A rule is a word, and for some a count, an enum or an expression.
-/// </summary>
+/// <summary>The rules that a parameter can have: a word, and for some a count, an enum or an expression.</summary>
 internal sealed class ShapeTable(ApiDescription api, BlittableTypes types)
 {
     private static readonly Dictionary<string, Action<Shape>> s_shapes = new()

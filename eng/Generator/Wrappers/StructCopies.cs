@@ -35,9 +35,8 @@ internal sealed class StructCopies(
         string type = TypeOf(symbol);
         (StructField Field, string Rule)[] rules =
             [.. symbol.Fields.Select(f => (f, overrides.Rule(symbol.Name, f.Name) ?? ""))];
-        HashSet<string> counts = [.. rules
-            .Where(r => r.Rule.Contains(' ') && !r.Rule.StartsWith("enum", StringComparison.Ordinal))
-            .Select(r => r.Rule.Split(' ')[1])];
+        // A field that counts an array is the length of the copied list.
+        HashSet<string> counts = [.. rules.Select(r => r.Rule.Split(' ')).Where(IsArray).Select(words => words[1])];
         (StructField Field, (string Type, string Value) Copy)[] properties =
             [.. rules.Where(r => !counts.Contains(r.Field.Name)).Select(r => (r.Field, Copy(symbol, r.Field, r.Rule)))];
 
@@ -59,12 +58,15 @@ internal sealed class StructCopies(
         }
     }
 
+    private static bool IsArray(string[] words) => words[0] is "texts" or "bytes" or "structs" or "params";
+
     private (string Type, string Value) Copy(StructSymbol owner, StructField field, string rule)
     {
         string source = "native->" + Naming.Identifier(field.Name);
         string[] words = rule.Split(' ');
         string Count() => $"checked((int)native->{words[1]})";
         string Pointee() => TypeOf(api.Pointee(field.Type.Base)!);
+        string Handle() => Naming.Handle(api.Pointee(field.Type.Base)!);
         if (field.Type.Length is { } length)
             return ("string", $"NativeText.CopyFixed({source}, {values.Evaluate(owner.Name, length).Value})");
         return words[0] switch
@@ -78,9 +80,7 @@ internal sealed class StructCopies(
             "bytes" => ("ReadOnlyMemory<byte>", $"new ReadOnlySpan<byte>({source}, {Count()}).ToArray()"),
             "structs" => ($"IReadOnlyList<{Pointee()}>", $"NativeArray.Copy({source}, {Count()}, &{Pointee()}.Copy)"),
             "params" => ("TypedParameterList", $"TypedParameterReader.Read({source}, {Count()})"),
-            "share" => (
-                Naming.Handle(api.Pointee(field.Type.Base)!),
-                $"{Naming.Handle(api.Pointee(field.Type.Base)!)}.Share({source})"),
+            "share" => (Handle(), $"{Handle()}.Share({source})"),
             _ => throw new GeneratorException(owner.Name, $"has the unknown rule '{rule}' for its field {field.Name}"),
         };
     }

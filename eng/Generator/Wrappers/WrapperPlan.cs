@@ -25,9 +25,7 @@ internal sealed class WrapperPlan(FunctionSymbol function, string nativeResult)
     /// <summary>The length expression behind each native count that an array gave.</summary>
     public Dictionary<string, string> Lengths { get; } = [];
 
-    /// <summary>
-    /// Other arguments for a first call that only asks for a count; empty when there is no such call.
-    /// </summary>
+    /// <summary>Other arguments for a first call that only asks for a count; empty when there is none.</summary>
     public Dictionary<string, string> ProbeArguments { get; } = [];
 
     /// <summary>Statements between the first call and the second.</summary>

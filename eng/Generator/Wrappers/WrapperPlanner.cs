@@ -29,12 +29,10 @@ internal sealed class WrapperPlanner(ApiDescription api, OverrideTable overrides
         return plan;
     }
 
-    // Flags at the end may be left out; C# wants all that follows a default to have one too.
+    // Flags at the end may be left out; elsewhere C# would want all that follows them to have a default too.
     private static void GiveDefaults(WrapperPlan plan)
     {
-        for (int i = plan.Parameters.Count - 1;
-            i >= 0 && plan.Parameters[i].EndsWith(" flags", StringComparison.Ordinal);
-            i--)
-            plan.Parameters[i] += " = 0";
+        if (plan.Parameters is [.., { } last] && last.EndsWith(" flags", StringComparison.Ordinal))
+            plan.Parameters[^1] = last + " = 0";
     }
 }

@@ -104,8 +104,7 @@ internal sealed class WrapperWriter(WrapperPlanner planner)
             code.Line($"/// <returns>{string.Join(" ", plan.Outputs.Select(o => o.Meaning))}</returns>");
         if (plan.FailsWhen is not null)
             code.Line($"/// <exception cref=\"LibvirtException\">The call {plan.FailsWhenText}.</exception>");
-        code.Line(
-            "/// <exception cref=\"LibvirtNotSupportedException\">This machine's libvirt lacks the function." +
-            "</exception>");
+        const string Missing = "This machine's libvirt lacks the function.";
+        code.Line($"/// <exception cref=\"LibvirtNotSupportedException\">{Missing}</exception>");
     }
 }

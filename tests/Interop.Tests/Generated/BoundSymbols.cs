@@ -6,8 +6,8 @@ namespace LibvirtBackup.Interop.Tests.Generated;
 /// <summary>What the built assembly binds, found by reflection and not by the generator.</summary>
 internal static class BoundSymbols
 {
-    private const BindingFlags Everything =
-        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+    private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic
+        | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
     private static readonly Assembly s_interop = typeof(LibvirtException).Assembly;
 

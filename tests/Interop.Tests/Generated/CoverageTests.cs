@@ -38,8 +38,8 @@ public sealed class CoverageTests
     [Fact]
     public void Nothing_is_bound_that_is_not_described_and_every_version_is_the_described_one()
     {
-        HashSet<(string, string)> described =
-            [.. LibvirtDescription.Symbols(LibvirtDescription.NewestFolder()).Select(s => (Name(s), (string)s.Attribute("version")!))];
+        IReadOnlyList<XElement> symbols = LibvirtDescription.Symbols(LibvirtDescription.NewestFolder());
+        HashSet<(string, string)> described = [.. symbols.Select(s => (Name(s), (string)s.Attribute("version")!))];
 
         Assert.DoesNotContain(BoundSymbols.All(), bound => !described.Contains(bound));
     }
@@ -57,10 +57,11 @@ public sealed class CoverageTests
     }
 
     // A typedef of a pointer is bound when what it points to is.
-    private static string Bearer(XElement symbol) =>
-        symbol.Name.LocalName == "typedef" && (string)symbol.Attribute("type")! is { } type && type.EndsWith(" *", StringComparison.Ordinal)
-            ? type[..^2]
-            : Name(symbol);
+    private static string Bearer(XElement symbol)
+    {
+        string? type = symbol.Name.LocalName == "typedef" ? (string?)symbol.Attribute("type") : null;
+        return type?.EndsWith(" *", StringComparison.Ordinal) == true ? type[..^2] : Name(symbol);
+    }
 
     private static bool IsListed(string symbol, string rule) =>
         s_rows.Any(r => r.Rule == rule && r.Matches(symbol, "-"));

@@ -74,17 +74,13 @@ internal static class ArrayShapes
         if (shape.Parameter.Type.Pointers == 0)
         {
             string copy = StructCopies.TypeOf(shape.Struct(shape.Parameter.Type.Base));
-            shape.Return(
-                $"{copy}[]",
-                $"NativeArray.Copy({shape.Local}.Pointer, result, &{copy}.Copy)",
-                "Copies of the filled structs.");
+            string copies = $"NativeArray.Copy({shape.Local}.Pointer, result, &{copy}.Copy)";
+            shape.Return($"{copy}[]", copies, "Copies of the filled structs.");
         }
         else
         {
-            shape.Return(
-                $"{type}[]",
-                $"new ReadOnlySpan<{type}>({shape.Local}.Pointer, result).ToArray()",
-                "The filled values.");
+            string copies = $"new ReadOnlySpan<{type}>({shape.Local}.Pointer, result).ToArray()";
+            shape.Return($"{type}[]", copies, "The filled values.");
         }
 
         shape.Plan.ResultIsCount = true;

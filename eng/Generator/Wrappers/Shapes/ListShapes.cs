@@ -64,10 +64,7 @@ internal static class ListShapes
         string element = shape.PointedType[..^1];
         shape.Before($"{element}* {shape.Local} = null;");
         shape.Pass($"&{shape.Local}");
-        shape.Return(
-            $"{element}[]",
-            $"NativeArray.Take({shape.Local}, {shape.Argument})",
-            $"The values of <c>{shape.Parameter.Name}</c>.");
+        Values(shape, element, shape.Argument);
     }
 
     /// <summary>Plain values whose number libvirt stores in another parameter.</summary>
@@ -80,9 +77,11 @@ internal static class ListShapes
         shape.Before($"{type} {count} = 0;");
         shape.Pass($"&{shape.Local}");
         shape.Plan.Arguments[shape.Argument] = $"&{count}";
-        shape.Return(
-            $"{element}[]",
-            $"NativeArray.Take({shape.Local}, checked((int){count}))",
-            $"The values of <c>{shape.Parameter.Name}</c>.");
+        Values(shape, element, $"checked((int){count})");
     }
+
+    private static void Values(Shape shape, string element, string count) => shape.Return(
+        $"{element}[]",
+        $"NativeArray.Take({shape.Local}, {count})",
+        $"The values of <c>{shape.Parameter.Name}</c>.");
 }

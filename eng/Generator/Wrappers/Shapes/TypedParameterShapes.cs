@@ -39,10 +39,8 @@ internal static class TypedParameterShapes
         }
 
         string copy = StructCopies.TypeOf(shape.Struct(shape.Parameter.Type.Base));
-        shape.Return(
-            $"{copy}[]",
-            $"NativeArray.Copy({shape.Local}.Pointer, {count}, &{copy}.Copy)",
-            "Copies of the filled structs.");
+        string copies = $"NativeArray.Copy({shape.Local}.Pointer, {count}, &{copy}.Copy)";
+        shape.Return($"{copy}[]", copies, "Copies of the filled structs.");
     }
 
     /// <summary>The caller knows the number from another function.</summary>

@@ -3,9 +3,7 @@ using System.Text;
 
 namespace LibvirtBackup.Interop.Libvirt;
 
-/// <summary>
-/// Copies texts that libvirt returns. libvirt allocates with malloc, and NativeMemory.Free is C's free.
-/// </summary>
+/// <summary>Copies texts that libvirt returns. It allocates by malloc, and NativeMemory.Free is C's free.</summary>
 internal static unsafe class NativeText
 {
     /// <summary>Copies and frees a text that the caller owns.</summary>

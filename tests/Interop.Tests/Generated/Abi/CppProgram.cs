@@ -85,14 +85,13 @@ internal sealed class CppProgram(Version version, bool exact)
     {
         if (type.IsEnum)
         {
-            foreach (FieldInfo constant in type.GetFields().Where(f => f.IsDefined(typeof(LibvirtSymbolAttribute)) && IsKnown(f)))
-                AddNumber(Symbol(constant).Name, Convert.ToInt64(constant.GetRawConstantValue(), CultureInfo.InvariantCulture));
+            // A flags enum may have a member 'None' of our own.
+            foreach (FieldInfo constant in type.GetFields().Where(f => f.IsDefined(typeof(LibvirtSymbolAttribute))))
+                AddNumber(Symbol(constant).Name, constant);
         }
         else if (type.GetProperty("Function") is { PropertyType.IsFunctionPointer: true } callback)
         {
-            Type function = callback.PropertyType;
-            Add(Symbol(type).Name, $"CALLBACK({Symbol(type).Name}, "
-                + $"{CppTypes.Function(function.GetFunctionPointerReturnType(), function.GetFunctionPointerParameterTypes())});");
+            Add(Symbol(type).Name, $"CALLBACK({Symbol(type).Name}, {CppTypes.Function(callback.PropertyType)});");
         }
         else
         {
@@ -107,11 +106,11 @@ internal sealed class CppProgram(Version version, bool exact)
         {
             long offset = Marshal.OffsetOf(type, field.Name);
             if (field.GetCustomAttribute<FixedBufferAttribute>() is { } buffer)
-                Add(type.Name, $"FIELD({type.Name}, {field.Name}, {offset}, {CppTypes.Of(buffer.ElementType)}[{buffer.Length}]);");
+                AddField(type, field.Name, offset, $"{CppTypes.Of(buffer.ElementType)}[{buffer.Length}]");
             else if (field.FieldType.DeclaringType == type)
                 AddUnion(type, field, offset);
             else
-                Add(type.Name, $"FIELD({type.Name}, {field.Name}, {offset}, {CppTypes.Of(field.FieldType)});");
+                AddField(type, field.Name, offset, CppTypes.Of(field.FieldType));
         }
     }
 
@@ -119,20 +118,24 @@ internal sealed class CppProgram(Version version, bool exact)
     {
         Add(owner.Name, $"SIZE((({owner.Name} *)0)->{union.Name}, {Marshal.SizeOf(union.FieldType)});");
         foreach (FieldInfo member in union.FieldType.GetFields())
-            Add(owner.Name, $"FIELD({owner.Name}, {union.Name}.{member.Name}, {offset}, {CppTypes.Of(member.FieldType)});");
+            AddField(owner, $"{union.Name}.{member.Name}", offset, CppTypes.Of(member.FieldType));
     }
+
+    private void AddField(Type owner, string name, long offset, string type) =>
+        Add(owner.Name, $"FIELD({owner.Name}, {name}, {offset}, {type});");
 
     private void AddConstant(FieldInfo constant)
     {
         if (constant.GetRawConstantValue() is string text)
             Add(constant.Name, $"TEXT({constant.Name}, \"{text}\");");
         else
-            AddNumber(constant.Name, Convert.ToInt64(constant.GetRawConstantValue(), CultureInfo.InvariantCulture));
+            AddNumber(constant.Name, constant);
     }
 
-    private void AddNumber(string name, long value)
+    private void AddNumber(string name, FieldInfo constant)
     {
-        if (exact || !Moves(name))
+        long value = Convert.ToInt64(constant.GetRawConstantValue(), CultureInfo.InvariantCulture);
+        if (IsKnown(constant) && (exact || !Moves(name)))
             Add(name, $"NUMBER({name}, {value}LL);");
     }
 
@@ -144,5 +147,6 @@ internal sealed class CppProgram(Version version, bool exact)
 
     private bool IsKnown(MemberInfo member) => Version.Parse(Symbol(member).Since) <= version;
 
-    private static LibvirtSymbolAttribute Symbol(MemberInfo member) => member.GetCustomAttribute<LibvirtSymbolAttribute>()!;
+    private static LibvirtSymbolAttribute Symbol(MemberInfo member) =>
+        member.GetCustomAttribute<LibvirtSymbolAttribute>()!;
 }

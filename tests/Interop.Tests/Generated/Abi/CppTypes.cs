@@ -30,9 +30,13 @@ internal static class CppTypes
         if (type.IsPointer)
             return Of(type.GetElementType()!) + " *";
         if (type.IsFunctionPointer)
-            return Function(type.GetFunctionPointerReturnType(), type.GetFunctionPointerParameterTypes()) + " *";
+            return Function(type) + " *";
         return type.GetCustomAttribute<LibvirtSymbolAttribute>()!.Name;
     }
+
+    /// <summary>The function behind a function pointer.</summary>
+    public static string Function(Type pointer) =>
+        Function(pointer.GetFunctionPointerReturnType(), pointer.GetFunctionPointerParameterTypes());
 
     public static string Function(Type result, IEnumerable<Type> parameters) =>
         $"Fn<{string.Join(", ", parameters.Prepend(result).Select(Of))}>";
