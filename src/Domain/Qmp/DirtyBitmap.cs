@@ -3,12 +3,10 @@ namespace LibvirtBackup.Qmp;
 /// <summary>A dirty bitmap of a block node, as <c>query-named-block-nodes</c> shows it (QEMU 4.0).</summary>
 public sealed record DirtyBitmap
 {
-    /// <summary>The name; null for a bitmap that QEMU keeps for itself, such as that of a mirror job.</summary>
+    /// <summary>The name; null for a bitmap of QEMU's own, such as that of a mirror job.</summary>
     public string? Name { get; init; }
 
-    /// <summary>
-    /// The number of dirty bytes, a multiple of <see cref="Granularity"/> but for the end of the disk.
-    /// </summary>
+    /// <summary>The number of dirty bytes, a multiple of the granularity but for the end of the disk.</summary>
     public required long Count { get; init; }
 
     /// <summary>Bytes per bit, a power of two.</summary>

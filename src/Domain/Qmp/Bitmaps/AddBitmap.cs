@@ -7,9 +7,7 @@ namespace LibvirtBackup.Qmp;
 /// <param name="Name">The name, unique on the node, at most 1023 bytes.</param>
 public sealed record AddBitmap(string Node, string Name) : BitmapAction(Node)
 {
-    /// <summary>
-    /// Bytes per bit, a power of two from 512; null lets QEMU choose (the cluster size, 64 KiB at most).
-    /// </summary>
+    /// <summary>Bytes per bit, a power of two from 512; null lets QEMU choose (at most 64 KiB).</summary>
     public long? Granularity { get; init; }
 
     /// <summary>

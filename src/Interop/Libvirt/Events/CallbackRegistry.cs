@@ -22,7 +22,7 @@ internal static unsafe class CallbackRegistry
     public static int StrayFrees => Volatile.Read(ref s_strayFrees);
 
     /// <summary>The <c>virFreeCallback</c> to register together with a key.</summary>
-    public static delegate* unmanaged[Cdecl]<void*, void> FreeCallback => &Free;
+    public static nint FreeAddress => new VirFreeCallback(&Free).Address;
 
     /// <summary>Keeps the sink and returns the number to register with libvirt as its opaque data.</summary>
     public static nint Add(EventSink sink)

@@ -7,8 +7,7 @@ namespace LibvirtBackup.Interop.Libvirt;
 public sealed class EventsLostException : Exception
 {
     internal EventsLostException(int capacity)
-        : base(
-            $"events were lost: more than {capacity} waited for the reader; subscribe again and re-read the state") =>
+        : base($"events were lost: more than {capacity} waited to be read; subscribe again and re-read the state") =>
         Capacity = capacity;
 
     /// <summary>How many events the subscription could hold.</summary>

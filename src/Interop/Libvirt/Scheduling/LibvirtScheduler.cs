@@ -7,8 +7,7 @@ namespace LibvirtBackup.Interop.Libvirt;
 /// <remarks>
 /// <para>Cancelling a call that has not started removes it: libvirt is not called. libvirt has no way to interrupt a
 /// call that has started, so cancelling then only abandons it: the task ends as cancelled at once, the call goes on
-/// in the background with all its effects, its exception is dropped, and a result that is disposable is
-/// disposed.</para>
+/// in the background with all its effects, its exception is dropped, and a disposable result is disposed.</para>
 /// <para>Calls start in the order in which they were queued; up to <see cref="MaximumThreads"/> run at once.</para>
 /// </remarks>
 public sealed class LibvirtScheduler : IDisposable
@@ -72,20 +71,21 @@ public sealed class LibvirtScheduler : IDisposable
         return RunAsync(() => { call(); return true; }, static _ => { }, cancellationToken);
     }
 
-    /// <summary>Runs a call; a result that nobody awaits any more is disposed if it is disposable.</summary>
+    /// <summary>
+    /// Runs a call; a result that nobody awaits any more is disposed if it, or what it lists, is disposable.
+    /// </summary>
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <param name="call">The blocking call.</param>
     /// <param name="cancellationToken">Removes the call before it starts, abandons it afterwards.</param>
     /// <returns>A task with the result of the call.</returns>
     /// <exception cref="ObjectDisposedException">The scheduler is disposed.</exception>
     public Task<T> RunAsync<T>(Func<T> call, CancellationToken cancellationToken = default) =>
-        RunAsync(call, static result => (result as IDisposable)?.Dispose(), cancellationToken);
+        RunAsync(call, Discard, cancellationToken);
 
     /// <summary>Runs a call and says what becomes of a result that nobody awaits any more.</summary>
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <param name="call">The blocking call.</param>
-    /// <param name="discard">Receives the result of an abandoned call, on the scheduler's thread; must not
-    /// throw.</param>
+    /// <param name="discard">Gets the result of an abandoned call, on the scheduler's thread; must not throw.</param>
     /// <param name="cancellationToken">Removes the call before it starts, abandons it afterwards.</param>
     /// <returns>A task with the result of the call.</returns>
     /// <exception cref="ObjectDisposedException">The scheduler is disposed.</exception>
@@ -113,6 +113,14 @@ public sealed class LibvirtScheduler : IDisposable
             if (_threads == 0)
                 _drained.TrySetResult();
         }
+    }
+
+    private static void Discard<T>(T result)
+    {
+        if (result is IDisposable disposable)
+            disposable.Dispose();
+        foreach (IDisposable item in result as IEnumerable<IDisposable> ?? [])
+            item.Dispose();
     }
 
     private async Task<T> AwaitAsync<T>(ScheduledCall<T> work, CancellationToken cancellationToken)

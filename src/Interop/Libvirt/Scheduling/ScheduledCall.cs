@@ -1,8 +1,6 @@
 namespace LibvirtBackup.Interop.Libvirt;
 
-/// <summary>
-/// A queued call with a result. Whoever completes the task first, the call or the cancellation, wins.
-/// </summary>
+/// <summary>A queued call. Whoever completes the task first, the call or the cancellation, wins.</summary>
 internal sealed class ScheduledCall<T>(Func<T> call, Action<T> discard) : ScheduledWork
 {
     // Continuations must not run on a libvirt thread: they would hold up the calls behind them.

@@ -15,10 +15,11 @@ public sealed class LibvirtSchedulerTests
         using LibvirtScheduler scheduler = new("unit");
 
         (string? name, bool background, bool pool) = await scheduler.RunAsync(
-            () => (
-                Thread.CurrentThread.Name,
-                Thread.CurrentThread.IsBackground,
-                Thread.CurrentThread.IsThreadPoolThread),
+            () =>
+            {
+                Thread me = Thread.CurrentThread;
+                return (me.Name, me.IsBackground, me.IsThreadPoolThread);
+            },
             Token);
 
         Assert.Equal("unit 1", name);
@@ -55,8 +56,16 @@ public sealed class LibvirtSchedulerTests
         using LibvirtScheduler scheduler = new("unit", 1);
         using ManualResetEventSlim gate = new();
         using CancellationTokenSource cancellation = new();
+        using ManualResetEventSlim started = new();
         bool ran = false;
-        Task blocker = scheduler.RunAsync(() => gate.Wait(s_patience), Token);
+        Task blocker = scheduler.RunAsync(
+            () =>
+            {
+                started.Set();
+                gate.Wait(s_patience);
+            },
+            Token);
+        Assert.True(started.Wait(s_patience, Token));
         Task<bool> queued = scheduler.RunAsync(() => ran = true, cancellation.Token);
 
         await cancellation.CancelAsync();
@@ -107,6 +116,32 @@ public sealed class LibvirtSchedulerTests
         await scheduler.RunAsync(() => { }, Token);
 
         Assert.False(result.CanRead);
+    }
+
+    [Fact]
+    public async Task What_an_abandoned_call_lists_is_disposed_too()
+    {
+        using LibvirtScheduler scheduler = new("unit", 1);
+        using ManualResetEventSlim started = new();
+        using ManualResetEventSlim gate = new();
+        using CancellationTokenSource cancellation = new();
+        MemoryStream[] result = [new(), new()];
+        Task<IReadOnlyList<MemoryStream>> call = scheduler.RunAsync<IReadOnlyList<MemoryStream>>(
+            () =>
+            {
+                started.Set();
+                gate.Wait(s_patience);
+                return result;
+            },
+            cancellation.Token);
+        Assert.True(started.Wait(s_patience, Token));
+
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        gate.Set();
+        await scheduler.RunAsync(() => { }, Token);
+
+        Assert.All(result, stream => Assert.False(stream.CanRead));
     }
 
     [Fact]
