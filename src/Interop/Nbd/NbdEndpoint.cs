@@ -36,4 +36,18 @@ public abstract record NbdEndpoint
         /// <inheritdoc/>
         public override string ToString() => Address;
     }
+
+    /// <summary>
+    /// A server program that is started for this connection and ends with it: it gets its listening socket as systemd
+    /// would
+    /// hand it over. Closing the connection waits until the program has ended, so what it wrote is closed too.
+    /// </summary>
+    /// <param name="Command">
+    /// The program, looked up in PATH, and its arguments; nothing is interpreted by a shell.
+    /// </param>
+    public sealed record SocketActivation(IReadOnlyList<string> Command) : NbdEndpoint
+    {
+        /// <inheritdoc/>
+        public override string ToString() => string.Join(' ', Command);
+    }
 }

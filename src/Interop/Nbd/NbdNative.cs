@@ -62,6 +62,9 @@ internal static unsafe partial class NbdNative
     internal static partial int nbd_aio_connect_uri(nint h, string uri);
 
     [LibraryImport(Library)]
+    internal static unsafe partial int nbd_aio_connect_systemd_socket_activation(nint h, nint* argv);
+
+    [LibraryImport(Library)]
     internal static partial int nbd_aio_disconnect(nint h, uint flags);
 
     [LibraryImport(Library)]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace LibvirtBackup.Interop.Nbd;
 
@@ -64,6 +65,9 @@ internal static class NbdNegotiation
             case NbdEndpoint.Uri uri:
                 Check(NbdNative.nbd_aio_connect_uri(handle, uri.Address), nameof(NbdNative.nbd_aio_connect_uri));
                 break;
+            case NbdEndpoint.SocketActivation program:
+                StartProgram(handle, program.Command);
+                break;
         }
     }
 
@@ -89,6 +93,27 @@ internal static class NbdNegotiation
             MetaContexts = [.. options.MetaContexts.Distinct(StringComparer.Ordinal).Where(
                 context => HasContext(handle, context))],
         };
+    }
+
+    /// <summary>libnbd copies the arguments before it forks.</summary>
+    private static unsafe void StartProgram(nint handle, IReadOnlyList<string> command)
+    {
+        var arguments = new nint[command.Count + 1]; // the last stays 0: the end
+        try
+        {
+            for (int i = 0; i < command.Count; i++)
+                arguments[i] = Marshal.StringToCoTaskMemUTF8(command[i]);
+            fixed (nint* argv = arguments)
+            {
+                Check(NbdNative.nbd_aio_connect_systemd_socket_activation(handle, argv),
+                    nameof(NbdNative.nbd_aio_connect_systemd_socket_activation));
+            }
+        }
+        finally
+        {
+            foreach (nint argument in arguments)
+                Marshal.FreeCoTaskMem(argument);
+        }
     }
 
     private static bool HasContext(nint handle, string context) =>
