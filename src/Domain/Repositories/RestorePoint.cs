@@ -8,6 +8,9 @@ public sealed record RestorePoint
     /// <summary>Unique in the repository; starts with the time, so ids sort in time.</summary>
     public required string Id { get; init; }
 
+    /// <summary>The repository that it was made in.</summary>
+    public required string RepositoryId { get; init; }
+
     /// <summary>The domain's name at that time.</summary>
     public required string Domain { get; init; }
 

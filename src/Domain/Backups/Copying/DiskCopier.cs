@@ -1,5 +1,5 @@
-using CommunityToolkit.HighPerformance.Buffers;
 using LibvirtBackup.Extents;
+using LibvirtBackup.Interop.Nbd;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Repositories.Maps;
 
@@ -151,8 +151,8 @@ internal sealed class DiskCopier
         var offset = work.OffsetOf(first);
         var length = (int)(work.OffsetOf(first + count) - offset);
         await _limiter.WaitAsync(length, cancellationToken).ConfigureAwait(false);
-        using var buffer = MemoryOwner<byte>.Allocate(length);
-        await _source.ReadAsync(offset, buffer.Memory, cancellationToken).ConfigureAwait(false);
+        using var buffer = NativeBufferPool.Shared.Rent(length);
+        await _source.ReadAsync(offset, buffer, cancellationToken).ConfigureAwait(false);
         Interlocked.Add(ref _read, length);
         for (var i = first; i < first + count; i++)
         {

@@ -13,6 +13,9 @@ internal sealed record DiskCopyResult
     /// <summary>What QEMU reported as changed, or null when everything was read.</summary>
     internal required RangeSet? Dirty { get; init; }
 
+    /// <summary>Bytes that QEMU reported as changed; the size where everything was read.</summary>
+    internal long DirtyBytes => Dirty?.TotalBytes ?? SizeBytes;
+
     internal required long ReadBytes { get; init; }
 
     internal required long StoredBytes { get; init; }

@@ -1,4 +1,5 @@
 using LibvirtBackup.Extents;
+using LibvirtBackup.Interop.Nbd;
 
 namespace LibvirtBackup.Backups.Copying;
 
@@ -18,5 +19,5 @@ internal interface IDiskSource
     Task ReadMapAsync(ByteRange range, RangeSet zero, RangeSet? dirty, CancellationToken cancellationToken);
 
     /// <summary>Fills <paramref name="target"/> from <paramref name="offset"/> on.</summary>
-    ValueTask ReadAsync(long offset, Memory<byte> target, CancellationToken cancellationToken);
+    ValueTask ReadAsync(long offset, NativeBuffer target, CancellationToken cancellationToken);
 }

@@ -1,5 +1,6 @@
 using LibvirtBackup.Backups.Copying;
 using LibvirtBackup.Extents;
+using LibvirtBackup.Interop.Nbd;
 
 namespace LibvirtBackup.Domain.Tests.Backups.Copying;
 
@@ -56,10 +57,10 @@ internal sealed class SimulatedDisk(int sizeBytes, int clusterBytes) : IDiskSour
         return Task.CompletedTask;
     }
 
-    public ValueTask ReadAsync(long offset, Memory<byte> target, CancellationToken cancellationToken)
+    public ValueTask ReadAsync(long offset, NativeBuffer target, CancellationToken cancellationToken)
     {
         lock (this) BytesRead += target.Length;
-        _bytes.AsMemory((int)offset, target.Length).CopyTo(target);
+        _bytes.AsMemory((int)offset, target.Length).CopyTo(target.Memory);
         return ValueTask.CompletedTask;
     }
 

@@ -1,0 +1,35 @@
+using LibvirtBackup.Backups.Jobs;
+using LibvirtBackup.Hosts;
+using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Repositories;
+using LibvirtBackup.State;
+
+namespace LibvirtBackup.Backups;
+
+/// <summary>What all parts of one backup of one domain share.</summary>
+internal sealed record BackupContext
+{
+    internal required LibvirtConnection Connection { get; init; }
+
+    internal required HostVersions Host { get; init; }
+
+    /// <summary>The domain, which is locked.</summary>
+    internal required LibvirtDomain Domain { get; init; }
+
+    internal required Repository Repository { get; init; }
+
+    internal required BackupRequest Request { get; init; }
+
+    internal required BackupEngineOptions Options { get; init; }
+
+    internal required StateDirectory State { get; init; }
+
+    internal required IntentFile Intents { get; init; }
+
+    internal required TimeProvider Time { get; init; }
+
+    internal required IProgress<BackupProgress>? Progress { get; init; }
+
+    /// <summary>One line each, for the report and the point.</summary>
+    internal List<string> Warnings { get; } = [];
+}

@@ -1,0 +1,71 @@
+using LibvirtBackup.Backups.Jobs;
+using LibvirtBackup.Backups.Planning;
+using LibvirtBackup.Hosts;
+using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Repositories;
+using LibvirtBackup.State;
+
+namespace LibvirtBackup.Backups;
+
+/// <summary>Takes restore points. The steps and what a crash after each leaves are in docs/design.md.</summary>
+/// <param name="options">How backups are run on this host.</param>
+/// <param name="time">The clock.</param>
+public sealed class BackupEngine(BackupEngineOptions options, TimeProvider time)
+{
+    private readonly StateDirectory _state = new(options.StateDirectory);
+
+    /// <summary>Takes a restore point of a domain.</summary>
+    /// <param name="connection">The host; stays open.</param>
+    /// <param name="repository">Where the point goes; no other backup writes through this object meanwhile.</param>
+    /// <param name="request">What to take and how.</param>
+    /// <param name="progress">Receives steps, or null.</param>
+    /// <param name="cancellationToken">
+    /// Ends the backup: the job is ended and only its own checkpoint removed before the call returns, so the next run
+    /// is correct.
+    /// </param>
+    /// <exception cref="BackupException">
+    /// Why no point was taken; the guest was not disturbed and nothing that was stored before is harmed.
+    /// </exception>
+    public async Task<BackupReport> BackupAsync(
+        LibvirtConnection connection,
+        Repository repository,
+        BackupRequest request,
+        IProgress<BackupProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(repository);
+        ArgumentNullException.ThrowIfNull(request);
+        Validate(request);
+        var host = await HostRequirements.CheckAsync(connection, cancellationToken).ConfigureAwait(false);
+        using var domain = await DomainFinder.FindAsync(connection, request.Domain, cancellationToken)
+            .ConfigureAwait(false);
+        using var held = _state.LockDomain(domain.Uuid, domain.Name);
+        var context = new BackupContext
+        {
+            Connection = connection,
+            Host = host,
+            Domain = domain,
+            Repository = repository,
+            Request = request,
+            Options = options,
+            State = _state,
+            Intents = new IntentFile(_state.OpenDomain(domain.Uuid)),
+            Time = time,
+            Progress = progress,
+        };
+        return await new BackupRun(context).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void Validate(BackupRequest request)
+    {
+        CheckpointNaming.ValidateTrack(request.Track);
+        if (request.Since is not null && request.Level is not (BackupLevel.Auto or BackupLevel.Incremental))
+            throw new BackupException(FailureKind.Usage, $"a {request.Level} backup starts from no checkpoint of "
+                + $"choice; leave out --since");
+        if (request.RateLimitBytesPerSecond is <= 0)
+            throw new BackupException(FailureKind.Usage, "the rate limit must be more than 0 bytes per second");
+        if (request.Disks.Intersect(request.Exclude, StringComparer.Ordinal).FirstOrDefault() is { } both)
+            throw new BackupException(FailureKind.Usage, $"disk '{both}' is both asked for and excluded");
+    }
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using LibvirtBackup.Backups.Jobs;
+using LibvirtBackup.Backups.Planning;
+using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Interop.Xml;
+using LibvirtBackup.Repositories;
+
+namespace LibvirtBackup.Backups;
+
+/// <summary>One backup of one domain, which is locked.</summary>
+internal sealed class BackupRun(BackupContext context)
+{
+    private readonly LibvirtDomain _domain = context.Domain;
+    private readonly Repository _repository = context.Repository;
+    private readonly BackupRequest _request = context.Request;
+
+    internal async Task<BackupReport> ExecuteAsync(CancellationToken cancellationToken)
+    {
+        var points = await _repository.ListPointsAsync(cancellationToken).ConfigureAwait(false);
+        var recovery = new CrashRecovery(context.Time);
+        context.Warnings.AddRange(
+            await recovery.RecoverAsync(_domain, context.Intents, _repository.Id, points, cancellationToken)
+            .ConfigureAwait(false));
+        await RefuseWhenBusyAsync(cancellationToken).ConfigureAwait(false);
+
+        var checkpoints = await ListCheckpointNamesAsync(cancellationToken).ConfigureAwait(false);
+        var history = TrackHistory.From(points, _repository.Id, _domain.Uuid, _request.Track, checkpoints);
+        var isRunning = (await _domain.GetStateAsync(cancellationToken).ConfigureAwait(false)).State != VirDomainState
+            .Shutoff;
+        var definition =
+            DomainXml.Parse(await _domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+        var selection = DiskSelection.Select(definition, _request);
+        context.Warnings.AddRange(selection.LeftOut);
+
+        var inactive = await _domain.GetXmlAsync(VirDomainXMLFlags.Inactive, cancellationToken).ConfigureAwait(false);
+
+        var startPaused = _request.StartPaused && !isRunning;
+        var plan = await PlanAsync(history, selection, isRunning || startPaused, cancellationToken)
+            .ConfigureAwait(false);
+        var pointId = NewPointId();
+        var writer = _repository.BeginWrite();
+        await using var closing = writer.ConfigureAwait(false);
+        var copying = new DiskSetCopier(context, writer);
+        CapturedDisks captured;
+        if (isRunning || startPaused)
+        {
+            captured = await new OnlineCapture(context)
+                .RunAsync(plan, pointId, startPaused, copying, CommitAsync, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        else
+        {
+            captured = await new OfflineCapture(_domain, context.Time).RunAsync(plan, copying, cancellationToken)
+                .ConfigureAwait(false);
+            await CommitAsync(captured).ConfigureAwait(false);
+        }
+
+        return Report(pointId, captured);
+
+        async Task CommitAsync(CapturedDisks disks)
+        {
+            // The last moment at which giving up leaves nothing; from here on the point is finished and kept.
+            cancellationToken.ThrowIfCancellationRequested();
+            WarnOfUnreportedChanges(disks);
+            var madeBy = $"{context.Options.Program}, libvirt {context.Host.Libvirt}, QEMU {context.Host.Qemu}";
+            var manifest = new ManifestBuilder(_repository, writer, _domain, inactive, _request.Track, madeBy);
+            var point = await manifest.BuildAsync(pointId, disks, context.Warnings, CancellationToken.None)
+                .ConfigureAwait(false);
+            await writer.FinishAsync(CancellationToken.None).ConfigureAwait(false);
+            await _repository.CommitAsync(point, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RefuseWhenBusyAsync(CancellationToken cancellationToken)
+    {
+        // libvirt itself would wait 30 s for its lock and then say no more than that it timed out.
+        if (await PullJob.IsRunningAsync(_domain, cancellationToken).ConfigureAwait(false))
+            throw new BackupException(
+                FailureKind.Busy,
+                $"another backup of domain '{_domain.Name}' is running; wait for it ('virsh domjobinfo'), or end it "
+                + $"('virsh domjobabort')");
+    }
+
+    private async Task<BackupPlan> PlanAsync(
+        TrackHistory history, DiskSelection selection, bool isRunning, CancellationToken cancellationToken)
+    {
+        var plan = await BackupPlanner.PlanAsync(
+            _request, _repository.Id, history, selection, isRunning, name => ProbeAsync(name, cancellationToken))
+                .ConfigureAwait(false);
+        foreach (var disk in plan.Disks.Where(disk => disk.Reason is not null && disk.Reason != plan.Reason))
+            context.Warnings.Add($"disk '{disk.Disk.Name}' is read in full: {disk.Reason}");
+        return plan;
+    }
+
+    private async Task<IReadOnlyList<string>> ListCheckpointNamesAsync(CancellationToken cancellationToken)
+    {
+        var checkpoints = await _domain.ListCheckpointsAsync(cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        var names = checkpoints.Select(checkpoint => checkpoint.Name).ToList();
+        foreach (var checkpoint in checkpoints) checkpoint.Dispose();
+        return names;
+    }
+
+    /// <summary>
+    /// libvirt leaves out <c>size</c> for a bitmap that is missing or inconsistent, and for a domain that is shut off.
+    /// </summary>
+    private async Task<CheckpointProbe> ProbeAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var checkpoint = await _domain.LookupCheckpointAsync(name, cancellationToken).ConfigureAwait(false);
+            var flags = VirDomainCheckpointXMLFlags.NoDomain | VirDomainCheckpointXMLFlags.Size;
+            var xml = DomainCheckpointXml.Parse(
+                await checkpoint.GetXmlAsync(flags, cancellationToken).ConfigureAwait(false));
+            var dirty = xml.Disks.Where(disk => disk.Checkpoint == CheckpointDiskMode.Bitmap)
+                .ToDictionary(disk => disk.Name.Value, disk => disk.SizeBytes, StringComparer.Ordinal);
+            return new CheckpointProbe(name, Exists: true, dirty);
+        }
+        catch (LibvirtException e) when (e.Code == VirErrorNumber.NoDomainCheckpoint)
+        {
+            return new CheckpointProbe(name, Exists: false, new Dictionary<string, long?>(StringComparer.Ordinal));
+        }
+    }
+
+    private void WarnOfUnreportedChanges(CapturedDisks captured)
+    {
+        foreach (var (plan, result) in captured.Disks)
+            if (result.UnreportedBytes > 0)
+                context.Warnings.Add(
+                    $"disk '{plan.Disk.Name}': {result.UnreportedBytes} bytes had changed that no bitmap reported "
+                    + $"(resized twice, or a "
+                    + "bitmap cleared by somebody?); they were copied, but take a full backup to be sure of the rest");
+    }
+
+    private BackupReport Report(string pointId, CapturedDisks captured) => new()
+    {
+        Point = pointId,
+        Domain = _domain.Name,
+        Track = _request.Track,
+        Level = captured.Plan.Level,
+        Reason = captured.Plan.Reason,
+        Checkpoint = captured.Plan.NewCheckpoint,
+        Parent = captured.Plan.Base?.Id,
+        Disks = [.. captured.Disks.Select(disk => new DiskBackupReport
+        {
+            Name = disk.Plan.Disk.Name,
+            Level = disk.Plan.Level,
+            Reason = disk.Plan.Reason,
+            VirtualSizeBytes = disk.Result.SizeBytes,
+            ReadBytes = disk.Result.ReadBytes,
+            DirtyBytes = disk.Result.DirtyBytes,
+            StoredBytes = disk.Result.StoredBytes,
+        })],
+        Warnings = context.Warnings,
+    };
+
+    private string NewPointId()
+    {
+        var stamp = context.Time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        return $"{stamp}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
+    }
+}

@@ -1,0 +1,18 @@
+using LibvirtBackup.Backups.Copying;
+using LibvirtBackup.Backups.Planning;
+
+namespace LibvirtBackup.Backups;
+
+/// <summary>The copied disks of one instant, and the plan that was followed in the end.</summary>
+internal sealed record CapturedDisks
+{
+    internal required BackupPlan Plan { get; init; }
+
+    /// <summary>The instant, UTC.</summary>
+    internal required DateTimeOffset Time { get; init; }
+
+    /// <summary>True when the guest's file systems were frozen at the instant.</summary>
+    internal required bool Quiesced { get; init; }
+
+    internal required IReadOnlyList<(DiskPlan Plan, DiskCopyResult Result)> Disks { get; init; }
+}

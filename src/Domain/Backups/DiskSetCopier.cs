@@ -1,0 +1,77 @@
+using LibvirtBackup.Backups.Copying;
+using LibvirtBackup.Backups.Planning;
+using LibvirtBackup.Backups.Sources;
+using LibvirtBackup.Interop.Nbd;
+using LibvirtBackup.Repositories;
+
+namespace LibvirtBackup.Backups;
+
+/// <summary>Copies the disks of one instant, several at a time; the first failure ends the others.</summary>
+internal sealed class DiskSetCopier(BackupContext context, BlobWriter writer)
+{
+    private static readonly TimeSpan s_progressInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly RateLimiter _limiter = new(context.Request.RateLimitBytesPerSecond, context.Time);
+
+    internal async Task<IReadOnlyList<(DiskPlan Plan, DiskCopyResult Result)>> CopyAsync(
+        IReadOnlyList<DiskPlan> disks, Func<DiskPlan, (NbdEndpoint Endpoint, string? Bitmap)> export,
+            CancellationToken cancellationToken)
+    {
+        var results = new DiskCopyResult[disks.Count];
+        var parallel = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = context.Options.ParallelDisks,
+            CancellationToken = cancellationToken,
+        };
+        await Parallel.ForAsync(
+            0,
+            disks.Count,
+            parallel,
+            async (i, token) =>
+            {
+                var (endpoint, bitmap) = export(disks[i]);
+                results[i] = await CopyDiskAsync(disks[i], endpoint, bitmap, token).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        return [.. disks.Zip(results)];
+    }
+
+    private async Task<DiskCopyResult> CopyDiskAsync(
+        DiskPlan disk, NbdEndpoint endpoint, string? bitmap, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var source = await NbdDiskSource.ConnectAsync(endpoint, bitmap, cancellationToken).ConfigureAwait(false);
+            await using var closing = source.ConfigureAwait(false);
+            var parent = disk.Parent is null ? null : context.Repository.OpenMap(disk.Parent);
+            var report = Reporter(disk.Disk.Name, source.SizeBytes);
+            var copier = new DiskCopier(source, parent, context.Repository.ChunkSizeBytes, writer, _limiter, report);
+            return await copier.CopyAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NbdException or IOException)
+        {
+            throw new BackupException(
+                FailureKind.Failed,
+                $"backup of domain '{context.Domain.Name}' failed while copying disk '{disk.Disk.Name}': {e.Message}; "
+                + "no point was made, the next backup covers the gap",
+                e);
+        }
+    }
+
+    private Action<long, long> Reporter(string disk, long size)
+    {
+        if (context.Progress is not { } progress) return (_, _) => { };
+        var gate = new Lock();
+        long? last = null;
+        return (done, read) =>
+        {
+            lock (gate)
+            {
+                // Other threads may report less done after more was reported; the audit of the tail reports some bytes
+                // twice.
+                if (done < size && last is { } at && context.Time.GetElapsedTime(at) < s_progressInterval) return;
+                last = context.Time.GetTimestamp();
+                progress.Report(new BackupProgress(context.Domain.Name, disk, Math.Min(done, size), size, read));
+            }
+        };
+    }
+}

@@ -1,0 +1,79 @@
+using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Repositories;
+
+namespace LibvirtBackup.Backups.Jobs;
+
+/// <summary>
+/// Undoes what a run that could not clean up has left: its job, its scratch images, its checkpoint unless its point
+/// exists. Every
+/// step may be repeated.
+/// </summary>
+internal sealed class CrashRecovery(TimeProvider time)
+{
+    /// <param name="domain">The domain.</param>
+    /// <param name="intents">Its intent file.</param>
+    /// <param name="repositoryId">The repository that is in use now.</param>
+    /// <param name="points">Its points.</param>
+    /// <param name="cancellationToken">Gives up; the next run begins again.</param>
+    /// <returns>What was done, one line each.</returns>
+    internal async Task<IReadOnlyList<string>> RecoverAsync(
+        LibvirtDomain domain,
+        IntentFile intents,
+        string repositoryId,
+        IReadOnlyList<RestorePoint> points,
+        CancellationToken cancellationToken)
+    {
+        if (intents.Read() is not { } intent) return [];
+        var done = new List<string>();
+        if (intent.Frozen && await TryThawAsync(domain, cancellationToken).ConfigureAwait(false))
+            done.Add("thawed the guest's file systems, which an interrupted run had frozen");
+
+        var socket = await PullJob.GetSocketAsync(domain, cancellationToken).ConfigureAwait(false);
+        if (socket == JobDirectory.SocketOf(intent.JobDirectory))
+        {
+            await PullJob.EndAsync(domain, time, cancellationToken).ConfigureAwait(false);
+            done.Add("ended the backup job that an interrupted run had left");
+        }
+
+        JobDirectory.Remove(intent.JobDirectory);
+        if (intent.StartedPaused) done.AddRange(await StopPausedAsync(domain, cancellationToken).ConfigureAwait(false));
+
+        // In another repository the point may exist: leave its checkpoint to that one.
+        var exists = intent.RepositoryId != repositoryId || points.Any(point => point.Id == intent.Point);
+        if (!exists && intent.Checkpoint is { } checkpoint)
+        {
+            if (!await OurCheckpoint.TryDropAsync(domain, checkpoint, cancellationToken).ConfigureAwait(false))
+                return [.. done, $"checkpoint '{checkpoint}' of an interrupted run is removed when the domain runs "
+                    + $"again"];
+            done.Add($"removed checkpoint '{checkpoint}' of an interrupted run, whose restore point was never "
+                + $"completed");
+        }
+
+        intents.Clear();
+        return done;
+    }
+
+    private static async Task<bool> TryThawAsync(LibvirtDomain domain, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await domain.ThawFileSystemsAsync(cancellationToken: cancellationToken).ConfigureAwait(false) > 0;
+        }
+        catch (LibvirtException)
+        {
+            // No agent any more: then nothing is frozen by it either.
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Stops a domain that an interrupted run had started paused, unless somebody has resumed it since.
+    /// </summary>
+    private static async Task<string[]> StopPausedAsync(LibvirtDomain domain, CancellationToken cancellationToken)
+    {
+        var state = await domain.GetStateAsync(cancellationToken).ConfigureAwait(false);
+        if (state.State != VirDomainState.Paused) return [];
+        await domain.DestroyAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        return ["stopped the domain, which an interrupted run had started paused"];
+    }
+}

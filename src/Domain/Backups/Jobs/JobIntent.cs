@@ -1,0 +1,25 @@
+namespace LibvirtBackup.Backups.Jobs;
+
+/// <summary>
+/// What a run is about to do to a domain, written before it does: enough for the next run to undo it after a crash at
+/// any point.
+/// </summary>
+internal sealed record JobIntent
+{
+    /// <summary>The point that is being taken; whether it exists decides if the checkpoint is kept.</summary>
+    public required string Point { get; init; }
+
+    public required string RepositoryId { get; init; }
+
+    /// <summary>The checkpoint being made in the same instant, or null.</summary>
+    public required string? Checkpoint { get; init; }
+
+    /// <summary>The directory of the NBD socket and the scratch images.</summary>
+    public required string JobDirectory { get; init; }
+
+    /// <summary>True when the guest was asked to freeze its file systems.</summary>
+    public required bool Frozen { get; init; }
+
+    /// <summary>True when the domain was shut off and was started paused for this run only.</summary>
+    public required bool StartedPaused { get; init; }
+}

@@ -1,0 +1,96 @@
+using LibvirtBackup.Backups.Planning;
+using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Interop.Xml;
+
+namespace LibvirtBackup.Backups.Jobs;
+
+/// <summary>libvirt's pull-mode backup job of one domain.</summary>
+internal static class PullJob
+{
+    /// <summary>How long libvirt may take to end a job; it cancels one QEMU job per disk.</summary>
+    private static readonly TimeSpan s_endTimeout = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(20);
+
+    internal static string BitmapOf(string disk) => $"backup-{disk}";
+
+    /// <summary>
+    /// The job's definition: every disk with its own mode, so that new disks do not break the chain of the others.
+    /// </summary>
+    internal static string DescribeBackup(BackupPlan plan, string jobDirectory) => new DomainBackupXml
+    {
+        Mode = DomainBackupMode.Pull,
+        Server = new UnixBackupServer { Socket = JobDirectory.SocketOf(jobDirectory) },
+        Disks = [.. plan.Disks.Select(disk => new DomainBackupDisk
+        {
+            Name = disk.Disk.Disk.Target,
+            Backup = true,
+            Type = DiskStorageType.File,
+            ExportName = disk.Disk.Name,
+            ExportBitmap = disk.Parent is null ? null : BitmapOf(disk.Disk.Name),
+            BackupMode = disk.Parent is null ? DomainBackupDiskMode.Full : DomainBackupDiskMode.Incremental,
+            Incremental = disk.Parent is null ? null : CheckpointName.Parse(plan.Base!.Checkpoint!),
+            DriverType = ImageFormat.Qcow2,
+            Scratch = new DomainBackupStorage { Path = JobDirectory.ScratchOf(jobDirectory, disk.Disk.Name) },
+        })],
+    }.ToXml();
+
+    /// <summary>The checkpoint of the same instant, or null.</summary>
+    internal static string? DescribeCheckpoint(BackupPlan plan) =>
+        plan.NewCheckpoint is null ? null : new DomainCheckpointXml
+    {
+        Name = CheckpointName.Parse(plan.NewCheckpoint),
+        Description = "lvbackup: delete it only through lvbackup, later backups start from it",
+        Disks = [.. plan.Disks.Select(disk => new DomainCheckpointDisk
+        {
+            Name = disk.Disk.Disk.Target,
+            Checkpoint = disk.Disk.Untrackable is null ? CheckpointDiskMode.Bitmap : CheckpointDiskMode.No,
+        })],
+    }.ToXml();
+
+    /// <summary>True while libvirt says that any job holds the domain.</summary>
+    internal static async Task<bool> IsRunningAsync(LibvirtDomain domain, CancellationToken cancellationToken) =>
+        await GetSocketAsync(domain, cancellationToken).ConfigureAwait(false) is not null;
+
+    /// <summary>
+    /// The NBD socket of the running backup job: empty for another kind of server or of backup, null without a job.
+    /// </summary>
+    internal static async Task<string?> GetSocketAsync(LibvirtDomain domain, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var xml = await domain.GetBackupXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            return DomainBackupXml.Parse(xml).Server is UnixBackupServer server ? server.Socket : "";
+        }
+        catch (LibvirtException e) when (e.Code is VirErrorNumber.NoDomainBackup)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Ends the running backup job and waits until libvirt has removed its scratch images.</summary>
+    /// <exception cref="BackupException">libvirt does not end it in time.</exception>
+    internal static async Task EndAsync(LibvirtDomain domain, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await domain.AbortJobAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (LibvirtException e) when (e.Code is VirErrorNumber.OperationInvalid)
+        {
+            // No job any more: the domain was stopped, or somebody else ended it.
+        }
+
+        // virDomainAbortJob only asks; libvirt ends the job when QEMU has reported the end of each disk's.
+        var start = time.GetTimestamp();
+        while (await IsRunningAsync(domain, cancellationToken).ConfigureAwait(false))
+        {
+            if (time.GetElapsedTime(start) > s_endTimeout)
+                throw new BackupException(
+                    FailureKind.Failed,
+                    $"libvirt does not end the backup job of domain '{domain.Name}'; see 'virsh domjobinfo', end it "
+                    + $"by 'virsh domjobabort'");
+            await Task.Delay(s_pollInterval, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using LibvirtBackup.Repositories;
+
+namespace LibvirtBackup.Backups.Planning;
+
+/// <summary>Decides the level of each disk. Pure: everything it needs was asked before.</summary>
+internal static class BackupPlanner
+{
+    /// <param name="request">What the user wants.</param>
+    /// <param name="repositoryId">The repository, for the checkpoint's name.</param>
+    /// <param name="history">The track.</param>
+    /// <param name="selection">The disks.</param>
+    /// <param name="isRunning">
+    /// False when the domain is shut off and stays so: no checkpoint can be made or used.
+    /// </param>
+    /// <param name="probe">Looks at the base's checkpoint; called only when there is a base.</param>
+    /// <exception cref="BackupException">NotSupported: the level asked for cannot be done for any disk.</exception>
+    internal static async Task<BackupPlan> PlanAsync(
+        BackupRequest request,
+        string repositoryId,
+        TrackHistory history,
+        DiskSelection selection,
+        bool isRunning,
+        Func<string, Task<CheckpointProbe>> probe)
+    {
+        var basePoint = FindBase(request, history, isRunning, out var reason);
+        var checkpoint = basePoint is null ? null : await probe(basePoint.Checkpoint!).ConfigureAwait(false);
+        if (checkpoint is { Exists: false })
+        {
+            reason = $"libvirt has no checkpoint '{checkpoint.Name}' any more";
+            (basePoint, checkpoint) = (null, null);
+        }
+
+        var disks = selection.Disks.Select(disk => PlanDisk(request, disk, basePoint, checkpoint, reason)).ToList();
+        var hasIncremental = disks.Any(disk => disk.Parent is not null);
+        if (!hasIncremental && request.Level is BackupLevel.Incremental or BackupLevel.Differential)
+            throw new BackupException(FailureKind.NotSupported, Refusal(request, disks));
+        return Assemble(request, repositoryId, history, disks, hasIncremental ? basePoint : null, isRunning, reason);
+    }
+
+    private static BackupPlan Assemble(
+        BackupRequest request,
+        string repositoryId,
+        TrackHistory history,
+        List<DiskPlan> disks,
+        RestorePoint? basePoint,
+        bool isRunning,
+        string? reason)
+    {
+        var level = request.Level == BackupLevel.Copy ? BackupLevel.Copy
+            : basePoint is null ? BackupLevel.Full
+            : request.Level == BackupLevel.Differential ? BackupLevel.Differential
+            : BackupLevel.Incremental;
+        var generation = level == BackupLevel.Full ? history.Generation + 1 : Math.Max(1, history.Generation);
+        var makesCheckpoint = isRunning
+            && level != BackupLevel.Copy
+            && !request.NoCheckpoint
+            && disks.Any(disk => disk.Disk.Untrackable is null);
+        return new BackupPlan
+        {
+            Level = level,
+            Reason = level == BackupLevel.Full && request.Level != BackupLevel.Full
+                ? reason ?? disks.Select(disk => disk.Reason).FirstOrDefault(r => r is not null)
+                : null,
+            Base = basePoint,
+            Generation = generation,
+            Sequence = history.NextSequence,
+            NewCheckpoint = makesCheckpoint
+                ? new CheckpointNaming(repositoryId, request.Track, generation, history.NextSequence).ToString()
+                : null,
+            KeptCheckpoints = level != BackupLevel.Full && history.NewestFull is { Checkpoint: { } full } ? [full] : [],
+            Disks = disks,
+        };
+    }
+
+    private static RestorePoint? FindBase(
+        BackupRequest request, TrackHistory history, bool isRunning, out string? reason)
+    {
+        reason = null;
+        if (request.Level is BackupLevel.Full or BackupLevel.Copy) return null;
+        if (!isRunning)
+        {
+            reason = "the domain is shut off, and libvirt tracks changes of running domains only";
+            return null;
+        }
+
+        if (request.Since is { } since)
+            return history.Points.FirstOrDefault(point => point.Checkpoint == since)
+                ?? throw new BackupException(
+                    FailureKind.NotSupported,
+                    $"no restore point of track '{request.Track}' was taken at checkpoint '{since}'; see 'lvbackup "
+                    + $"list'");
+
+        var point = request.Level == BackupLevel.Differential ? history.NewestFull : history.Newest;
+        reason = point is not null ? null
+            : history.Points.Count == 0 ? $"track '{request.Track}' has no restore point yet"
+            : $"no restore point of track '{request.Track}' has a checkpoint";
+        return point;
+    }
+
+    private static DiskPlan PlanDisk(
+        BackupRequest request, SelectedDisk disk, RestorePoint? basePoint, CheckpointProbe? checkpoint, string? noBase)
+    {
+        if (request.Level is BackupLevel.Full or BackupLevel.Copy)
+            return new DiskPlan { Disk = disk, Level = request.Level, Reason = null, Parent = null };
+        var parent = basePoint?.Disks.FirstOrDefault(d => d.Name == disk.Name);
+        var why = disk.Untrackable ?? noBase ?? WhyFull(disk, parent, checkpoint!);
+        if (why is not null) return new DiskPlan { Disk = disk, Level = BackupLevel.Full, Reason = why, Parent = null };
+        var level = request.Level == BackupLevel.Differential ? BackupLevel.Differential : BackupLevel.Incremental;
+        return new DiskPlan { Disk = disk, Level = level, Reason = null, Parent = parent };
+    }
+
+    private static string? WhyFull(SelectedDisk disk, RestorePointDisk? parent, CheckpointProbe checkpoint)
+    {
+        if (parent is null) return "the base point does not have this disk";
+        if (!checkpoint.DirtyBytes.TryGetValue(disk.Name, out var dirty))
+            return $"checkpoint '{checkpoint.Name}' does not track this disk";
+        return dirty is null ? $"the bitmap of checkpoint '{checkpoint.Name}' is missing or broken on this disk" : null;
+    }
+
+    private static string Refusal(BackupRequest request, List<DiskPlan> disks)
+    {
+        var level = request.Level == BackupLevel.Differential ? "a differential" : "an incremental";
+        var why = string.Join("; ", disks.Select(disk => $"{disk.Disk.Name}: {disk.Reason}"));
+        return $"{level} backup of domain '{request.Domain}' is not possible ({why}); use --level auto or full";
+    }
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace LibvirtBackup.Backups.Planning;
+
+/// <summary>
+/// Names of our checkpoints: <c>lvb.REPOSITORY.TRACK.GENERATION.SEQUENCE</c>. All other names are other people's.
+/// </summary>
+internal sealed record CheckpointNaming(string RepositoryId, string Track, int Generation, int Sequence)
+{
+    private const string Prefix = "lvb";
+
+    /// <summary>Leaves room for the other parts in libvirt's practical limit of 247 bytes.</summary>
+    private const int LongestTrack = 64;
+
+    public override string ToString() => $"{Prefix}.{RepositoryId}.{Track}.{Generation}.{Sequence}";
+
+    internal static bool TryParse(string name, [NotNullWhen(true)] out CheckpointNaming? parts)
+    {
+        parts = name.Split('.') is [Prefix, var repository, var track, var generation, var sequence]
+            && int.TryParse(generation, NumberStyles.None, CultureInfo.InvariantCulture, out var g)
+            && int.TryParse(sequence, NumberStyles.None, CultureInfo.InvariantCulture, out var s)
+                ? new CheckpointNaming(repository, track, g, s)
+                : null;
+        return parts is not null;
+    }
+
+    /// <exception cref="BackupException">The track's name cannot be part of a checkpoint's.</exception>
+    internal static void ValidateTrack(string track)
+    {
+        if (track.Length is 0 or > LongestTrack || !track.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
+            throw new BackupException(
+                FailureKind.Usage,
+                $"'{track}' is no track name; use 1 to {LongestTrack} letters, digits, '_' or '-'");
+    }
+}

@@ -1,0 +1,40 @@
+using LibvirtBackup.Repositories;
+
+namespace LibvirtBackup.Backups.Planning;
+
+/// <summary>What the repository and the host know of one track of one domain.</summary>
+internal sealed record TrackHistory
+{
+    /// <summary>The track's points, oldest first.</summary>
+    internal required IReadOnlyList<RestorePoint> Points { get; init; }
+
+    /// <summary>
+    /// The sequence of the next point: more than that of any point, or of any checkpoint of the track on the host.
+    /// </summary>
+    internal required int NextSequence { get; init; }
+
+    /// <summary>The generation of the newest full, 0 before the first.</summary>
+    internal int Generation => Points.Select(point => point.Generation).DefaultIfEmpty().Max();
+
+    /// <summary>The newest point that has a checkpoint.</summary>
+    internal RestorePoint? Newest => Points.LastOrDefault(point => point.Checkpoint is not null);
+
+    /// <summary>The newest full that has a checkpoint.</summary>
+    internal RestorePoint? NewestFull =>
+        Points.LastOrDefault(point => point is { Level: BackupLevel.Full, Checkpoint: not null });
+
+    internal static TrackHistory From(
+        IEnumerable<RestorePoint> all, string repositoryId, Guid domain, string track, IEnumerable<string> checkpoints)
+    {
+        var points = all.Where(point => point.DomainUuid == domain && point.Track == track).OrderBy(p => p.Sequence)
+            .ToList();
+        var used = checkpoints.Select(name => CheckpointNaming.TryParse(name, out var parts) ? parts : null)
+            .Where(parts => parts?.RepositoryId == repositoryId && parts.Track == track)
+            .Select(parts => parts!.Sequence);
+        return new TrackHistory
+        {
+            Points = points,
+            NextSequence = points.Select(point => point.Sequence).Concat(used).DefaultIfEmpty().Max() + 1,
+        };
+    }
+}

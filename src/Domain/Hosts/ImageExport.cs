@@ -1,0 +1,27 @@
+using LibvirtBackup.Interop.Nbd;
+
+namespace LibvirtBackup.Hosts;
+
+/// <summary>qemu-nbd over an image that no QEMU has open; it ends with the connection.</summary>
+internal static class ImageExport
+{
+    /// <summary>
+    /// Reads an image without taking its locks: a lock would keep the guest from starting. Whoever reads must see
+    /// afterwards that nothing
+    /// wrote meanwhile.
+    /// </summary>
+    internal static NbdEndpoint ForReading(string path, string format) => new NbdEndpoint.SocketActivation(
+        ["qemu-nbd", "--read-only", "--export-name=", "--image-opts",
+            $"driver={format},force-share=on,{FileOptions(path)}"]);
+
+    /// <summary>Writes an image, with QEMU's usual locks.</summary>
+    internal static NbdEndpoint ForWriting(string path, string format) => new NbdEndpoint.SocketActivation(
+        ["qemu-nbd", "--export-name=", "--discard=unmap", "--image-opts", $"driver={format},{FileOptions(path)}"]);
+
+    private static string FileOptions(string path)
+    {
+        var driver = path.StartsWith("/dev/", StringComparison.Ordinal) ? "host_device" : "file";
+        // A comma in a value is written twice.
+        return $"file.driver={driver},file.filename={path.Replace(",", ",,", StringComparison.Ordinal)}";
+    }
+}

@@ -1,0 +1,28 @@
+using LibvirtBackup.Backups;
+using LibvirtBackup.Restores;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace LibvirtBackup;
+
+/// <summary>Registers the library with a service collection.</summary>
+public static class ServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds <see cref="BackupEngine"/> and <see cref="RestoreEngine"/>, and <see cref="TimeProvider.System"/> unless
+    /// there is one.
+    /// </summary>
+    /// <param name="services">The collection.</param>
+    /// <param name="options">How backups are run on this host; null for the defaults.</param>
+    /// <returns>The collection.</returns>
+    public static IServiceCollection AddLibvirtBackup(this IServiceCollection services,
+        BackupEngineOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options ?? new BackupEngineOptions());
+        services.AddSingleton<BackupEngine>();
+        services.AddSingleton<RestoreEngine>();
+        return services;
+    }
+}

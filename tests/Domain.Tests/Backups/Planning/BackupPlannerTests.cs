@@ -1,0 +1,192 @@
+using LibvirtBackup.Backups;
+using LibvirtBackup.Backups.Planning;
+using LibvirtBackup.Interop.Xml;
+using LibvirtBackup.Repositories;
+using Xunit;
+
+namespace LibvirtBackup.Domain.Tests.Backups.Planning;
+
+public sealed class BackupPlannerTests
+{
+    private const string Repository = "0123abcd";
+
+    private static readonly Guid s_domain = Guid.NewGuid();
+
+    [Fact]
+    public async Task The_first_backup_of_a_track_is_full_and_says_why()
+    {
+        var plan = await PlanAsync(BackupLevel.Auto, []);
+        Assert.Equal(BackupLevel.Full, plan.Level);
+        Assert.Equal("track 'default' has no restore point yet", plan.Reason);
+        Assert.Equal((1, 1), (plan.Generation, plan.Sequence));
+        Assert.Equal("lvb.0123abcd.default.1.1", plan.NewCheckpoint);
+    }
+
+    [Fact]
+    public async Task With_a_whole_bitmap_only_changes_are_read()
+    {
+        var plan = await PlanAsync(BackupLevel.Auto, [Point(1, BackupLevel.Full)]);
+        Assert.Equal(BackupLevel.Incremental, plan.Level);
+        Assert.Null(plan.Reason);
+        Assert.All(plan.Disks, disk => Assert.NotNull(disk.Parent));
+        Assert.Equal("lvb.0123abcd.default.1.2", plan.NewCheckpoint);
+    }
+
+    [Fact]
+    public async Task A_failed_point_is_never_a_base()
+    {
+        // Checkpoint 2 exists on the host, but no point was completed with it.
+        var plan = await PlanAsync(
+            BackupLevel.Auto, [Point(1, BackupLevel.Full)],
+                checkpoints: ["lvb.0123abcd.default.1.1", "lvb.0123abcd.default.1.2"]);
+        Assert.Equal(1, plan.Base!.Sequence);
+        Assert.Equal(3, plan.Sequence);
+    }
+
+    [Fact]
+    public async Task A_differential_starts_from_the_last_full()
+    {
+        var points = new[] { Point(1, BackupLevel.Full), Point(2, BackupLevel.Incremental),
+            Point(3, BackupLevel.Incremental) };
+        var plan = await PlanAsync(BackupLevel.Differential, points);
+        Assert.Equal(BackupLevel.Differential, plan.Level);
+        Assert.Equal(1, plan.Base!.Sequence);
+        Assert.Equal(["lvb.0123abcd.default.1.1"], plan.KeptCheckpoints);
+    }
+
+    [Fact]
+    public async Task A_chosen_checkpoint_is_the_base()
+    {
+        var points = new[] { Point(1, BackupLevel.Full), Point(2, BackupLevel.Incremental),
+            Point(3, BackupLevel.Incremental) };
+        var plan = await PlanAsync(BackupLevel.Incremental, points, since: "lvb.0123abcd.default.1.2");
+        Assert.Equal(2, plan.Base!.Sequence);
+    }
+
+    [Fact]
+    public async Task A_new_disk_is_read_in_full_and_the_others_stay_incremental()
+    {
+        var plan = await PlanAsync(BackupLevel.Incremental, [Point(1, BackupLevel.Full)], disks: ["vda", "vdb", "vdc"]);
+        Assert.Equal(BackupLevel.Incremental, plan.Level);
+        Assert.Equal(
+            [BackupLevel.Incremental, BackupLevel.Incremental, BackupLevel.Full],
+                plan.Disks.Select(disk => disk.Level));
+        Assert.Equal("the base point does not have this disk", plan.Disks[2].Reason);
+    }
+
+    [Theory]
+    [InlineData("missing")]
+    [InlineData("untracked")]
+    [InlineData("broken")]
+    public async Task Without_a_sound_bitmap_the_disk_is_read_in_full(string state)
+    {
+        var points = new[] { Point(1, BackupLevel.Full) };
+        var plan = await PlanAsync(BackupLevel.Auto, points, probe: name => state switch
+        {
+            "missing" => new CheckpointProbe(name, false, new Dictionary<string, long?>(StringComparer.Ordinal)),
+            "untracked" => Probe(name, ("vdb", 4096)),
+            _ => Probe(name, ("vda", null), ("vdb", 4096)),
+        });
+        Assert.Equal(BackupLevel.Full, plan.Disks[0].Level);
+        Assert.Null(plan.Disks[0].Parent);
+        Assert.NotNull(plan.Disks[0].Reason);
+        Assert.Equal(state == "missing" ? BackupLevel.Full : BackupLevel.Incremental, plan.Level);
+    }
+
+    [Fact]
+    public async Task A_raw_disk_is_always_read_in_full_and_has_no_checkpoint_of_its_own()
+    {
+        var plan = await PlanAsync(BackupLevel.Auto, [], disks: ["vda"], untrackable: "vda");
+        Assert.Null(plan.NewCheckpoint);
+        Assert.Contains("raw", plan.Disks[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(BackupLevel.Incremental)]
+    [InlineData(BackupLevel.Differential)]
+    public async Task A_level_that_is_impossible_for_every_disk_is_refused(BackupLevel level)
+    {
+        var e = await Assert.ThrowsAsync<BackupException>(() => PlanAsync(level, []));
+        Assert.Equal(FailureKind.NotSupported, e.Kind);
+        Assert.Contains("track 'default' has no restore point yet", e.Message, StringComparison.Ordinal);
+        Assert.Contains("use --level auto or full", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_copy_makes_no_checkpoint_and_opens_no_generation()
+    {
+        var plan = await PlanAsync(BackupLevel.Copy, [Point(1, BackupLevel.Full)]);
+        Assert.Null(plan.NewCheckpoint);
+        Assert.Equal((1, 2), (plan.Generation, plan.Sequence));
+        Assert.Null(plan.Base);
+    }
+
+    [Fact]
+    public async Task A_full_opens_a_generation()
+    {
+        var plan = await PlanAsync(BackupLevel.Full, [Point(1, BackupLevel.Full), Point(2, BackupLevel.Incremental)]);
+        Assert.Equal("lvb.0123abcd.default.2.3", plan.NewCheckpoint);
+        Assert.Empty(plan.KeptCheckpoints);
+        Assert.Null(plan.Reason);
+    }
+
+    [Fact]
+    public async Task A_domain_that_is_off_is_read_in_full_without_a_checkpoint()
+    {
+        var plan = await PlanAsync(BackupLevel.Auto, [Point(1, BackupLevel.Full)], isRunning: false);
+        Assert.Equal(BackupLevel.Full, plan.Level);
+        Assert.Null(plan.NewCheckpoint);
+        Assert.Contains("shut off", plan.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task When_libvirt_refuses_the_base_everything_is_read()
+    {
+        var plan = (await PlanAsync(BackupLevel.Auto, [Point(1, BackupLevel.Full)])).WithoutBase("libvirt says: no");
+        Assert.Equal("lvb.0123abcd.default.2.2", plan.NewCheckpoint);
+        Assert.All(plan.Disks, disk => Assert.Equal((BackupLevel.Full, "libvirt says: no"), (disk.Level, disk.Reason)));
+    }
+
+    [Fact]
+    public void Only_our_own_superseded_checkpoints_are_dropped()
+    {
+        string[] names =
+        [
+            "lvb.0123abcd.default.1.1", "lvb.0123abcd.default.1.2", "lvb.0123abcd.default.1.3",
+                "lvb.0123abcd.other.1.1",
+            "lvb.ffffffff.default.1.1", "mine", "lvb.0123abcd.default.x.1",
+        ];
+        Assert.Equal(
+            ["lvb.0123abcd.default.1.2"],
+            CheckpointRetention.Superseded(names, "lvb.0123abcd.default.1.3", ["lvb.0123abcd.default.1.1"]));
+    }
+
+    private static Task<BackupPlan> PlanAsync(
+        BackupLevel level,
+        RestorePoint[] points,
+        string? since = null,
+        string[]? disks = null,
+        string? untrackable = null,
+        bool isRunning = true,
+        string[]? checkpoints = null,
+        Func<string, CheckpointProbe>? probe = null)
+    {
+        var request = new BackupRequest { Domain = "vm", Level = level, Since = since };
+        var selected = (disks ?? ["vda", "vdb"]).Select(name => new SelectedDisk
+        {
+            Disk = new DomainDisk { Target = DiskName.Parse(name) },
+            Untrackable = name == untrackable ? "its format raw cannot hold a dirty bitmap" : null,
+        });
+        var history = TrackHistory.From(points, Repository, s_domain, "default", checkpoints ?? []);
+        probe ??= name => Probe(name, ("vda", 65536), ("vdb", 0));
+        return BackupPlanner.PlanAsync(
+            request, Repository, history, new DiskSelection([.. selected], []), isRunning, name =>
+                Task.FromResult(probe(name)));
+    }
+
+    private static CheckpointProbe Probe(string name, params (string Disk, long? Dirty)[] disks) =>
+        new(name, true, disks.ToDictionary(disk => disk.Disk, disk => disk.Dirty, StringComparer.Ordinal));
+
+    private static RestorePoint Point(int sequence, BackupLevel level) =>
+        TestPoints.Make(s_domain, sequence, level, $"lvb.{Repository}.default.1.{sequence}");
+}
