@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Sets up and passes the tests: packages, lab, libvirt's API description, build, every test project.
+# The last line is "N passed, N failed, N skipped" over all of them. Under CI a skipped test is a failure, for this machine lacks nothing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# shellcheck source=eng/packages.sh
+. eng/packages.sh
+need_dotnet
+need_packages gcc:gcc virsh:libvirt-clients xmllint:libxml2-utils openssl:openssl qemu-img:qemu-utils qemu-nbd:qemu-utils \
+    nbdkit:nbdkit nbdinfo:libnbd-bin /usr/include/libnbd.h:libnbd-dev /usr/include/libvirt/libvirt.h:libvirt-dev \
+    /usr/share/libvirt/schemas/domainbackup.rng:libvirt0
+
+if [ "$(id -u)" = 0 ]; then
+    bash eng/lab.sh prepare
+    bash eng/lab.sh versions
+    export LVB_REQUIRE_LAB=1
+else
+    echo "not root: tests that need containers are skipped" >&2
+fi
+LIBVIRT_API_DIR=$(sh eng/Generator/fetch-description.sh)
+export LIBVIRT_API_DIR
+
+sh eng/build.sh
+dotnet build LibvirtBackup.sln --configuration Release --nologo --verbosity quiet
+
+passed=0 failed=0 skipped=0
+for project in tests/*.Tests; do
+    name=LibvirtBackup.$(basename "$project")
+    log=$(mktemp)
+    status=0
+    "$project/bin/Release/net10.0/$name" -noLogo -noColor >"$log" 2>&1 </dev/null || status=$?
+    cat "$log"
+    # "   NAME  Total: 61, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0, Time: 0.9s"
+    counts=$(sed -nE "s/^ +$name +Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+),.*/\1 \2 \3 \4/p" "$log" | tail -1)
+    rm -f "$log"
+    read -r total errors bad left <<<"${counts:-0 1 0 0}"
+    # A runner that died without failing a test has failed all the same.
+    if [ "$status" != 0 ] && [ $((errors + bad)) = 0 ]; then errors=1; fi
+    passed=$((passed + total - bad - left)) failed=$((failed + errors + bad)) skipped=$((skipped + left))
+done
+
+if [ -n "${CI:-}" ] && [ "$skipped" -gt 0 ]; then
+    echo "tests were skipped although this machine has all they need; see their reasons above" >&2
+    failed=$((failed + 1))
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
