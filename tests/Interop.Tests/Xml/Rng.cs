@@ -11,7 +11,7 @@ internal static class Rng
     public static void SkipUnlessInstalled()
     {
         if (!Directory.Exists(Schemas))
-            Assert.Skip($"libvirt's schemas are not in {Schemas} (package libvirt0 or libvirt-common)");
+            Assert.Skip($"libvirt's schemas are not in {Schemas} (package libvirt0)");
         if (!File.Exists("/usr/bin/xmllint"))
             Assert.Skip("xmllint is not installed (package libxml2-utils)");
     }
