@@ -31,6 +31,7 @@ public sealed partial class LibvirtConnection : IAsyncDisposable
         IsReadOnly = readOnly;
         Events = new LibvirtEvents(this);
         _closeSink = new CloseSink(Lost);
+        LibvirtEventLoop.Shared.Failed += LoopFailed;
     }
 
     /// <summary>Events of domains on this connection.</summary>
@@ -40,8 +41,8 @@ public sealed partial class LibvirtConnection : IAsyncDisposable
     public bool IsReadOnly { get; }
 
     /// <summary>
-    /// Completes with the reason when the connection breaks, or with <see cref="VirConnectCloseReason.Client"/> when it
-    /// is disposed. Drivers without a daemon never break.
+    /// Completes with the reason when the connection, or the event loop, breaks, or with
+    /// <see cref="VirConnectCloseReason.Client"/> when it is disposed. Drivers without a daemon never break.
     /// </summary>
     public Task<VirConnectCloseReason> Closed => _closed.Task;
 
@@ -201,6 +202,12 @@ public sealed partial class LibvirtConnection : IAsyncDisposable
             Events.Fail(new LibvirtConnectionLostException(reason));
     }
 
+    private void LoopFailed(object? sender, ErrorEventArgs failure)
+    {
+        if (_closed.TrySetResult(VirConnectCloseReason.Error))
+            Events.Fail(new LibvirtConnectionLostException(failure.GetException()));
+    }
+
     // Registrations hold references to the connection inside libvirt, as handles do: all must go before it closes.
     private IReadOnlyList<Task> EndCallbacks()
     {
@@ -210,6 +217,7 @@ public sealed partial class LibvirtConnection : IAsyncDisposable
 
     private void CloseHandles()
     {
+        LibvirtEventLoop.Shared.Failed -= LoopFailed;
         _handles.DisposeAll();
         Handle.Dispose();
         _closed.TrySetResult(VirConnectCloseReason.Client);

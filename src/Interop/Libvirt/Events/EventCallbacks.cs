@@ -5,7 +5,7 @@ using LibvirtBackup.Interop.LibvirtQemu;
 namespace LibvirtBackup.Interop.Libvirt;
 
 /// <summary>
-/// What libvirt calls on the event loop's thread. Each copies its arguments into the registration's sink and returns:
+/// What libvirt calls on the event loop's thread. Each copies its arguments into the registration's hub and returns:
 /// no call back to a daemon, no waiting, no user code, no exception.
 /// </summary>
 internal static unsafe class EventCallbacks
@@ -41,14 +41,14 @@ internal static unsafe class EventCallbacks
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Lifecycle(nint _, nint domain, int type, int detail, void* key)
     {
-        Sink<DomainLifecycleEvent>(key)?.Publish(new DomainLifecycleEvent(
+        Hub<DomainLifecycleEvent>(key)?.Publish(new DomainLifecycleEvent(
             BorrowedDomain.Identify(domain), (VirDomainEventType)type, detail));
         return 0;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void BlockJob(nint _, nint domain, byte* disk, int type, int status, void* key) =>
-        Sink<DomainBlockJobEvent>(key)?.Publish(new DomainBlockJobEvent(
+        Hub<DomainBlockJobEvent>(key)?.Publish(new DomainBlockJobEvent(
             BorrowedDomain.Identify(domain),
             NativeText.Copy(disk),
             (VirDomainBlockJobType)type,
@@ -56,13 +56,13 @@ internal static unsafe class EventCallbacks
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void JobCompleted(nint _, nint domain, virTypedParameter* items, int count, void* key) =>
-        Sink<DomainJobCompletedEvent>(key)?.Publish(new DomainJobCompletedEvent(
+        Hub<DomainJobCompletedEvent>(key)?.Publish(new DomainJobCompletedEvent(
             BorrowedDomain.Identify(domain), TypedParameterReader.Read(items, count)));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void BlockThreshold(
         nint _, nint domain, byte* device, byte* path, ulong threshold, ulong excess, void* key) =>
-        Sink<DomainBlockThresholdEvent>(key)?.Publish(new DomainBlockThresholdEvent(
+        Hub<DomainBlockThresholdEvent>(key)?.Publish(new DomainBlockThresholdEvent(
             BorrowedDomain.Identify(domain),
             NativeText.Copy(device),
             NativeText.CopyOptional(path),
@@ -71,17 +71,17 @@ internal static unsafe class EventCallbacks
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void DeviceAdded(nint _, nint domain, byte* alias, void* key) =>
-        Sink<DomainDeviceAddedEvent>(key)?.Publish(new DomainDeviceAddedEvent(
+        Hub<DomainDeviceAddedEvent>(key)?.Publish(new DomainDeviceAddedEvent(
             BorrowedDomain.Identify(domain), NativeText.Copy(alias)));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void DeviceRemoved(nint _, nint domain, byte* alias, void* key) =>
-        Sink<DomainDeviceRemovedEvent>(key)?.Publish(new DomainDeviceRemovedEvent(
+        Hub<DomainDeviceRemovedEvent>(key)?.Publish(new DomainDeviceRemovedEvent(
             BorrowedDomain.Identify(domain), NativeText.Copy(alias)));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void AgentLifecycle(nint _, nint domain, int state, int reason, void* key) =>
-        Sink<DomainAgentLifecycleEvent>(key)?.Publish(new DomainAgentLifecycleEvent(
+        Hub<DomainAgentLifecycleEvent>(key)?.Publish(new DomainAgentLifecycleEvent(
             BorrowedDomain.Identify(domain),
             (VirConnectDomainEventAgentLifecycleState)state,
             (VirConnectDomainEventAgentLifecycleReason)reason));
@@ -89,7 +89,7 @@ internal static unsafe class EventCallbacks
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void IoError(
         nint _, nint domain, byte* source, byte* alias, int action, byte* reason, void* key) =>
-        Sink<DomainIoErrorEvent>(key)?.Publish(new DomainIoErrorEvent(
+        Hub<DomainIoErrorEvent>(key)?.Publish(new DomainIoErrorEvent(
             BorrowedDomain.Identify(domain),
             NativeText.Copy(source),
             NativeText.Copy(alias),
@@ -99,12 +99,12 @@ internal static unsafe class EventCallbacks
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void QemuMonitor(
         nint _, nint domain, byte* name, long seconds, uint micros, byte* details, void* key) =>
-        Sink<QemuMonitorEvent>(key)?.Publish(new QemuMonitorEvent(
+        Hub<QemuMonitorEvent>(key)?.Publish(new QemuMonitorEvent(
             BorrowedDomain.Identify(domain),
             NativeText.Copy(name),
             DateTimeOffset.UnixEpoch.AddTicks((seconds * TimeSpan.TicksPerSecond)
                 + (micros * TimeSpan.TicksPerMicrosecond)),
             NativeText.CopyOptional(details)));
 
-    private static ChannelSink<T>? Sink<T>(void* key) => CallbackRegistry.Find<ChannelSink<T>>(key);
+    private static EventHub<T>? Hub<T>(void* key) => CallbackRegistry.Find<EventHub<T>>(key);
 }

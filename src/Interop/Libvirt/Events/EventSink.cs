@@ -9,7 +9,7 @@ internal abstract class EventSink
     /// <summary>Completes when libvirt has given up the registration and will call no more.</summary>
     public Task Freed => _freed.Task;
 
-    /// <summary>Ends the stream of events: quietly with null, else by throwing to the reader.</summary>
+    /// <summary>Ends the streams of events: quietly with null, else by throwing to the reader.</summary>
     public abstract void Complete(Exception? error);
 
     /// <summary>Remembers how to end the registration.</summary>

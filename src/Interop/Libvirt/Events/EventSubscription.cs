@@ -14,18 +14,21 @@ namespace LibvirtBackup.Interop.Libvirt;
 /// <typeparam name="T">The kind of event.</typeparam>
 public sealed class EventSubscription<T> : IAsyncEnumerable<T>, IAsyncDisposable
 {
-    private readonly LibvirtConnection _connection;
-    private readonly ChannelSink<T> _sink;
+    private readonly LibvirtEvents _events;
+    private readonly EventHub<T> _hub;
+    private readonly EventChannel<T> _channel;
+    private int _disposed;
 
-    internal EventSubscription(LibvirtConnection connection, ChannelSink<T> sink)
+    internal EventSubscription(LibvirtEvents events, EventHub<T> hub, EventChannel<T> channel)
     {
-        _connection = connection;
-        _sink = sink;
+        _events = events;
+        _hub = hub;
+        _channel = channel;
     }
 
     /// <inheritdoc/>
     public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
-        _sink.Reader.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        _channel.Reader.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
 
     /// <summary>Reads events until one satisfies the condition; those before it are consumed.</summary>
     /// <param name="condition">What to wait for.</param>
@@ -50,10 +53,11 @@ public sealed class EventSubscription<T> : IAsyncEnumerable<T>, IAsyncDisposable
     /// <returns>A task that ends when libvirt has taken note; an error of libvirt's changes nothing.</returns>
     public async ValueTask DisposeAsync()
     {
-        _sink.Complete(null);
-        await _connection.Events.EndAsync(_sink).ConfigureAwait(false);
+        _channel.Complete(null);
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            await _events.EndAsync(_hub, _channel).ConfigureAwait(false);
     }
 
     /// <summary>Ends a subscription that nobody got, on a scheduler thread.</summary>
-    internal void Discard() => _connection.Events.EndNow(_sink);
+    internal void Discard() => _events.End(_hub, _channel);
 }

@@ -24,6 +24,9 @@ public sealed unsafe class LibvirtEventLoop
 
     private LibvirtEventLoop() => _ended.SetResult();
 
+    /// <summary>libvirt's loop failed: no event and no keepalive arrives any more.</summary>
+    internal event EventHandler<ErrorEventArgs>? Failed;
+
     /// <summary>The process's event loop.</summary>
     public static LibvirtEventLoop Shared { get; } = new();
 
@@ -111,7 +114,14 @@ public sealed unsafe class LibvirtEventLoop
             else
                 _ended.SetException(failure);
         }
+
+        if (failure is not null)
+            ReportFailure(failure);
     }
+
+    /// <summary>Tells the connections; the tests do so too, since poll(2) does not fail on request.</summary>
+    internal void ReportFailure(LibvirtException failure) =>
+        Failed?.Invoke(this, new ErrorEventArgs(failure));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Disarm(int timer, void* opaque) => LibvirtNative.virEventUpdateTimeout(timer, -1);

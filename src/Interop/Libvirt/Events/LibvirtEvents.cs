@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LibvirtBackup.Interop.LibvirtQemu;
 
 namespace LibvirtBackup.Interop.Libvirt;
@@ -18,8 +19,12 @@ public sealed class LibvirtEvents
     public const int DefaultCapacity = 1024;
 
     private readonly LibvirtConnection _connection;
-    private readonly Lock _gate = new();
-    private readonly HashSet<EventSink> _sinks = [];
+
+    // Held across calls of libvirt, so only threads of the scheduler take it, never the event loop.
+    private readonly Lock _registering = new();
+    private readonly ConcurrentDictionary<EventKey, EventSink> _hubs = new();
+    private volatile Exception? _failure;
+    private volatile bool _ended;
 
     internal LibvirtEvents(LibvirtConnection connection) => _connection = connection;
 
@@ -152,6 +157,7 @@ public sealed class LibvirtEvents
         int capacity = DefaultCapacity,
         CancellationToken cancellationToken = default) =>
         SubscribeAsync<QemuMonitorEvent>(
+            new EventKey(null, domain?.Uuid, pattern, flags),
             capacity,
             key => LibvirtQemuFunctions.virConnectDomainQemuMonitorEventRegister(
                 _connection.Handle,
@@ -164,57 +170,53 @@ public sealed class LibvirtEvents
             id => LibvirtQemuFunctions.virConnectDomainQemuMonitorEventDeregister(_connection.Handle, id),
             cancellationToken);
 
-    /// <summary>Ends one subscription unless it, or the connection, has ended already.</summary>
-    internal Task EndAsync(EventSink sink) =>
-        Forget(sink) ? _connection.RunAsync(() => Deregister(sink), CancellationToken.None) : Task.CompletedTask;
+    /// <summary>Ends one subscription unless the connection has ended it already.</summary>
+    internal Task EndAsync<T>(EventHub<T> hub, EventChannel<T> channel) => _ended
+        ? Task.CompletedTask
+        : _connection.RunAsync(() => End(hub, channel), CancellationToken.None);
 
     /// <summary>The same on the current thread, which belongs to the scheduler.</summary>
-    internal void EndNow(EventSink sink)
+    internal void End<T>(EventHub<T> hub, EventChannel<T> channel)
     {
-        if (Forget(sink))
-            Deregister(sink);
+        lock (_registering)
+        {
+            hub.Remove(channel);
+            if (hub.IsEmpty && _hubs.TryRemove(KeyValuePair.Create<EventKey, EventSink>(hub.Key, hub)))
+                Deregister(hub);
+        }
     }
 
     /// <summary>Ends the streams of all subscriptions with an error; they stay registered until disposed.</summary>
     internal void Fail(Exception error)
     {
-        lock (_gate)
-        {
-            foreach (EventSink sink in _sinks)
-                sink.Complete(error);
-        }
+        _failure = error;
+        foreach (EventSink hub in _hubs.Values)
+            hub.Complete(error);
     }
 
-    /// <summary>Ends all subscriptions, on a scheduler thread, and returns their sinks.</summary>
+    /// <summary>Ends all subscriptions, on a scheduler thread, and returns what libvirt has to free.</summary>
     internal IReadOnlyList<EventSink> EndAll()
     {
-        EventSink[] sinks;
-        lock (_gate)
+        lock (_registering)
         {
-            sinks = [.. _sinks];
-            _sinks.Clear();
-        }
+            _ended = true;
+            EventSink[] hubs = [.. _hubs.Values];
+            _hubs.Clear();
+            foreach (EventSink hub in hubs)
+            {
+                hub.Complete(null);
+                Deregister(hub);
+            }
 
-        foreach (EventSink sink in sinks)
-        {
-            sink.Complete(null);
-            Deregister(sink);
+            return hubs;
         }
-
-        return sinks;
     }
 
-    private bool Forget(EventSink sink)
-    {
-        lock (_gate)
-            return _sinks.Remove(sink);
-    }
-
-    private static void Deregister(EventSink sink)
+    private static void Deregister(EventSink hub)
     {
         try
         {
-            sink.Deregister();
+            hub.Deregister();
         }
         catch (LibvirtException)
         {
@@ -225,6 +227,7 @@ public sealed class LibvirtEvents
     private Task<EventSubscription<T>> DomainAsync<T>(
         VirDomainEventID id, nint callback, LibvirtDomain? domain, int capacity, CancellationToken cancellationToken) =>
         SubscribeAsync<T>(
+            new EventKey(id, domain?.Uuid),
             capacity,
             key => LibvirtFunctions.virConnectDomainEventRegisterAny(
                 _connection.Handle, domain?.Handle, id, callback, key, CallbackRegistry.FreeAddress),
@@ -232,30 +235,53 @@ public sealed class LibvirtEvents
             cancellationToken);
 
     private Task<EventSubscription<T>> SubscribeAsync<T>(
-        int capacity, Func<nint, int> register, Action<int> deregister, CancellationToken cancellationToken)
+        EventKey key,
+        int capacity,
+        Func<nint, int> register,
+        Action<int> deregister,
+        CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         return _connection.RunAsync(
-            () =>
-            {
-                ChannelSink<T> sink = new(capacity);
-                nint key = CallbackRegistry.Add(sink);
-                try
-                {
-                    int id = register(key);
-                    sink.Registered(() => deregister(id));
-                }
-                catch
-                {
-                    CallbackRegistry.Remove(key);
-                    throw;
-                }
-
-                lock (_gate)
-                    _sinks.Add(sink);
-                return new EventSubscription<T>(_connection, sink);
-            },
-            subscription => subscription.Discard(),
+            () => Subscribe<T>(key, capacity, register, deregister),
+            static subscription => subscription.Discard(),
             cancellationToken);
+    }
+
+    private EventSubscription<T> Subscribe<T>(
+        EventKey key, int capacity, Func<nint, int> register, Action<int> deregister)
+    {
+        EventChannel<T> channel = new(capacity);
+        lock (_registering)
+        {
+            ObjectDisposedException.ThrowIf(_ended, _connection);
+            EventHub<T> hub = _hubs.GetValueOrDefault(key) as EventHub<T> ?? new EventHub<T>(key);
+
+            // Before the registration, or its first event would find nobody.
+            hub.Add(channel);
+            if (_hubs.TryAdd(key, hub))
+                Register(hub, register, deregister);
+
+            // The connection may have broken since; Fail did not see this channel then.
+            if (_failure is { } failure)
+                channel.Complete(failure);
+            return new EventSubscription<T>(this, hub, channel);
+        }
+    }
+
+    private void Register<T>(EventHub<T> hub, Func<nint, int> register, Action<int> deregister)
+    {
+        nint opaque = CallbackRegistry.Add(hub);
+        try
+        {
+            int id = register(opaque);
+            hub.Registered(() => deregister(id));
+        }
+        catch
+        {
+            _hubs.TryRemove(hub.Key, out _);
+            CallbackRegistry.Remove(opaque);
+            throw;
+        }
     }
 }

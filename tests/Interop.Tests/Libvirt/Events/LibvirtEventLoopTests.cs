@@ -29,6 +29,23 @@ public sealed class LibvirtEventLoopTests
     }
 
     [Fact]
+    public async Task When_the_loop_fails_every_connection_says_that_it_is_lost()
+    {
+        using TestNode node = new();
+        await using LibvirtConnection connection = await node.OpenAsync(null, Token);
+        await using EventSubscription<DomainLifecycleEvent> events =
+            await connection.Events.LifecycleAsync(cancellationToken: Token);
+        LibvirtException failure = new("poll", VirErrorNumber.SystemError, VirErrorDomain.Event, "poll failed");
+
+        LibvirtEventLoop.Shared.ReportFailure(failure);
+
+        Assert.Equal(VirConnectCloseReason.Error, await connection.Closed.WaitAsync(s_patience, Token));
+        LibvirtConnectionLostException lost = await Assert.ThrowsAsync<LibvirtConnectionLostException>(
+            () => events.FirstAsync(_ => true, Token).WaitAsync(s_patience, Token));
+        Assert.Same(failure, lost.InnerException);
+    }
+
+    [Fact]
     public async Task Starting_and_stopping_twice_is_the_same_as_once()
     {
         LibvirtEventLoop loop = LibvirtEventLoop.Shared;

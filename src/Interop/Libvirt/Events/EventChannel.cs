@@ -2,8 +2,8 @@ using System.Threading.Channels;
 
 namespace LibvirtBackup.Interop.Libvirt;
 
-/// <summary>Copies events into a bounded channel without ever blocking the event loop.</summary>
-internal sealed class ChannelSink<T>(int capacity) : EventSink
+/// <summary>The events that wait for one subscription's reader; never blocks the event loop.</summary>
+internal sealed class EventChannel<T>(int capacity)
 {
     // 'Wait' makes TryWrite refuse when the channel is full instead of dropping an event without a word.
     private readonly Channel<T> _channel = Channel.CreateBounded<T>(
@@ -17,5 +17,6 @@ internal sealed class ChannelSink<T>(int capacity) : EventSink
             Complete(new EventsLostException(capacity));
     }
 
-    public override void Complete(Exception? error) => _channel.Writer.TryComplete(error);
+    /// <summary>Ends the stream: quietly with null, else by throwing to the reader. The first end counts.</summary>
+    public void Complete(Exception? error) => _channel.Writer.TryComplete(error);
 }
