@@ -11,6 +11,12 @@ internal static class BoundSymbols
 
     private static readonly Assembly s_interop = typeof(LibvirtException).Assembly;
 
+    /// <summary>The libvirt version that the bindings were generated from.</summary>
+    public static Version Version { get; } = new(
+        LibvirtConstants.LIBVIR_VERSION_NUMBER / 1_000_000,
+        LibvirtConstants.LIBVIR_VERSION_NUMBER / 1000 % 1000,
+        LibvirtConstants.LIBVIR_VERSION_NUMBER % 1000);
+
     /// <summary>Every name in a LibvirtSymbol attribute, with the version it states.</summary>
     public static IReadOnlyCollection<(string Name, string Since)> All() =>
         s_interop.GetTypes().SelectMany(t => t.GetMembers(Everything).Append(t))
