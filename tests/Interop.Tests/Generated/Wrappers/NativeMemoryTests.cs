@@ -1,0 +1,80 @@
+using System.Globalization;
+using LibvirtBackup.Interop.Libvirt;
+using Xunit;
+
+namespace LibvirtBackup.Interop.Tests.Generated.Wrappers;
+
+/// <summary>What libvirt allocates for a wrapper is freed: many calls do not make the process grow.</summary>
+[Collection(nameof(AfterAllOthers))]
+public sealed class NativeMemoryTests : IDisposable
+{
+    private const int MiB = 1024 * 1024;
+
+    private readonly TestConnection _connection = new();
+    private readonly DomainHandle _domain;
+
+    public NativeMemoryTests() => _domain = _connection.Domain();
+
+    public void Dispose()
+    {
+        _domain.Dispose();
+        _connection.Dispose();
+    }
+
+    [Fact]
+    public void Texts_are_freed()
+    {
+        int length = LibvirtFunctions.virDomainGetXMLDesc(_domain).Length;
+
+        AssertNoGrowth(length, () => LibvirtFunctions.virDomainGetXMLDesc(_domain));
+    }
+
+    [Fact]
+    public void Arrays_of_handles_are_freed_with_the_handles() => AssertNoGrowth(32, () =>
+    {
+        foreach (DomainHandle domain in LibvirtFunctions.virConnectListAllDomains(_connection.Handle))
+            domain.Dispose();
+    });
+
+    [Fact]
+    public void Arrays_of_structs_are_freed_with_the_texts_inside() =>
+        AssertNoGrowth(300, () => LibvirtFunctions.virDomainGetFSInfo(_domain));
+
+    [Fact]
+    public void Names_in_an_array_of_ours_are_freed() =>
+        AssertNoGrowth(32, () => LibvirtFunctions.virConnectListNetworks(_connection.Handle, 50));
+
+    [Fact]
+    public void Typed_parameters_are_freed() =>
+        AssertNoGrowth(1000, () => LibvirtFunctions.virDomainGetPerfEvents(_domain));
+
+    [Fact]
+    public void Arguments_are_freed_also_when_the_call_fails()
+    {
+        string name = new('x', 5000);
+        AssertNoGrowth(name.Length, () => Assert.Throws<LibvirtException>(
+            () => LibvirtFunctions.virDomainLookupByName(_connection.Handle, name)));
+    }
+
+    // Enough calls that a leak of the smallest allocation adds up to far more than chance; half of it is the bound.
+    private static void AssertNoGrowth(int bytesPerCall, Action call)
+    {
+        int calls = Math.Min(64 * MiB / bytesPerCall, 300_000);
+        long expected = (long)calls * bytesPerCall;
+        for (int i = 0; i < 1000; i++)
+            call();
+        long before = ResidentBytes();
+        for (int i = 0; i < calls; i++)
+            call();
+
+        Assert.InRange(ResidentBytes() - before, long.MinValue, expected / 2);
+    }
+
+    private static long ResidentBytes()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        string pages = File.ReadAllText("/proc/self/statm").Split(' ')[1];
+        return long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+    }
+}
