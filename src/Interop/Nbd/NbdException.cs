@@ -5,8 +5,8 @@ namespace LibvirtBackup.Interop.Nbd;
 /// <summary>libnbd or the NBD server refused something, or the connection is lost.</summary>
 public sealed class NbdException : IOException
 {
-    internal NbdException(int errno, string function, string message)
-        : base(message)
+    internal NbdException(int errno, string function, string message, Exception? inner = null)
+        : base(message, inner)
     {
         Errno = errno;
         Function = function;

@@ -4,8 +4,8 @@ namespace LibvirtBackup.Interop.Nbd;
 
 /// <summary>
 /// The thread of one connection: it alone uses the struct nbd_handle. It connects, issues what is queued, drives
-/// libnbd's state machine by poll(2), completes what is done, and on its way out completes everything else, so that
-/// no waiter hangs.
+/// libnbd's state machine by poll(2), completes what is done, and on its way out completes everything else, so that no
+/// waiter hangs.
 /// </summary>
 #pragma warning disable CA1001 // the thread frees the queue when it ends; nobody else can know when that is
 internal sealed unsafe class NbdIoLoop(NbdEndpoint endpoint, NbdConnectionOptions options)
@@ -55,7 +55,7 @@ internal sealed unsafe class NbdIoLoop(NbdEndpoint endpoint, NbdConnectionOption
             {
                 IsConnectionLost = true,
             }
-            : new NbdException(cause.Errno, function, $"{endpoint}: the connection is lost: {cause.Message}")
+            : new NbdException(cause.Errno, function, $"{endpoint}: the connection is lost: {cause.Message}", cause)
             {
                 IsConnectionLost = true,
             };
@@ -76,14 +76,15 @@ internal sealed unsafe class NbdIoLoop(NbdEndpoint endpoint, NbdConnectionOption
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
+            // The loader's text lists every place it looked in, over many lines: it is in the inner exception.
             Volatile.Write(ref _failure, new NbdException(0, "dlopen",
-                $"{NbdNative.Library} cannot be used ({e.Message}): install libnbd 1.14 or newer, package libnbd0."));
+                $"{NbdNative.Library} cannot be loaded: install libnbd 1.14 or newer, Debian's package libnbd0", e));
         }
 #pragma warning disable CA1031 // a bug on this thread must reach the waiters instead of ending the process
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Volatile.Write(ref _failure, new NbdException(0, nameof(Run), e.ToString()));
+            Volatile.Write(ref _failure, new NbdException(0, nameof(Run), $"internal error: {e.Message}", e));
         }
         finally
         {
@@ -207,7 +208,7 @@ internal sealed unsafe class NbdIoLoop(NbdEndpoint endpoint, NbdConnectionOption
         if (_failure is { } failure)
         {
             _connected.TrySetException(
-                new NbdException(failure.Errno, failure.Function, $"{endpoint}: {failure.Message}"));
+                new NbdException(failure.Errno, failure.Function, $"{endpoint}: {failure.Message}", failure));
         }
         else
         {

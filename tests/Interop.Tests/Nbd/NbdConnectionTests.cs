@@ -40,8 +40,9 @@ public sealed class NbdConnectionTests
         using NativeBuffer buffer = NativeBufferPool.Shared.Rent(100);
         buffer.Span.Fill(0xAA);
         await connection.ReadAsync(8, buffer, 10, 8, Token);
-        byte[] expected =
-            [.. Enumerable.Repeat((byte)0xAA, 10), 0, 0, 0, 0, 0, 0, 0, 8, .. Enumerable.Repeat((byte)0xAA, 82)];
+        byte[] expected = new byte[100];
+        Array.Fill(expected, (byte)0xAA);
+        new byte[] { 0, 0, 0, 0, 0, 0, 0, 8 }.CopyTo(expected, 10);
         Assert.Equal(expected, buffer.Span.ToArray());
     }
 
@@ -54,12 +55,7 @@ public sealed class NbdConnectionTests
         Assert.Equal(16 * MiB, export.SizeBytes);
         Assert.Equal(
             (false, true, true, true, true, false),
-            (
-                export.IsReadOnly,
-                export.CanZero,
-                export.CanTrim,
-                export.CanFlush,
-                export.CanMultiConnect,
+            (export.IsReadOnly, export.CanZero, export.CanTrim, export.CanFlush, export.CanMultiConnect,
                 export.IsEncrypted));
         Assert.Equal((1, 4096, 32 * MiB),
             (export.MinimumBlockSize, export.PreferredBlockSize, export.MaximumBlockSize));

@@ -19,8 +19,8 @@ internal sealed class NbdServer : IDisposable
         _directory = directory;
         _tcpPort = tcpPort;
 
-        // A limit, so that no server outlives tests that crashed. (nbdkit's --exit-with-parent ends it with the
-        // thread that started it, and threads of the pool come and go.)
+        // A limit, so that no server outlives tests that crashed. (nbdkit's --exit-with-parent ends it with the thread
+        // that started it, and threads of the pool come and go.)
         var start = new ProcessStartInfo("timeout", ["--foreground", "--signal=KILL", "300", program, .. arguments])
         {
             UseShellExecute = false,

@@ -54,8 +54,7 @@ public sealed class NbdStressTests
                         break;
                     default:
                         await pool.ReadAsync(at, buffer, 0, length, Token);
-                        Assert.True(
-                            expected.Span.SequenceEqual(buffer.Span[..length]), $"seed {seed}: {length} at {at}");
+                        Assert.True(expected.Span.SequenceEqual(buffer.Span[..length]), $"{seed}: {length} at {at}");
                         break;
                 }
             }
