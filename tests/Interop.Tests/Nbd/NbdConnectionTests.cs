@@ -57,9 +57,17 @@ public sealed class NbdConnectionTests
             (false, true, true, true, true, false),
             (export.IsReadOnly, export.CanZero, export.CanTrim, export.CanFlush, export.CanMultiConnect,
                 export.IsEncrypted));
-        Assert.Equal((1, 4096, 32 * MiB),
-            (export.MinimumBlockSize, export.PreferredBlockSize, export.MaximumBlockSize));
         Assert.Equal(["base:allocation"], export.MetaContexts);
+    }
+
+    [Fact]
+    public async Task Block_sizes_that_the_server_did_not_tell_are_those_of_the_protocol()
+    {
+        await using var server = new ScriptedNbdServer(_ => null);
+        await using NbdConnection connection = await server.ConnectAsync();
+        NbdExportInfo export = connection.Export;
+        Assert.Equal(
+            (1, 4096, 32 * MiB), (export.MinimumBlockSize, export.PreferredBlockSize, export.MaximumBlockSize));
     }
 
     [Fact]
