@@ -31,8 +31,8 @@ internal sealed unsafe class NbdBlockStatusCommand : NbdCommand
 
     public override long Issue(nint handle)
     {
-        // libnbd calls Free exactly once: when the command is retired, when the handle is closed before that, and when
-        // the call below fails.
+        // libnbd calls Free exactly once: when the command is retired, when the handle is closed before that, and
+        // when the call below fails.
         var callback = new NbdExtentCallback
         {
             UserData = GCHandle.ToIntPtr(GCHandle.Alloc(this)),

@@ -3,9 +3,9 @@ using LibvirtBackup.Interop.Posix;
 namespace LibvirtBackup.Interop.Nbd;
 
 /// <summary>
-/// A connection to an export of an NBD server, with any number of requests in flight; safe to use from many threads. A
-/// request that is cancelled is still carried out by the server, perhaps: only the wait ends. When the connection is
-/// lost every request fails with <see cref="NbdException.IsConnectionLost"/>; nothing hangs.
+/// A connection to an export of an NBD server, with any number of requests in flight; safe to use from many threads.
+/// A request that is cancelled is still carried out by the server, perhaps: only the wait ends. When the connection
+/// is lost every request fails with <see cref="NbdException.IsConnectionLost"/>; nothing hangs.
 /// </summary>
 public sealed class NbdConnection : IAsyncDisposable
 {
@@ -35,9 +35,8 @@ public sealed class NbdConnection : IAsyncDisposable
     /// <param name="endpoint">The server and its export.</param>
     /// <param name="options">How to connect.</param>
     /// <param name="cancellationToken">Gives up; what is half connected is closed.</param>
-    /// <exception cref="NbdException">
-    /// The server cannot be reached, or it refused; ETIMEDOUT when it took too long.
-    /// </exception>
+    /// <exception cref="NbdException">The server cannot be reached, or it refused; ETIMEDOUT when it took too
+    /// long.</exception>
     public static async Task<NbdConnection> ConnectAsync(
         NbdEndpoint endpoint, NbdConnectionOptions options, CancellationToken cancellationToken)
     {
@@ -112,9 +111,8 @@ public sealed class NbdConnection : IAsyncDisposable
 
     /// <summary>Writes a part of a buffer, without a copy. Durable after the next <see cref="FlushAsync"/>.</summary>
     /// <param name="offset">Where in the export, in bytes.</param>
-    /// <param name="source">
-    /// The buffer; held, and not to be changed, until the request ends, also when cancelled.
-    /// </param>
+    /// <param name="source">The buffer; held, and not to be changed, until the request ends, also when
+    /// cancelled.</param>
     /// <param name="start">Where in the buffer.</param>
     /// <param name="length">How many bytes, at most <see cref="NbdExportInfo.MaximumBlockSize"/>.</param>
     /// <param name="cancellationToken">Ends the wait; it may still be written then.</param>
@@ -212,7 +210,9 @@ public sealed class NbdConnection : IAsyncDisposable
     }
 
     private static void Forget(Task task) => _ = task.ContinueWith(
-        static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted,
+        static t => _ = t.Exception,
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted,
         TaskScheduler.Default);
 
     private ValueTask Transfer(NbdTransferKind kind, long offset, NativeBuffer buffer, int start, int length,

@@ -24,8 +24,9 @@ public sealed record NbdConnectionOptions
     public string? TlsUserName { get; init; }
 
     /// <summary>
-    /// The block status that will be asked for, such as <c>base:allocation</c> or <c>qemu:dirty-bitmap:backup-vda</c>.
-    /// The server may know none of them: see <see cref="NbdExportInfo.MetaContexts"/>.
+    /// The block status that will be asked for, such as <c>base:allocation</c> or
+    /// <c>qemu:dirty-bitmap:backup-vda</c>. The server may know none of them: see <see
+    /// cref="NbdExportInfo.MetaContexts"/>.
     /// </summary>
     public IReadOnlyList<string> MetaContexts { get; init; } = [];
 

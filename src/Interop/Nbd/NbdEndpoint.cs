@@ -39,8 +39,7 @@ public abstract record NbdEndpoint
 
     /// <summary>
     /// A server program that is started for this connection and ends with it: it gets its listening socket as systemd
-    /// would
-    /// hand it over. Closing the connection waits until the program has ended, so what it wrote is closed too.
+    /// would hand it over. Closing the connection waits until the program has ended, so what it wrote is closed too.
     /// </summary>
     /// <param name="Command">
     /// The program, looked up in PATH, and its arguments; nothing is interpreted by a shell.

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace LibvirtBackup.Interop.Nbd;
 
 /// <summary>
-/// Raw imports of libnbd (since 1.12, the version that has nbd_set_pread_initialize). Callback structs go by value, as
-/// in C.
+/// Raw imports of libnbd (since 1.12, the version that has nbd_set_pread_initialize). Callback structs go by value,
+/// as in C.
 /// </summary>
 internal static unsafe partial class NbdNative
 {

@@ -16,12 +16,15 @@ internal static class NbdNegotiation
             NbdEndpoint.UnixSocket unix => [unix.Path, unix.Export],
             NbdEndpoint.Tcp tcp => [tcp.Host, tcp.Export],
             NbdEndpoint.Uri uri => [uri.Address],
+            NbdEndpoint.SocketActivation program => [.. program.Command],
             _ => [],
         };
         string?[] all = [.. texts, .. options.MetaContexts, options.TlsCertificatesDirectory,
             options.TlsPreSharedKeyFile, options.TlsUserName];
         if (all.Any(text => text?.Contains('\0') == true))
             throw new ArgumentException("A name, path or URI for an NBD connection holds a NUL.", nameof(endpoint));
+        if (endpoint is NbdEndpoint.SocketActivation { Command.Count: 0 })
+            throw new ArgumentException("A server to be started for an NBD connection has no program.", nameof(endpoint));
         if (endpoint is NbdEndpoint.Tcp { Port: < 1 or > 65535 } bad)
             throw new ArgumentException($"The NBD port {bad.Port} is not between 1 and 65535.", nameof(endpoint));
     }

@@ -4,8 +4,8 @@ namespace LibvirtBackup.Interop.Nbd;
 
 /// <summary>
 /// A read, write, zero, trim or flush; used again and again. Two parties own it, the waiter until it took the result
-/// and the I/O thread until libnbd is done with it: only when both are through does it go back to its pool. Cancelling
-/// settles the wait at once and leaves the I/O thread's half, which holds the buffer, as it is.
+/// and the I/O thread until libnbd is done with it: only when both are through does it go back to its pool.
+/// Cancelling settles the wait at once and leaves the I/O thread's half, which holds the buffer, as it is.
 /// </summary>
 internal sealed unsafe class NbdTransfer(NbdTransferPool pool) : NbdCommand, IValueTaskSource
 {

@@ -4,10 +4,10 @@ using Microsoft.Win32.SafeHandles;
 namespace LibvirtBackup.Interop.Posix;
 
 /// <summary>
-/// An advisory lock (flock(2)) on a file of its own. It ends when it is disposed and when the process ends in any way,
-/// so it is never stale. It also works between holders in one process. The file stays: what the holder wrote into it
-/// tells others who holds it. Read it by <see cref="ReadContent"/>, since the framework's own way to open a file takes
-/// a shared lock and fails while the file is locked.
+/// An advisory lock (flock(2)) on a file of its own. It ends when it is disposed and when the process ends in any
+/// way, so it is never stale. It also works between holders in one process. The file stays: what the holder wrote
+/// into it tells others who holds it. Read it by <see cref="ReadContent"/>, since the framework's own way to open a
+/// file takes a shared lock and fails while the file is locked.
 /// </summary>
 public sealed class FileLock : IDisposable
 {

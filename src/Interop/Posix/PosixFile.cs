@@ -21,8 +21,8 @@ public static class PosixFile
 
     /// <summary>
     /// Lists where a file has data, in ascending order; everything between is holes, which read as zeroes. A file
-    /// system that keeps no holes gives one extent with everything. Moves the position of the handle, which <see
-    /// cref="RandomAccess"/> does not use.
+    /// system that keeps no holes gives one extent with everything. Moves the position of the handle, which
+    /// <see cref="RandomAccess"/> does not use.
     /// </summary>
     /// <param name="file">An open, seekable file.</param>
     /// <param name="offset">Where to begin, in bytes.</param>

@@ -30,8 +30,8 @@ public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootI
     }
 
     /// <summary>
-    /// Tells whether the process still runs. True as well when that cannot be told: a process of another PID namespace
-    /// (a container), or /proc does not show it to us.
+    /// Tells whether the process still runs. True as well when that cannot be told: a process of another PID
+    /// namespace (a container), or /proc does not show it to us.
     /// </summary>
     public bool IsAlive()
     {

@@ -10,10 +10,8 @@ internal sealed class ZstdCompressHandle : SafeHandle
     {
         SetHandle(ZstdNative.ZSTD_createCCtx());
         if (IsInvalid)
-        {
             throw new ZstdException(
                 nameof(ZstdNative.ZSTD_createCCtx), 0, "zstd cannot allocate a compression context.");
-        }
     }
 
     public override bool IsInvalid => handle == 0;

@@ -10,10 +10,8 @@ internal sealed class ZstdDecompressHandle : SafeHandle
     {
         SetHandle(ZstdNative.ZSTD_createDCtx());
         if (IsInvalid)
-        {
             throw new ZstdException(
                 nameof(ZstdNative.ZSTD_createDCtx), 0, "zstd cannot allocate a decompression context.");
-        }
     }
 
     public override bool IsInvalid => handle == 0;

@@ -38,9 +38,8 @@ public sealed unsafe class ZstdDecompressor : IDisposable
 
     /// <summary>Decompresses frames whose data must fill the target exactly.</summary>
     /// <inheritdoc cref="Decompress"/>
-    /// <exception cref="ZstdException">
-    /// The source is corrupt or cut, or its data has another size than the target.
-    /// </exception>
+    /// <exception cref="ZstdException">The source is corrupt or cut, or its data has another size than the
+    /// target.</exception>
     public void DecompressExactly(ReadOnlySpan<byte> source, Span<byte> target)
     {
         int length = Decompress(source, target);

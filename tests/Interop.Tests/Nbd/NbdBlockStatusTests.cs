@@ -107,7 +107,7 @@ public sealed class NbdBlockStatusTests
         NbdConnection connection, long? upTo = null)
     {
         Dictionary<string, List<NbdExtent>> all = connection.Export.MetaContexts.ToDictionary(
-            context => context, _ => new List<NbdExtent>());
+            c => c, _ => new List<NbdExtent>());
         long end = upTo ?? connection.Export.SizeBytes;
         for (long offset = 0; offset < end;)
         {

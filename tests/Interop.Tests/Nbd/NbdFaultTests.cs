@@ -131,8 +131,8 @@ public sealed class NbdFaultTests
         await source.CancelAsync();
         OperationCanceledException e = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting);
         Assert.Equal(source.Token, e.CancellationToken);
-        Task<int> receiving = server.ReceiveAsync(new byte[100], Token).AsTask();
-        Assert.Equal(0, await receiving.WaitAsync(TimeSpan.FromSeconds(10), Token));
+        Assert.Equal(
+            0, await server.ReceiveAsync(new byte[100], Token).AsTask().WaitAsync(TimeSpan.FromSeconds(10), Token));
     }
 
     [Fact]

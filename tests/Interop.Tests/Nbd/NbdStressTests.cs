@@ -54,7 +54,8 @@ public sealed class NbdStressTests
                         break;
                     default:
                         await pool.ReadAsync(at, buffer, 0, length, Token);
-                        Assert.True(expected.Span.SequenceEqual(buffer.Span[..length]), $"{seed}: {length} at {at}");
+                        Assert.True(
+                            expected.Span.SequenceEqual(buffer.Span[..length]), $"seed {seed}: {length} at {at}");
                         break;
                 }
             }

@@ -155,9 +155,11 @@ public sealed class NbdTlsTests : IDisposable
 
         string certificates = arguments.FirstOrDefault(a => a[0] != '-') ?? "ours";
         return NbdServer.NbdkitOnTcp(port,
-        [
-            .. arguments.Where(a => a[0] == '-'),
-            $"--tls-certificates={_directory.File(certificates)}", "memory", "16M",
-        ]);
+            [
+                .. arguments.Where(a => a[0] == '-'),
+                $"--tls-certificates={_directory.File(certificates)}",
+                "memory",
+                "16M",
+            ]);
     }
 }
