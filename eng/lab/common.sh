@@ -28,6 +28,8 @@ process_identity() {
     # The name in parentheses may hold spaces, so fields are counted after the last ')'.
     # shellcheck disable=SC2086
     set -- "$1" ${stat##*) }
+    # A zombie has ended, whether or not its parent has asked.
+    [ "$2" != Z ] || return 1
     echo "$1:${21}"
 }
 

@@ -41,14 +41,30 @@ claim_directory() {
     [ -z "$(ls -A "$dir")" ] || die "'$dir' is not empty: a lab takes a new directory, since stopping it removes all of it"
 }
 
-# The registry names every running lab and the process it was started for.
-register() {
-    local dir=$1 engine=$2 init=$3 owner=
+# The registry names every lab and the process it was started for, before there is anything to clean up.
+announce() {
+    local dir=$1 engine=$2 owner=
     [ -z "${LVB_LAB_OWNER:-}" ] || owner=$(process_identity "$LVB_LAB_OWNER" || true)
-    process_identity "$init" >"$dir/.lab/init.pid"
-    echo "$engine" >"$dir/.lab/engine"
     echo "$owner" >"$dir/.lab/owner"
+    process_identity $$ >"$dir/.lab/starter"
+    echo "$engine" >"$dir/.lab/engine"
     with_registry_lock ln -sfn "$dir" "$lab_running/$(container_name "$dir")"
+    # shellcheck disable=SC2064  # the directory of now
+    trap "abandon_start '$dir'" EXIT
+}
+
+# However 'start' ends before it is done: it leaves nothing.
+abandon_start() {
+    tail -n 20 "$1/.lab/container.log" "$1/.lab/libvirtd.log" >&2 2>/dev/null || true
+    lab_stop "$1"
+}
+
+# await_daemon DIR INIT: done when libvirtd answers.
+await_daemon() {
+    local dir=$1 init=$2
+    process_identity "$init" >"$dir/.lab/init.pid" || die "$dir: the container ended at once"
+    wait_until 60 answers "$dir" || die "$dir: libvirtd does not answer"
+    trap - EXIT
 }
 
 lab_start() {
@@ -61,26 +77,38 @@ lab_start() {
     engine=$(choose_engine)
     claim_directory "$dir"
     write_configuration "$dir"
+    announce "$dir" "$engine"
     uri="qemu+unix:///system?socket=$dir/sock/libvirt-sock"
     echo "$uri" >"$dir/.lab/uri"
     echo "$suite" >"$dir/.lab/suite"
-    init=$("run_$engine" "$suite" "$dir") || fail_start "$dir" "the container did not start"
-    register "$dir" "$engine" "$init"
-    wait_until 60 answers "$dir" "$uri" || fail_start "$dir" "libvirtd does not answer"
+    init=$("run_$engine" "$suite" "$dir") || die "$dir: $engine started no container"
+    await_daemon "$dir" "$init"
     say "$suite: $engine, $(virsh -q -c "$uri" version --daemon 2>/dev/null | sed -n 's/^Running hypervisor: //p;
         s/^Running against daemon: /libvirt /p' | paste -sd, | sed 's/,/, /')"
     echo "$uri"
 }
 
 answers() {
-    is_alive "$(cat "$1/.lab/init.pid")" || fail_start "$1" "the container ended"
-    [ -S "${2##*socket=}" ] && virsh -q -c "$2" uri >/dev/null 2>&1
+    local uri
+    is_alive "$(cat "$1/.lab/init.pid")" || die "$1: the container ended"
+    uri=$(cat "$1/.lab/uri")
+    [ -S "${uri##*socket=}" ] && virsh -q -c "$uri" uri >/dev/null 2>&1
 }
 
-fail_start() {
-    tail -n 20 "$1/.lab/container.log" "$1/.lab/libvirtd.log" >&2 2>/dev/null || true
-    [ ! -e "$1/.lab/init.pid" ] || lab_stop "$1"
-    die "$1: $2"
+# The container's PID 1 as this machine sees it. It is looked for where 'start' did not live to write it down.
+init_of() {
+    local process
+    if [ -s "$1/.lab/init.pid" ]; then
+        cat "$1/.lab/init.pid"
+        return
+    fi
+    for process in /proc/[0-9]*; do
+        if [ "$(sed -n 's/^NSpid:.*\t//p' "$process/status" 2>/dev/null || true)" = 1 ] && [ "${process##*/}" != 1 ] \
+            && tr '\0' '\n' <"$process/cmdline" 2>/dev/null | grep -qxF "$1"; then
+            process_identity "${process##*/}" || true
+            return
+        fi
+    done
 }
 
 lab_stop() { with_registry_lock stop_lab "${1:?usage: stop DIR}"; }
@@ -89,7 +117,7 @@ stop_lab() {
     local dir=$1 init name
     [ -d "$dir/.lab" ] || die "'$dir' holds no lab"
     name=$(container_name "$dir")
-    init=$(cat "$dir/.lab/init.pid" 2>/dev/null || true)
+    init=$(init_of "$dir")
     # With its PID 1 the kernel ends every process of the container, and with the last one its mounts.
     ! is_alive "$init" || kill -KILL "${init%%:*}"
     case $(cat "$dir/.lab/engine" 2>/dev/null || true) in
@@ -103,22 +131,29 @@ stop_lab() {
 
 is_gone() { ! is_alive "$1"; }
 
-# Ends what a killed test run left: labs whose owner is dead, and entries whose container or directory is gone.
+# Ends what a killed test run left: labs whose owner is dead, and those whose start or container ended on its own.
 lab_sweep() { with_registry_lock sweep_labs; }
 
 sweep_labs() {
-    local entry dir owner
+    local entry dir
     for entry in "$lab_running"/*; do
         [ -L "$entry" ] || continue
         dir=$(readlink "$entry")
         if [ ! -d "$dir/.lab" ]; then
             rm -f "$entry"
-            continue
-        fi
-        owner=$(cat "$dir/.lab/owner" 2>/dev/null || true)
-        if { [ -n "$owner" ] && ! is_alive "$owner"; } || is_gone "$(cat "$dir/.lab/init.pid" 2>/dev/null)"; then
+        elif is_left_over "$dir/.lab"; then
             say "removing what a dead test run left in $dir"
             stop_lab "$dir"
         fi
     done
+}
+
+is_left_over() {
+    local owner
+    owner=$(cat "$1/owner" 2>/dev/null || true)
+    if [ -n "$owner" ] && ! is_alive "$owner"; then
+        return 0
+    fi
+    # While it starts there is no init to ask about.
+    ! is_alive "$(cat "$1/starter" 2>/dev/null)" && ! is_alive "$(cat "$1/init.pid" 2>/dev/null)"
 }

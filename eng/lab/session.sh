@@ -18,15 +18,15 @@ lab_session() {
     chown -R nobody:nogroup "$dir/home" "$dir/c" "$dir/run"
     chmod 0700 "$dir/run"
     chmod 0755 "$dir" "$dir/.lab"
+    announce "$dir" namespaces
     uri="qemu+unix:///session?socket=$dir/run/libvirt/libvirt-sock"
     echo "$uri" >"$dir/.lab/uri"
     echo session >"$dir/.lab/suite"
     setsid unshare --mount --pid --net --fork --mount-proc --propagation private \
         bash "$dir/.lab/init" "$dir" nobody </dev/null >"$dir/.lab/container.log" 2>&1 9>&- &
     outer=$!
-    wait_until 5 child_of "$outer" >/dev/null || fail_start "$dir" "the daemon did not start"
+    wait_until 5 child_of "$outer" >/dev/null || die "$dir: the daemon did not start"
     init=$(child_of "$outer")
-    register "$dir" namespaces "$init"
-    wait_until 60 answers "$dir" "$uri" || fail_start "$dir" "libvirtd does not answer"
+    await_daemon "$dir" "$init"
     echo "$uri"
 }

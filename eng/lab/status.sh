@@ -51,7 +51,7 @@ lab_restart_daemon() {
     uri=$(cat "$dir/.lab/uri")
     rm -f "${uri##*socket=}"
     kill -USR1 "${init%%:*}"
-    wait_until 60 answers "$dir" "$uri" || die "libvirtd of '$dir' does not answer after its restart"
+    wait_until 60 answers "$dir" || die "libvirtd of '$dir' does not answer after its restart"
 }
 
 lab_status() {
