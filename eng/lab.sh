@@ -22,6 +22,8 @@ lab_source=$(cd "$(dirname "${BASH_SOURCE[0]}")/lab" && pwd)
 . "$lab_source/session.sh"
 # shellcheck source=lab/embed.sh
 . "$lab_source/embed.sh"
+# shellcheck source=lab/vm.sh
+. "$lab_source/vm.sh"
 # shellcheck source=lab/status.sh
 . "$lab_source/status.sh"
 
@@ -37,6 +39,10 @@ eng/lab.sh kill-daemon DIR               kill -9 libvirtd, leaving its guests al
 eng/lab.sh restart-daemon DIR            start libvirtd again (after killing it if it still runs)
 eng/lab.sh embed ROOT COMMAND...         run COMMAND where qemu:///embed?root=ROOT works in seconds
 eng/lab.sh embed-stop ROOT               end the guests of an embedded root and remove it
+eng/lab.sh vm-start LAB NAME SIZE...     define and start a tiny guest (LAB: a DIR or ROOT of above), wait for its agent
+eng/lab.sh vm-run LAB NAME COMMAND       run a line of its shell; its output and exit code become ours
+eng/lab.sh vm-copy LAB NAME TARGET       copy its disks to TARGET/vda.raw and so on, paused meanwhile
+eng/lab.sh virsh LAB ARGS...             virsh connected to LAB
 eng/lab.sh status                        engine, cache, what runs
 eng/lab.sh versions                      one line per prepared suite: SUITE libvirt VERSION qemu VERSION
 eng/lab.sh sweep                         end labs whose test run died
@@ -57,6 +63,10 @@ case $command in
     restart-daemon) lab_restart_daemon "$@" ;;
     embed) lab_embed "$@" ;;
     embed-stop) lab_embed_stop "$@" ;;
+    vm-start) lab_vm_start "$@" ;;
+    vm-run) lab_vm_run "$@" ;;
+    vm-copy) lab_vm_copy "$@" ;;
+    virsh) lab_virsh "$@" ;;
     status) lab_status ;;
     versions) lab_versions ;;
     sweep) lab_sweep ;;

@@ -38,7 +38,8 @@ claim_directory() {
     # A socket's path may have 107 bytes, and libvirt's and QEMU's sockets get names below DIR.
     [ ${#dir} -le 70 ] || die "the path '$dir' is too long for unix sockets below it; use one of at most 70 characters"
     mkdir -p "$dir"
-    [ -z "$(ls -A "$dir")" ] || die "'$dir' is not empty: a lab takes a new directory, since stopping it removes all of it"
+    [ -z "$(ls -A "$dir")" ] \
+        || die "'$dir' is not empty: a lab takes a new directory, since stopping it removes all of it"
 }
 
 # The registry names every lab and the process it was started for, before there is anything to clean up.
@@ -104,7 +105,7 @@ init_of() {
     fi
     for process in /proc/[0-9]*; do
         if [ "$(sed -n 's/^NSpid:.*\t//p' "$process/status" 2>/dev/null || true)" = 1 ] && [ "${process##*/}" != 1 ] \
-            && tr '\0' '\n' <"$process/cmdline" 2>/dev/null | grep -qxF "$1"; then
+            && tr '\0' '\n' 2>/dev/null <"$process/cmdline" | grep -qxF "$1"; then
             process_identity "${process##*/}" || true
             return
         fi

@@ -11,8 +11,10 @@ lab_embed() {
         /*) ;;
         *) die "give the embedded root as an absolute path, not '$root'" ;;
     esac
-    [ ${#root} -le 60 ] || die "the path '$root' is too long for unix sockets below it; use one of at most 60 characters"
-    mkdir -p "$root/etc"
+    [ ${#root} -le 60 ] || die "the path '$root' is too long for sockets below it; use one of at most 60 characters"
+    mkdir -p "$root/etc" "$root/log"
+    # In the embedded driver libvirt's own log goes to the program's standard error; it belongs into a file.
+    export LIBVIRT_LOG_OUTPUTS="${LIBVIRT_LOG_OUTPUTS:-2:file:$root/log/libvirt.log}"
     [ -e "$root/etc/qemu.conf" ] || cat >"$root/etc/qemu.conf" <<'TEXT'
 user = "root"
 group = "root"
@@ -37,7 +39,7 @@ lab_embed_stop() {
         [ -e "$file" ] || continue
         pid=$(cat "$file")
         # The id may belong to another process by now: only a QEMU of this root is ended.
-        if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$root/"; then
+        if tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF "$root/"; then
             kill -KILL "$pid"
             wait_until 10 is_gone_pid "$pid" || die "QEMU $pid does not end"
         fi

@@ -13,7 +13,7 @@ choose_engine() {
             for engine in namespaces podman docker; do
                 ! "works_$engine" || { echo "$engine"; return; }
             done
-            die "no engine works: namespaces need CAP_SYS_ADMIN (run as root, unconfined); podman and docker are not usable"
+            die "no engine works: namespaces need root with CAP_SYS_ADMIN; podman and docker do not answer"
             ;;
         namespaces | podman | docker)
             "works_$LVB_LAB_ENGINE" || die "LVB_LAB_ENGINE=$LVB_LAB_ENGINE does not work on this machine"

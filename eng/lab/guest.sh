@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# The tiny guest: a stock cloud kernel and an initramfs with busybox, dash, mke2fs, blkdiscard, fstrim and the QEMU guest
-# agent. Its packages are unpacked, never installed; one suite's guest serves every host version.
+# The tiny guest: a stock cloud kernel and an initramfs with busybox, dash, mke2fs, blkdiscard, fstrim and the QEMU
+# guest agent. Its packages are unpacked, never installed; one suite's guest serves every host version.
 
 guest_suite=bookworm
 guest_packages=busybox-static,dash,qemu-guest-agent,e2fsprogs,util-linux,linux-image-cloud-amd64

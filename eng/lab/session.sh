@@ -9,7 +9,7 @@ lab_session() {
     lab_sweep
     claim_directory "$dir"
     # libvirt puts monitor sockets below the configuration directory.
-    [ ${#dir} -le 45 ] || die "the path '$dir' is too long for a session daemon's sockets; use one of at most 45 characters"
+    [ ${#dir} -le 45 ] || die "the path '$dir' is too long for a session's sockets; use one of at most 45 characters"
     write_configuration "$dir"
     mkdir -p "$dir/home" "$dir/c/libvirt" "$dir/run"
     # An unprivileged daemon chooses its socket by XDG_RUNTIME_DIR and refuses settings meant for root.

@@ -23,7 +23,7 @@ lab_pids() {
     echo "init ${line%%:*}"
     for pid in $(container_processes "$dir"); do
         # A process that ends meanwhile has no command line any more.
-        line=$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null || true)
+        line=$(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" || true)
         case $line in
             libvirtd\ * | */libvirtd\ *) echo "libvirtd $pid" ;;
             *qemu-system-*\ -name\ *)

@@ -83,8 +83,8 @@ internal sealed class LabHost : IAsyncDisposable
 
     internal static async Task<LabHost> LaunchAsync(string suite, bool isShared)
     {
-        if (!string.Equals(Environment.UserName, "root", StringComparison.Ordinal))
-            throw new LabUnavailableException("the lab needs root (namespaces, chroot)");
+        if (WhyNoLab() is { } reason)
+            throw new LabUnavailableException(reason);
         int number = Interlocked.Increment(ref s_count);
         string directory = Path.Combine(Path.GetTempPath(), "lvb-lab", $"{Environment.ProcessId}-{number}-{suite}");
         string[] command = suite is "session" ? ["session", directory] : ["start", suite, directory];
@@ -104,18 +104,36 @@ internal sealed class LabHost : IAsyncDisposable
     internal async Task EndAsync() =>
         _ = (await LabScript.RunAsync(CancellationToken.None, "stop", SharedDirectory)).Value;
 
+    /// <summary>Skips the test, or fails it in CI, where no lab at all can be had.</summary>
+    internal static void Require()
+    {
+        if (WhyNoLab() is { } reason)
+            Refuse(reason);
+    }
+
+    private static string? WhyNoLab() =>
+        string.Equals(Environment.UserName, "root", StringComparison.Ordinal)
+            ? null
+            : "the lab needs root (namespaces, chroot)";
+
     private static async Task<LabHost> OrSkipAsync(Func<Task<LabHost>> start)
     {
         try
         {
             return await start();
         }
-        catch (LabUnavailableException reason)
+        catch (LabUnavailableException unavailable)
         {
-            if (Environment.GetEnvironmentVariable("LVB_REQUIRE_LAB") is not "1")
-                Assert.Skip(reason.Message);
+            Refuse(unavailable.Message);
             throw;
         }
+    }
+
+    private static void Refuse(string reason)
+    {
+        if (Environment.GetEnvironmentVariable("LVB_REQUIRE_LAB") is "1")
+            throw new LabUnavailableException(reason);
+        Assert.Skip(reason);
     }
 
     private async Task OnPrivateHostAsync(string command, CancellationToken cancellationToken)

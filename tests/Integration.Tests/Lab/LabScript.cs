@@ -5,14 +5,16 @@ internal static class LabScript
 {
     private static readonly Lazy<string> s_path = new(Find);
 
+    public static string Path => s_path.Value;
+
     public static Task<ToolResult> RunAsync(CancellationToken cancellationToken, params string[] arguments) =>
-        Tool.RunAsync("bash", [s_path.Value, .. arguments], cancellationToken);
+        Tool.RunAsync("bash", [Path, .. arguments], cancellationToken);
 
     private static string Find()
     {
-        for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            string script = Path.Combine(folder, "eng", "lab.sh");
+            string script = System.IO.Path.Combine(folder.FullName, "eng", "lab.sh");
             if (File.Exists(script))
                 return script;
         }
