@@ -24,7 +24,7 @@ internal static class NbdNegotiation
         if (all.Any(text => text?.Contains('\0') == true))
             throw new ArgumentException("A name, path or URI for an NBD connection holds a NUL.", nameof(endpoint));
         if (endpoint is NbdEndpoint.SocketActivation { Command.Count: 0 })
-            throw new ArgumentException("A server to be started for an NBD connection has no program.", nameof(endpoint));
+            throw new ArgumentException("An NBD server that is to be started has no program.", nameof(endpoint));
         if (endpoint is NbdEndpoint.Tcp { Port: < 1 or > 65535 } bad)
             throw new ArgumentException($"The NBD port {bad.Port} is not between 1 and 65535.", nameof(endpoint));
     }
