@@ -1,3 +1,5 @@
+using LibvirtBackup.Cli.BackupJobs;
+using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
 
@@ -8,6 +10,17 @@ internal static class CommandList
 {
     internal static IEnumerable<CliCommand> Create(CommandLine line) =>
     [
+        new CheckpointCreateCommand(),
+        new CheckpointCreateAsCommand(),
+        new CheckpointListCommand(),
+        new CheckpointInfoCommand(),
+        new CheckpointDumpXmlCommand(),
+        new CheckpointParentCommand(),
+        new CheckpointEditCommand(),
+        new CheckpointDeleteCommand(),
+        new BackupBeginCommand(),
+        new BackupDumpXmlCommand(),
+        new BackupAbortCommand(),
         new CompletionCommand(),
         new CompleteCommand(line),
     ];

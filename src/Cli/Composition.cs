@@ -13,6 +13,7 @@ internal sealed class Composition : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton(context.Settings);
         services.AddSingleton(context.Environment.Time);
+        services.AddSingleton<HostConnection>();
         _services = services.BuildServiceProvider();
     }
 

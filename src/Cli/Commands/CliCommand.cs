@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LibvirtBackup.Cli.Completion;
 
 namespace LibvirtBackup.Cli.Commands;
 
@@ -19,14 +20,20 @@ internal abstract class CliCommand(string name, string purpose) : Command(name, 
     /// <summary>The values by place or by name, in their order.</summary>
     internal IReadOnlyList<Slot> Slots => _slots;
 
+    /// <summary>What the value at a place names, counted from 0.</summary>
+    internal virtual ValueKind KindAt(int place) => place < _slots.Count ? _slots[place].Kind : ValueKind.Other;
+
+    /// <summary>What the value of an option names.</summary>
+    internal virtual ValueKind KindOf(Option option) =>
+        _slots.Find(s => s.Named == option)?.Kind ?? ValueKind.Other;
+
     /// <summary>Does it.</summary>
     /// <returns>The exit code.</returns>
     internal abstract Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken);
 
     /// <summary>Adds a value by place or by name.</summary>
-    protected Slot AddSlot(string name, string option, string description, bool required = true)
+    protected Slot AddSlot(Slot slot)
     {
-        var slot = new Slot(name, option, description, required);
         _slots.Add(slot);
         Add(slot.Positional);
         Add(slot.Named);

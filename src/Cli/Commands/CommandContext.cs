@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using LibvirtBackup.Checkpoints;
 using LibvirtBackup.Cli.Output;
+using LibvirtBackup.Interop.Libvirt;
 
 namespace LibvirtBackup.Cli.Commands;
 
@@ -36,12 +38,27 @@ internal sealed class CommandContext : IAsyncDisposable
     /// <summary>The values by place or by name.</summary>
     internal SlotValues Slots { get; }
 
-    /// <summary>The services; built at the first use, so that commands without any start faster.</summary>
+    /// <summary>A service; all are built at the first use, so that commands without any start faster.</summary>
     internal T Get<T>()
         where T : notnull => _composition.Value.Get<T>();
 
+    /// <summary>The connection to the host, opened at the first use.</summary>
+    internal Task<LibvirtConnection> ConnectAsync(CancellationToken cancellationToken) =>
+        Get<HostConnection>().OpenAsync(cancellationToken);
+
+    /// <summary>The host's checkpoints.</summary>
+    internal async Task<CheckpointService> CheckpointsAsync(CancellationToken cancellationToken) =>
+        new(await ConnectAsync(cancellationToken));
+
     /// <summary>Prints a result line.</summary>
     internal void Print(string line) => Console.Out.WriteLine(line);
+
+    /// <summary>Prints on stdout what virsh leaves out when asked for quiet.</summary>
+    internal void PrintExtra(string line)
+    {
+        if (!Settings.Quiet)
+            Console.Out.WriteLine(line);
+    }
 
     /// <summary>Prints the result document.</summary>
     internal void PrintJson<T>(T document, JsonTypeInfo<T> type) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LibvirtBackup.Cli.Completion;
 
 namespace LibvirtBackup.Cli.Commands;
 
@@ -30,6 +31,9 @@ internal sealed class Slot
 
     /// <summary>True when the command cannot do without.</summary>
     internal bool Required { get; }
+
+    /// <summary>What the value names.</summary>
+    internal ValueKind Kind { get; init; }
 
     /// <summary>The value by its place.</summary>
     internal Argument<string?> Positional { get; }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using LibvirtBackup.Cli.Commands;
 
 namespace LibvirtBackup.Cli.Completion;
@@ -21,30 +22,49 @@ internal sealed class CompleteCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.Program;
 
-    internal override Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var text = context.Line.GetRequiredValue(_text);
-        var position = Math.Clamp(context.Line.GetRequiredValue(_position), 0, text.Length);
-
-        // The parser counts from the first word after the program's name.
-        var typed = text[..position].TrimStart();
+        var typed = text[..Math.Clamp(context.Line.GetRequiredValue(_position), 0, text.Length)].TrimStart();
         var name = typed.IndexOf(' ', StringComparison.Ordinal);
         if (name < 0)
-            return Task.FromResult(ExitCode.Done);
+            return ExitCode.Done;
 
+        // The parser counts from the first word after the program's name.
         var line = typed[(name + 1)..];
-        foreach (var word in Fitting(line))
-            context.Print(word);
-        return Task.FromResult(ExitCode.Done);
+        var word = line[(line.LastIndexOf(' ') + 1)..];
+        var before = _commandLine.Parse(line[..^word.Length]);
+        var names = word.StartsWith('-') ? [] : await NamesAsync(context, before, cancellationToken);
+        foreach (var fitting in Fixed(line, word).Concat(names.Where(n => n.StartsWith(word, StringComparison.Ordinal)))
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            context.Print(fitting);
+        }
+
+        return ExitCode.Done;
     }
 
-    private IEnumerable<string> Fitting(string line)
+    private IEnumerable<string> Fixed(string line, string word) => _commandLine.Parse(line).GetCompletions(line.Length)
+        .Select(item => item.InsertText ?? item.Label)
+        .Where(text => text.StartsWith('-') == word.StartsWith('-') && text != Name);
+
+    private async Task<IReadOnlyList<string>> NamesAsync(
+        CommandContext context, ParseResult before, CancellationToken cancellationToken)
     {
-        var wantsOption = line.Split(' ')[^1].StartsWith('-');
-        return _commandLine.Parse(line).GetCompletions(line.Length)
-            .Select(item => item.InsertText ?? item.Label)
-            .Where(word => word.StartsWith('-') == wantsOption && word != Name)
-            .Distinct(StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal);
+        if (before.CommandResult.Command is not CliCommand command)
+            return [];
+        var values = before.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens)
+            .Select(t => t.Value).ToList();
+        var kind = OptionAtEnd(before, command) is { } option ? command.KindOf(option) : command.KindAt(values.Count);
+        var settings = GlobalSettings.Resolve(_commandLine.Options, before, context.Environment);
+        return await new NameSource(settings, context.Environment.Time)
+            .ListAsync(kind, values.FirstOrDefault(), cancellationToken);
     }
+
+    // The option that still waits for its value, if the line ends with one.
+    private static Option? OptionAtEnd(ParseResult before, CliCommand command) =>
+        before.Tokens is [.., { Type: TokenType.Option } last]
+            ? command.Options.FirstOrDefault(
+                o => (o.Name == last.Value || o.Aliases.Contains(last.Value)) && o.Arity.MaximumNumberOfValues > 0)
+            : null;
 }

@@ -17,8 +17,9 @@ internal sealed class CompletionCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.Program;
 
-    internal override string Details =>
-        "Commands, options, and the names of domains, checkpoints and restore points are completed.";
+    internal override string Details => """
+        Commands, options, and the names of domains, checkpoints and restore points are completed.
+        """;
 
     internal override IReadOnlyList<Example> Examples =>
     [

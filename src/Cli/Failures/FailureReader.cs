@@ -1,4 +1,5 @@
 using LibvirtBackup.Cli.Signals;
+using LibvirtBackup.Interop.Libvirt;
 
 namespace LibvirtBackup.Cli.Failures;
 
@@ -12,7 +13,9 @@ internal static class FailureReader
     {
         OperationCanceledException when signal is { } name => new Failure(
             ExitCode.Interrupted, $"interrupted by {name}; what was begun has been cleaned up"),
-        BackupException expected => new Failure(CodeOf(expected.Kind), OneLine(expected.Message)),
+        BackupException expected => new Failure(
+            CodeOf(expected.Kind), OneLine(expected.Message), CodesOf(expected.InnerException)),
+        LibvirtException refused => new Failure(CodeOf(refused.Code), OneLine(refused.Message), CodesOf(refused)),
         IOException or UnauthorizedAccessException => new Failure(ExitCode.Failed, OneLine(exception.Message)),
         _ => new Failure(
             ExitCode.Failed,
@@ -23,6 +26,21 @@ internal static class FailureReader
     /// <summary>Joins the lines of a message; libvirt's schema errors have several.</summary>
     internal static string OneLine(string message) => string.Join(
         "; ", message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    private static LibvirtCodes? CodesOf(Exception? exception) => exception switch
+    {
+        null => null,
+        LibvirtException e => new LibvirtCodes((int)e.Code, (int)e.Domain),
+        _ => CodesOf(exception.InnerException),
+    };
+
+    // libvirt says "timeout" when another job on the domain kept it waiting for half a minute.
+    private static int CodeOf(VirErrorNumber code) => code switch
+    {
+        VirErrorNumber.NoSupport => ExitCode.NotSupported,
+        VirErrorNumber.OperationTimeout => ExitCode.Busy,
+        _ => ExitCode.Failed,
+    };
 
     private static int CodeOf(FailureKind kind) => kind switch
     {

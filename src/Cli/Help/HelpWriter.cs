@@ -48,7 +48,7 @@ internal sealed class HelpWriter(TextWriter output, GlobalOptions globals)
         if (command.Arguments.Count > 0)
         {
             Section("Values");
-            HelpColumns.Write(output, command.Arguments.Select(a => ($"<{a.Name}>", a.Description ?? "")));
+            HelpColumns.Write(output, command.Arguments.Select(a => ($"<{a.Name}>", Describe(command, a))));
         }
 
         var options = command.Options.Where(o => !o.Hidden).ToList();
@@ -75,6 +75,11 @@ internal sealed class HelpWriter(TextWriter output, GlobalOptions globals)
         output.WriteLine();
         output.WriteLine(title + ":");
     }
+
+    private static string Describe(CliCommand command, Argument argument) =>
+        argument.Description + (command.Slots.FirstOrDefault(s => s.Positional == argument) is { } slot
+            ? $" (or {slot.Named.Name})"
+            : "");
 
     private static string Usage(Argument argument)
     {

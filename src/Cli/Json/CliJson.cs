@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LibvirtBackup.Cli.BackupJobs;
+using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Failures;
 
 namespace LibvirtBackup.Cli.Json;
@@ -10,7 +12,15 @@ namespace LibvirtBackup.Cli.Json;
 /// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
     GenerationMode = JsonSourceGenerationMode.Default)]
+[JsonSerializable(typeof(BackupJobDocument))]
+[JsonSerializable(typeof(CheckpointCreatedDocument))]
+[JsonSerializable(typeof(CheckpointDeletedDocument))]
+[JsonSerializable(typeof(CheckpointEditedDocument))]
+[JsonSerializable(typeof(CheckpointInfoDocument))]
+[JsonSerializable(typeof(CheckpointListDocument))]
+[JsonSerializable(typeof(CheckpointParentDocument))]
 [JsonSerializable(typeof(ErrorDocument))]
+[JsonSerializable(typeof(XmlDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>The one instance; names and messages are written as they are, for the output is no HTML.</summary>

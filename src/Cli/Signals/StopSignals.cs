@@ -4,7 +4,8 @@ namespace LibvirtBackup.Cli.Signals;
 
 /// <summary>
 /// Turns the first SIGINT, SIGTERM or SIGHUP into cancellation. Later ones change nothing: clean-up always runs to
-/// its end, so that no job, socket or scratch file stays behind.
+/// its end, so that no
+/// job, socket or scratch file stays behind.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {

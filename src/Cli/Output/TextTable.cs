@@ -1,0 +1,35 @@
+namespace LibvirtBackup.Cli.Output;
+
+/// <summary>
+/// A table as virsh lays it out: a heading, a line, rows; three spaces between columns, the last one not padded.
+/// </summary>
+internal static class TextTable
+{
+    private const string Gap = "   ";
+
+    /// <summary>Writes a table.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="titles">The heading.</param>
+    /// <param name="rows">As many cells each as there are titles.</param>
+    /// <param name="heading">False to write the rows only.</param>
+    internal static void Write(
+        TextWriter output, IReadOnlyList<string> titles, IReadOnlyList<IReadOnlyList<string>> rows, bool heading)
+    {
+        var measured = heading ? rows.Prepend(titles) : rows;
+        var widths = titles.Select((_, i) => measured.Select(r => r[i].Length).DefaultIfEmpty(0).Max()).ToArray();
+        if (heading)
+        {
+            WriteRow(output, titles, widths);
+            output.WriteLine(new string('-', widths.Sum(w => w + Gap.Length)));
+        }
+
+        foreach (var row in rows)
+            WriteRow(output, row, widths);
+    }
+
+    private static void WriteRow(TextWriter output, IReadOnlyList<string> cells, int[] widths)
+    {
+        var padded = cells.Select((cell, i) => i < cells.Count - 1 ? cell.PadRight(widths[i]) : cell);
+        output.WriteLine(" " + string.Join(Gap, padded));
+    }
+}
