@@ -28,13 +28,29 @@ mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$work/out"
 : > "$work/state/status"
 echo "deb [signed-by=$keyring] $mirror $suite main" > "$work/sources.list"
 
+# The machine's own apt settings stay (a proxy, say), but not its lists, its packages or its hooks.
+# Parts are read after the file in APT_CONFIG, so what overrides them must be a part itself.
+mkdir "$work/parts"
+cp /etc/apt/apt.conf.d/* "$work/parts/" 2>/dev/null || true
+echo "Dir::Etc::parts \"$work/parts\";" > "$work/apt.conf"
+cat > "$work/parts/zz-private" <<CONF
+Dir::State "$work/state";
+Dir::State::status "$work/state/status";
+Dir::Cache "$work/cache";
+Dir::Etc::sourcelist "$work/sources.list";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+Acquire::Check-Valid-Until "false";
+Acquire::Languages "none";
+APT::Sandbox::User "root";
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+#clear DPkg::Post-Invoke;
+#clear Acquire::IndexTargets::deb::DEP-11;
+CONF
+
 private_apt() {
-    apt-get -qq \
-        -o Dir::State="$work/state" -o Dir::State::status="$work/state/status" -o Dir::Cache="$work/cache" \
-        -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null \
-        -o Dir::Etc::preferencesparts=/dev/null -o Acquire::Check-Valid-Until=false \
-        -o Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false -o Acquire::Languages=none \
-        -o APT::Sandbox::User=root -o APT::Update::Post-Invoke-Success= -o APT::Update::Post-Invoke= "$@"
+    APT_CONFIG="$work/apt.conf" apt-get -qq "$@"
 }
 
 private_apt update >&2
