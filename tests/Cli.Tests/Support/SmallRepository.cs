@@ -37,7 +37,8 @@ internal sealed class SmallRepository : IDisposable
         var point = $$"""
             {"id":"{{id}}","repositoryId":"0123abcd","domain":"{{domain}}",
             "domainUuid":"6695eb01-f6a4-8304-79aa-97f2502e193f","track":"default",
-            "generation":1,"sequence":{{sequence}},"level":"{{level}}","reason":null,"time":"2026-01-{{day:00}}T03:04:05+00:00",
+            "generation":1,"sequence":{{sequence}},"level":"{{level}}","reason":null,
+            "time":"2026-01-{{day:00}}T03:04:05+00:00",
             "parent":{{(parent is null ? "null" : $"\"{parent}\"")}},"checkpoint":"lvb.0123abcd.default.1.{{sequence}}",
             "quiesced":false,"domainXml":"<domain type='qemu'/>","warnings":["vdb is left out: it is read-only"],
             "disks":[{"name":"vda","virtualSizeBytes":1048576,"format":"qcow2","level":"{{level}}","reason":null,
