@@ -25,7 +25,7 @@ write_domain() {
     <type arch='x86_64' machine='pc'>hvm</type>
     <kernel>$guest_dir/vmlinuz</kernel>
     <initrd>$guest_dir/initrd</initrd>
-    <cmdline>console=ttyS0 quiet panic=-1 mitigations=off</cmdline>
+    <cmdline>console=ttyS0 quiet panic=-1 mitigations=off no_timer_check</cmdline>
   </os>
   <features><acpi/></features>
   <on_poweroff>destroy</on_poweroff>
