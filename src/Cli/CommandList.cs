@@ -1,10 +1,7 @@
 using LibvirtBackup.Cli.BackupJobs;
-using LibvirtBackup.Cli.Backups;
 using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
-using LibvirtBackup.Cli.Repositories;
-using LibvirtBackup.Cli.Restores;
 
 namespace LibvirtBackup.Cli;
 
@@ -13,11 +10,6 @@ internal static class CommandList
 {
     internal static IEnumerable<CliCommand> Create(CommandLine line) =>
     [
-        new InitCommand(),
-        new BackupCommand(),
-        new ListCommand(),
-        new ShowCommand(),
-        new RestoreCommand(),
         new CheckpointCreateCommand(),
         new CheckpointCreateAsCommand(),
         new CheckpointListCommand(),

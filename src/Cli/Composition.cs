@@ -1,4 +1,3 @@
-using LibvirtBackup.Backups;
 using LibvirtBackup.Cli.Commands;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,11 +14,6 @@ internal sealed class Composition : IAsyncDisposable
         services.AddSingleton(context.Settings);
         services.AddSingleton(context.Environment.Time);
         services.AddSingleton<HostConnection>();
-        services.AddLibvirtBackup(new BackupEngineOptions
-        {
-            StateDirectory = context.Settings.StateDirectory,
-            Program = $"lvbackup {ProgramVersion.Number}",
-        });
         _services = services.BuildServiceProvider();
     }
 

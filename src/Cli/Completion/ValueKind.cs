@@ -11,7 +11,4 @@ internal enum ValueKind
 
     /// <summary>A checkpoint of the domain that the line names.</summary>
     Checkpoint,
-
-    /// <summary>A restore point of the repository.</summary>
-    Point,
 }

@@ -54,7 +54,20 @@ public sealed class BackupEngine(BackupEngineOptions options, TimeProvider time)
             Time = time,
             Progress = progress,
         };
-        return await new BackupRun(context).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await new BackupRun(context).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is LibvirtException or IOException or UnauthorizedAccessException)
+        {
+            // libvirt's lock timeout: a job of somebody else began after we had looked.
+            var isBusy = e is LibvirtException { Code: VirErrorNumber.OperationTimeout };
+            throw new BackupException(
+                isBusy ? FailureKind.Busy : FailureKind.Failed,
+                $"backup of domain '{domain.Name}' failed: {e.Message}; no point was made, the next backup covers the "
+                + $"gap",
+                e);
+        }
     }
 
     private static void Validate(BackupRequest request)

@@ -26,8 +26,11 @@ internal sealed class BackupRun(BackupContext context)
 
         var checkpoints = await ListCheckpointNamesAsync(cancellationToken).ConfigureAwait(false);
         var history = TrackHistory.From(points, _repository.Id, _domain.Uuid, _request.Track, checkpoints);
-        var isRunning = (await _domain.GetStateAsync(cancellationToken).ConfigureAwait(false)).State != VirDomainState
-            .Shutoff;
+        var isRunning = await _domain.IsActiveAsync(cancellationToken).ConfigureAwait(false);
+        if (isRunning)
+            context.Warnings.AddRange(
+                await CrashRecovery.DropOrphansAsync(_domain, _repository.Id, checkpoints, points, cancellationToken)
+                    .ConfigureAwait(false));
         var definition =
             DomainXml.Parse(await _domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
         var selection = DiskSelection.Select(definition, _request);
@@ -36,8 +39,6 @@ internal sealed class BackupRun(BackupContext context)
         var inactive = await _domain.GetXmlAsync(VirDomainXMLFlags.Inactive, cancellationToken).ConfigureAwait(false);
 
         var startPaused = _request.StartPaused && !isRunning;
-        var plan = await PlanAsync(history, selection, isRunning || startPaused, cancellationToken)
-            .ConfigureAwait(false);
         var pointId = NewPointId();
         var writer = _repository.BeginWrite();
         await using var closing = writer.ConfigureAwait(false);
@@ -46,17 +47,21 @@ internal sealed class BackupRun(BackupContext context)
         if (isRunning || startPaused)
         {
             captured = await new OnlineCapture(context)
-                .RunAsync(plan, pointId, startPaused, copying, CommitAsync, cancellationToken)
+                .RunAsync(() =>
+                    PlanAsync(isOnline: true), pointId, startPaused, copying, CommitAsync, cancellationToken)
                 .ConfigureAwait(false);
         }
         else
         {
+            var plan = await PlanAsync(isOnline: false).ConfigureAwait(false);
             captured = await new OfflineCapture(_domain, context.Time).RunAsync(plan, copying, cancellationToken)
                 .ConfigureAwait(false);
             await CommitAsync(captured).ConfigureAwait(false);
         }
 
         return Report(pointId, captured);
+
+        Task<BackupPlan> PlanAsync(bool isOnline) => this.PlanAsync(history, selection, isOnline, cancellationToken);
 
         async Task CommitAsync(CapturedDisks disks)
         {
@@ -75,11 +80,11 @@ internal sealed class BackupRun(BackupContext context)
     private async Task RefuseWhenBusyAsync(CancellationToken cancellationToken)
     {
         // libvirt itself would wait 30 s for its lock and then say no more than that it timed out.
-        if (await PullJob.IsRunningAsync(_domain, cancellationToken).ConfigureAwait(false))
+        if (await PullJob.FindJobAsync(_domain, cancellationToken).ConfigureAwait(false) is { } job)
             throw new BackupException(
                 FailureKind.Busy,
-                $"another backup of domain '{_domain.Name}' is running; wait for it ('virsh domjobinfo'), or end it "
-                + $"('virsh domjobabort')");
+                $"domain '{_domain.Name}' has another job running ({job}); wait for it ('virsh domjobinfo'), or end it "
+                + "('virsh domjobabort')");
     }
 
     private async Task<BackupPlan> PlanAsync(
@@ -129,8 +134,8 @@ internal sealed class BackupRun(BackupContext context)
             if (result.UnreportedBytes > 0)
                 context.Warnings.Add(
                     $"disk '{plan.Disk.Name}': {result.UnreportedBytes} bytes had changed that no bitmap reported "
-                    + $"(resized twice, or a "
-                    + "bitmap cleared by somebody?); they were copied, but take a full backup to be sure of the rest");
+                    + "(resized twice, or a bitmap cleared by somebody?); they were copied, but take a full backup to "
+                    + "be sure of the rest");
     }
 
     private BackupReport Report(string pointId, CapturedDisks captured) => new()

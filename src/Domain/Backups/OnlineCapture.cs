@@ -7,22 +7,21 @@ namespace LibvirtBackup.Backups;
 
 /// <summary>
 /// Captures a running domain's disks by a pull job. Whatever happens, the job is ended, its files are removed, and the
-/// new checkpoint stays
-/// only when the point exists.
+/// new checkpoint stays only when the point exists.
 /// </summary>
 internal sealed class OnlineCapture(BackupContext context)
 {
     private readonly LibvirtDomain _domain = context.Domain;
-    private JobIntent? _intent;
+    private JobIntent? _intent; // set before anything is begun
 
-    /// <param name="plan">What to do.</param>
+    /// <param name="makePlan">Decides what to do; the domain is running by then.</param>
     /// <param name="pointId">The point to be.</param>
     /// <param name="startPaused">True to start the domain paused first, and stop it afterwards.</param>
     /// <param name="copier">Copies the disks.</param>
     /// <param name="commit">Makes the point exist.</param>
     /// <param name="cancellationToken">Ends the capture; everything is undone before the call returns.</param>
     internal async Task<CapturedDisks> RunAsync(
-        BackupPlan plan,
+        Func<Task<BackupPlan>> makePlan,
         string pointId,
         bool startPaused,
         DiskSetCopier copier,
@@ -32,27 +31,25 @@ internal sealed class OnlineCapture(BackupContext context)
         var capabilities = await context.Connection.GetCapabilitiesXmlAsync(cancellationToken).ConfigureAwait(false);
         var uri = await context.Connection.GetUriAsync(cancellationToken).ConfigureAwait(false);
         var cleanUp = new JobCleanUp(context, uri);
-        var intent = WriteIntent(new JobIntent
+        WriteIntent(new JobIntent
         {
             Point = pointId,
             RepositoryId = context.Repository.Id,
-            Checkpoint = plan.NewCheckpoint,
+            Checkpoint = null,
             JobDirectory = JobDirectory.NewPath(context.Request.ScratchDirectory ?? context.State.JobsDirectory),
             Frozen = context.Request.Quiesce != QuiesceMode.None,
             StartedPaused = startPaused,
         });
+        CapturedDisks captured;
         try
         {
-            JobDirectory.Create(intent.JobDirectory, QemuOwner.FromCapabilities(capabilities));
-            if (startPaused) await _domain.StartAsync(VirDomainCreateFlags.StartPaused, CancellationToken.None)
+            JobDirectory.Create(_intent!.JobDirectory, QemuOwner.FromCapabilities(capabilities));
+            if (startPaused) await StartPausedAsync().ConfigureAwait(false);
+            var begun = await BeginAsync(await makePlan().ConfigureAwait(false), cancellationToken)
                 .ConfigureAwait(false);
-            var begun = await BeginAsync(plan, intent, cancellationToken).ConfigureAwait(false);
-            var disks = await copier.CopyAsync(begun.Plan.Disks, disk => ExportOf(intent, disk), cancellationToken)
-                .ConfigureAwait(false);
-            var captured = begun with { Disks = disks };
+            var disks = await copier.CopyAsync(begun.Plan.Disks, ExportOf, cancellationToken).ConfigureAwait(false);
+            captured = begun with { Disks = disks };
             await commit(captured).ConfigureAwait(false);
-            context.Warnings.AddRange(await cleanUp.AfterCommitAsync(intent, captured.Plan).ConfigureAwait(false));
-            return captured;
         }
         catch (Exception e)
         {
@@ -60,20 +57,25 @@ internal sealed class OnlineCapture(BackupContext context)
             if (left is null || e is OperationCanceledException) throw;
             throw new BackupException((e as BackupException)?.Kind ?? FailureKind.Failed, $"{e.Message}; {left}", e);
         }
+
+        context.Warnings.AddRange(await cleanUp.AfterCommitAsync(_intent!, captured.Plan).ConfigureAwait(false));
+        return captured;
     }
 
-    private static (NbdEndpoint Endpoint, string? Bitmap) ExportOf(JobIntent intent, DiskPlan disk) => (
-        new NbdEndpoint.UnixSocket(JobDirectory.SocketOf(intent.JobDirectory), disk.Disk.Name),
+    private Task StartPausedAsync() => _domain.StartAsync(VirDomainCreateFlags.StartPaused, CancellationToken.None);
+
+    private (NbdEndpoint Endpoint, string? Bitmap) ExportOf(DiskPlan disk) => (
+        new NbdEndpoint.UnixSocket(JobDirectory.SocketOf(_intent!.JobDirectory), disk.Disk.Name),
         disk.Parent is null ? null : PullJob.BitmapOf(disk.Disk.Name));
 
-    private async Task<CapturedDisks> BeginAsync(BackupPlan plan, JobIntent intent, CancellationToken cancellationToken)
+    private async Task<CapturedDisks> BeginAsync(BackupPlan plan, CancellationToken cancellationToken)
     {
         var freezer = new GuestFreezer(_domain, context.Options.QuiesceTimeout, context.Time);
         var quiesced = await freezer.FreezeAsync(context.Request.Quiesce, context.Warnings, cancellationToken)
             .ConfigureAwait(false);
         try
         {
-            plan = await BeginJobAsync(plan, intent).ConfigureAwait(false);
+            plan = await BeginJobAsync(plan).ConfigureAwait(false);
             return new CapturedDisks { Plan = plan, Time = context.Time.GetUtcNow(), Quiesced = quiesced, Disks = [] };
         }
         finally
@@ -83,11 +85,11 @@ internal sealed class OnlineCapture(BackupContext context)
     }
 
     /// <summary>Begins the job; never cancelled half-way, since libvirt would go on with it.</summary>
-    private async Task<BackupPlan> BeginJobAsync(BackupPlan plan, JobIntent intent)
+    private async Task<BackupPlan> BeginJobAsync(BackupPlan plan)
     {
         try
         {
-            await BeginOnceAsync(plan, intent).ConfigureAwait(false);
+            await BeginOnceAsync(plan).ConfigureAwait(false);
             return plan;
         }
         catch (LibvirtException e) when (e.Code == VirErrorNumber.CheckpointInconsistent && plan.Base is not null)
@@ -100,20 +102,23 @@ internal sealed class OnlineCapture(BackupContext context)
                     e);
             await OurCheckpoint.TryDropAsync(_domain, plan.NewCheckpoint, CancellationToken.None).ConfigureAwait(false);
             var full = plan.WithoutBase($"libvirt says: {e.Message}");
-            await BeginOnceAsync(full, WriteIntent(intent with { Checkpoint = full.NewCheckpoint }))
-                .ConfigureAwait(false);
+            await BeginOnceAsync(full).ConfigureAwait(false);
             return full;
         }
     }
 
-    private JobIntent WriteIntent(JobIntent intent)
+    private void WriteIntent(JobIntent intent)
     {
         context.Intents.Write(intent);
-        return _intent = intent;
+        _intent = intent;
     }
 
-    private Task BeginOnceAsync(BackupPlan plan, JobIntent intent) => _domain.BeginBackupAsync(
-        PullJob.DescribeBackup(plan, intent.JobDirectory),
-        PullJob.DescribeCheckpoint(plan),
-        cancellationToken: CancellationToken.None);
+    private Task BeginOnceAsync(BackupPlan plan)
+    {
+        WriteIntent(_intent! with { Checkpoint = plan.NewCheckpoint });
+        return _domain.BeginBackupAsync(
+            PullJob.DescribeBackup(plan, _intent!.JobDirectory),
+            PullJob.DescribeCheckpoint(plan),
+            cancellationToken: CancellationToken.None);
+    }
 }

@@ -1,3 +1,4 @@
+using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Repositories;
 
@@ -5,8 +6,7 @@ namespace LibvirtBackup.Backups.Jobs;
 
 /// <summary>
 /// Undoes what a run that could not clean up has left: its job, its scratch images, its checkpoint unless its point
-/// exists. Every
-/// step may be repeated.
+/// exists. Every step may be repeated.
 /// </summary>
 internal sealed class CrashRecovery(TimeProvider time)
 {
@@ -28,8 +28,7 @@ internal sealed class CrashRecovery(TimeProvider time)
         if (intent.Frozen && await TryThawAsync(domain, cancellationToken).ConfigureAwait(false))
             done.Add("thawed the guest's file systems, which an interrupted run had frozen");
 
-        var socket = await PullJob.GetSocketAsync(domain, cancellationToken).ConfigureAwait(false);
-        if (socket == JobDirectory.SocketOf(intent.JobDirectory))
+        if (await IsOursAsync(domain, intent, cancellationToken).ConfigureAwait(false))
         {
             await PullJob.EndAsync(domain, time, cancellationToken).ConfigureAwait(false);
             done.Add("ended the backup job that an interrupted run had left");
@@ -51,6 +50,44 @@ internal sealed class CrashRecovery(TimeProvider time)
 
         intents.Clear();
         return done;
+    }
+
+    /// <summary>
+    /// Removes checkpoints of this repository whose points were never completed, and whose intents are lost.
+    /// </summary>
+    /// <returns>What was done, one line each.</returns>
+    internal static async Task<IReadOnlyList<string>> DropOrphansAsync(
+        LibvirtDomain domain,
+        string repositoryId,
+        IReadOnlyList<string> checkpoints,
+        IReadOnlyList<RestorePoint> points,
+        CancellationToken cancellationToken)
+    {
+        var done = new List<string>();
+        var known = points.Select(point => point.Checkpoint).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in checkpoints)
+        {
+            var isOurs = CheckpointNaming.TryParse(name, out var parts) && parts.RepositoryId == repositoryId;
+            if (!isOurs || known.Contains(name)) continue;
+            await OurCheckpoint.TryDropAsync(domain, name, cancellationToken).ConfigureAwait(false);
+            done.Add($"removed checkpoint '{name}', which belongs to no restore point of this repository");
+        }
+
+        return done;
+    }
+
+    /// <summary>
+    /// True for the job of the intent. A libvirtd that died just when the job ended comes back with a backup job that
+    /// has no
+    /// definition and never ends (libvirt 9.0); it can only be that one, since the domain was locked.
+    /// </summary>
+    private static async Task<bool> IsOursAsync(
+        LibvirtDomain domain, JobIntent intent, CancellationToken cancellationToken)
+    {
+        var socket = await PullJob.GetSocketAsync(domain, cancellationToken).ConfigureAwait(false);
+        return socket is null
+            ? await PullJob.FindJobAsync(domain, cancellationToken).ConfigureAwait(false) == "backup"
+            : socket == JobDirectory.SocketOf(intent.JobDirectory);
     }
 
     private static async Task<bool> TryThawAsync(LibvirtDomain domain, CancellationToken cancellationToken)

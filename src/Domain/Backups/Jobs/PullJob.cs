@@ -48,9 +48,17 @@ internal static class PullJob
         })],
     }.ToXml();
 
-    /// <summary>True while libvirt says that any job holds the domain.</summary>
-    internal static async Task<bool> IsRunningAsync(LibvirtDomain domain, CancellationToken cancellationToken) =>
-        await GetSocketAsync(domain, cancellationToken).ConfigureAwait(false) is not null;
+    /// <summary>What kind of job holds the domain, in libvirt's words; null when none does.</summary>
+    internal static async Task<string?> FindJobAsync(LibvirtDomain domain, CancellationToken cancellationToken)
+    {
+        var isBackup = await GetSocketAsync(domain, cancellationToken).ConfigureAwait(false) is not null;
+        if (isBackup) return "backup";
+        if (!await domain.IsActiveAsync(cancellationToken).ConfigureAwait(false)) return null;
+        var job = await domain.GetJobStatsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        return job.Type is VirDomainJobType.Bounded or VirDomainJobType.Unbounded
+            ? job.Operation?.ToString().ToLowerInvariant() ?? "unknown"
+            : null;
+    }
 
     /// <summary>
     /// The NBD socket of the running backup job: empty for another kind of server or of backup, null without a job.
@@ -83,7 +91,7 @@ internal static class PullJob
 
         // virDomainAbortJob only asks; libvirt ends the job when QEMU has reported the end of each disk's.
         var start = time.GetTimestamp();
-        while (await IsRunningAsync(domain, cancellationToken).ConfigureAwait(false))
+        while (await FindJobAsync(domain, cancellationToken).ConfigureAwait(false) is not null)
         {
             if (time.GetElapsedTime(start) > s_endTimeout)
                 throw new BackupException(
