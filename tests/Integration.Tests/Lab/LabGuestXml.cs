@@ -37,7 +37,7 @@ internal static class LabGuestXml
                 <type arch='x86_64' machine='pc'>hvm</type>
                 <kernel>{host.GuestDirectory}/vmlinuz</kernel>
                 <initrd>{host.GuestDirectory}/initrd</initrd>
-                <cmdline>console=ttyS0 quiet panic=-1 mitigations=off</cmdline>
+                <cmdline>console=ttyS0 quiet panic=-1 mitigations=off no_timer_check</cmdline>
               </os>
               <features><acpi/></features>
               <on_poweroff>destroy</on_poweroff>

@@ -20,7 +20,7 @@ internal sealed class BackupScene : IAsyncDisposable
     {
         (Guest, Connection, Repository) = (guest, connection, repository);
         _engine = new BackupEngine(
-            new BackupEngineOptions { StateDirectory = Path.Combine(guest.Directory, "state") }, TimeProvider.System);
+            new BackupEngineOptions { StateDirectory = StateDirectory }, TimeProvider.System);
     }
 
     internal LabGuest Guest { get; }
@@ -28,6 +28,8 @@ internal sealed class BackupScene : IAsyncDisposable
     internal LibvirtConnection Connection { get; private set; }
 
     internal Repository Repository { get; }
+
+    internal string StateDirectory => Path.Combine(Guest.Directory, "state");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -49,19 +51,62 @@ internal sealed class BackupScene : IAsyncDisposable
         return report;
     }
 
-    internal Task<BackupReport> BackUpOnlyAsync(Func<BackupRequest, BackupRequest>? change = null,
+    /// <summary>Takes a point without an oracle's copy.</summary>
+    internal Task<BackupReport> BackUpOnlyAsync(
+        Func<BackupRequest, BackupRequest>? change = null,
+        IProgress<BackupProgress>? progress = null,
         CancellationToken? cancellation = null)
     {
         var request = new BackupRequest { Domain = Guest.Name };
-        return _engine.BackupAsync(Connection, Repository, change?.Invoke(request) ?? request, null,
-            cancellation ?? Token);
+        request = change?.Invoke(request) ?? request;
+        return _engine.BackupAsync(Connection, Repository, request, progress, cancellation ?? Token);
+    }
+
+    /// <summary>Takes a point into another repository.</summary>
+    internal Task<BackupReport> BackUpIntoAsync(Repository other) =>
+        _engine.BackupAsync(Connection, other, new BackupRequest { Domain = Guest.Name }, null, Token);
+
+    /// <summary>
+    /// Takes a point of a paused guest, and runs <paramref name="meanwhile"/> once the copy has begun; the oracle's
+    /// copy is
+    /// from before.
+    /// </summary>
+    internal async Task<BackupReport> BackUpWhileAsync(
+        Func<Task> meanwhile, Func<BackupRequest, BackupRequest>? change = null)
+    {
+        await Guest.Host.Virsh.RunAsync(Token, "suspend", Guest.Name);
+        var oracle = await CaptureOracleAsync();
+        var begun = new FirstReport();
+        var backup = BackUpOnlyAsync(change, begun);
+        Assert.Same(begun.Reported, await Task.WhenAny(begun.Reported, backup));
+        await Guest.Host.Virsh.RunAsync(Token, "resume", Guest.Name);
+        await meanwhile();
+        Assert.False(backup.IsCompleted, "the copy was over before the guest had written");
+        var report = await backup;
+        _points.Add((report, oracle));
+        return report;
     }
 
     internal Task<IReadOnlyDictionary<string, string>> CaptureOracleAsync() =>
         DiskOracle.CaptureAsync(Guest, Path.Combine(Guest.Directory, $"oracle{_oracles++}"), Token);
 
-    internal void Remember(BackupReport report, IReadOnlyDictionary<string, string> oracle) =>
-        _points.Add((report, oracle));
+    /// <summary>
+    /// libvirt has no job, QEMU no scratch image, and only the checkpoints of points that exist are left.
+    /// </summary>
+    internal async Task AssertNothingLeftAsync()
+    {
+        var virsh = Guest.Host.Virsh;
+        Assert.Contains("None", await virsh.RunAsync(Token, "domjobinfo", Guest.Name), StringComparison.Ordinal);
+        var jobs = Path.Combine(StateDirectory, "jobs");
+        Assert.Empty(Directory.Exists(jobs) ? Directory.EnumerateFileSystemEntries(jobs) : []);
+        Assert.Empty(Directory.EnumerateFiles(StateDirectory, "intent.json", SearchOption.AllDirectories));
+        var points = await Repository.ListPointsAsync(Token);
+        var names = await virsh.RunAsync(Token, "checkpoint-list", Guest.Name, "--name");
+        var ours = names.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(name => name.StartsWith("lvb.", StringComparison.Ordinal));
+        Assert.Subset(points.Select(point => point.Checkpoint ?? "").ToHashSet(StringComparer.Ordinal),
+            ours.ToHashSet(StringComparer.Ordinal));
+    }
 
     /// <summary>Restores every point taken and compares each disk with its oracle's copy, byte by byte.</summary>
     internal async Task VerifyAllAsync()
