@@ -67,8 +67,18 @@ internal sealed unsafe class NbdIoLoop(NbdEndpoint endpoint, NbdConnectionOption
         {
             using var owner = new NbdHandle();
             _handle = owner.DangerousGetHandle(); // `owner` outlives every use: this thread alone uses it
-            if (TryConnect())
-                Serve();
+            try
+            {
+                if (TryConnect())
+                    Serve();
+            }
+            finally
+            {
+                // Closing the handle waits for a program that libnbd started. One that served us ends by itself, but one
+                // that never answered may never end. Without a program this fails and does nothing.
+                if (!_connected.Task.IsCompletedSuccessfully)
+                    _ = NbdNative.nbd_kill_subprocess(_handle, LibC.SignalTerminate);
+            }
         }
         catch (NbdException e)
         {

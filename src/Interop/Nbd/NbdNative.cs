@@ -65,6 +65,9 @@ internal static unsafe partial class NbdNative
     internal static unsafe partial int nbd_aio_connect_systemd_socket_activation(nint h, nint* argv);
 
     [LibraryImport(Library)]
+    internal static partial int nbd_kill_subprocess(nint h, int signal);
+
+    [LibraryImport(Library)]
     internal static partial int nbd_aio_disconnect(nint h, uint flags);
 
     [LibraryImport(Library)]

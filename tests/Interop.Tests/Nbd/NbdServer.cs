@@ -63,6 +63,15 @@ internal sealed class NbdServer : IDisposable
             ["--persistent", "--shared", "16", "--socket", directory.File("socket"), .. arguments]).WaitForSocket();
     }
 
+    /// <summary>qemu-storage-daemon, with <c>SOCKET</c> in the arguments replaced by the path of the socket.</summary>
+    public static NbdServer StorageDaemon(TemporaryDirectory directory, params string[] arguments)
+    {
+        Require("qemu-storage-daemon");
+        string socket = directory.File("socket");
+        return new NbdServer(directory, "qemu-storage-daemon",
+            arguments.Select(a => a.Replace("SOCKET", socket, StringComparison.Ordinal))).WaitForSocket();
+    }
+
     public static void Require(string program)
     {
         string[] directories = Environment.GetEnvironmentVariable("PATH")!.Split(':');

@@ -1,4 +1,6 @@
+using System.Globalization;
 using LibvirtBackup.Interop.Nbd;
+using LibvirtBackup.Interop.Posix;
 using LibvirtBackup.Interop.Tests.Posix;
 using Xunit;
 
@@ -59,6 +61,19 @@ public sealed class NbdSocketActivationTests : IDisposable
         }
 
         await Assert.ThrowsAsync<ArgumentException>(() => ConnectAsync(new NbdEndpoint.SocketActivation([])));
+    }
+
+    [Fact]
+    public async Task A_program_that_never_serves_is_ended_when_the_connection_is_given_up()
+    {
+        string pidFile = _directory.File("pid");
+        var endpoint = new NbdEndpoint.SocketActivation(["sh", "-c", $"echo $$ > {pidFile}; exec sleep 300"]);
+        var options = new NbdConnectionOptions { ConnectTimeout = TimeSpan.FromSeconds(1) };
+        NbdException e = await Assert.ThrowsAsync<NbdException>(
+            () => NbdConnection.ConnectAsync(endpoint, options, Token));
+        Assert.Equal(Errno.TimedOut, e.Errno);
+        int pid = int.Parse(await File.ReadAllTextAsync(pidFile, Token), CultureInfo.InvariantCulture);
+        Assert.True(SpinWait.SpinUntil(() => ProcessIdentity.ForProcess(pid) is null, TimeSpan.FromSeconds(20)));
     }
 
     private static Task<NbdConnection> ConnectAsync(NbdEndpoint endpoint) =>
