@@ -74,8 +74,8 @@ internal sealed unsafe class NbdIoLoop(NbdEndpoint endpoint, NbdConnectionOption
             }
             finally
             {
-                // Closing the handle waits for a program that libnbd started. One that served us ends by itself, but one
-                // that never answered may never end. Without a program this fails and does nothing.
+                // Closing the handle waits for a program that libnbd started. One that served us ends by itself, but
+                // one that never answered may never end. Without a program this fails and does nothing.
                 if (!_connected.Task.IsCompletedSuccessfully)
                     _ = NbdNative.nbd_kill_subprocess(_handle, LibC.SignalTerminate);
             }

@@ -23,7 +23,7 @@ public sealed class NbdConnectionPoolTests
     [Fact]
     public async Task Requests_go_to_the_connection_with_the_fewest()
     {
-        // Each connection takes one request in 400 ms, so that eight on four take two rounds, and on one would take eight.
+        // A connection takes one request in 400 ms, so that eight on four take two rounds, and on one would take eight.
         using NbdServer server = NbdServer.Nbdkit(
             "--filter=noparallel", "--filter=delay", "memory", "1M", "delay-read=400ms", "serialize=requests");
         await using NbdConnectionPool pool = await NbdConnectionPool.ConnectAsync(
