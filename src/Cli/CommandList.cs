@@ -1,7 +1,10 @@
 using LibvirtBackup.Cli.BackupJobs;
+using LibvirtBackup.Cli.Backups;
 using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
+using LibvirtBackup.Cli.Repositories;
+using LibvirtBackup.Cli.Restores;
 
 namespace LibvirtBackup.Cli;
 
@@ -10,6 +13,11 @@ internal static class CommandList
 {
     internal static IEnumerable<CliCommand> Create(CommandLine line) =>
     [
+        new InitCommand(),
+        new BackupCommand(),
+        new ListCommand(),
+        new ShowCommand(),
+        new RestoreCommand(),
         new CheckpointCreateCommand(),
         new CheckpointCreateAsCommand(),
         new CheckpointListCommand(),

@@ -1,3 +1,4 @@
+using LibvirtBackup.Backups;
 using LibvirtBackup.Cli.Commands;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -14,6 +15,11 @@ internal sealed class Composition : IAsyncDisposable
         services.AddSingleton(context.Settings);
         services.AddSingleton(context.Environment.Time);
         services.AddSingleton<HostConnection>();
+        services.AddLibvirtBackup(new BackupEngineOptions
+        {
+            StateDirectory = context.Settings.StateDirectory,
+            Program = $"lvbackup {ProgramVersion.Number}",
+        });
         _services = services.BuildServiceProvider();
     }
 

@@ -27,6 +27,7 @@ internal static class UsageCheck
     private static string Explain(ParseError error) => error.SymbolResult switch
     {
         ArgumentResult { Tokens: [], Parent: CommandResult } missing => $"<{missing.Argument.Name}> is missing",
+        OptionResult { IdentifierToken: null } missing => $"{missing.Option.Name} is missing",
         OptionResult { Tokens: [] } empty => $"{empty.Option.Name} needs a value",
         _ => Sentence(error.Message),
     };

@@ -1,6 +1,7 @@
 using LibvirtBackup.Checkpoints;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Xml;
+using LibvirtBackup.Repositories;
 
 namespace LibvirtBackup.Cli.Completion;
 
@@ -27,6 +28,7 @@ internal sealed class NameSource(GlobalSettings settings, TimeProvider time)
                 ValueKind.Other => [],
                 ValueKind.Domain => await DomainsAsync(either.Token),
                 ValueKind.Checkpoint => domain is null ? [] : await CheckpointsAsync(domain, either.Token),
+                ValueKind.Point => await PointsAsync(either.Token),
             };
         }
         catch (Exception e) when (e is BackupException or LibvirtException or LibvirtXmlException or IOException
@@ -50,5 +52,13 @@ internal sealed class NameSource(GlobalSettings settings, TimeProvider time)
         var checkpoints = await service.ListAsync(
             domain, CheckpointFilter.All, withDirtyBytes: false, cancellationToken);
         return [.. checkpoints.Select(c => c.Name)];
+    }
+
+    private async Task<IReadOnlyList<string>> PointsAsync(CancellationToken cancellationToken)
+    {
+        if (settings.RepositoryDirectory is not { } directory)
+            return [];
+        using var repository = await Repository.OpenAsync(directory, cancellationToken);
+        return [.. (await repository.ListPointsAsync(cancellationToken)).Select(p => p.Id)];
     }
 }

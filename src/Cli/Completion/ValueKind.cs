@@ -11,4 +11,7 @@ internal enum ValueKind
 
     /// <summary>A checkpoint of the domain that the line names.</summary>
     Checkpoint,
+
+    /// <summary>A restore point of the repository.</summary>
+    Point,
 }

@@ -2,8 +2,11 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LibvirtBackup.Cli.BackupJobs;
+using LibvirtBackup.Cli.Backups;
 using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Failures;
+using LibvirtBackup.Cli.Repositories;
+using LibvirtBackup.Cli.Restores;
 
 namespace LibvirtBackup.Cli.Json;
 
@@ -12,6 +15,7 @@ namespace LibvirtBackup.Cli.Json;
 /// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
     GenerationMode = JsonSourceGenerationMode.Default)]
+[JsonSerializable(typeof(BackupDocument))]
 [JsonSerializable(typeof(BackupJobDocument))]
 [JsonSerializable(typeof(CheckpointCreatedDocument))]
 [JsonSerializable(typeof(CheckpointDeletedDocument))]
@@ -20,6 +24,10 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(CheckpointListDocument))]
 [JsonSerializable(typeof(CheckpointParentDocument))]
 [JsonSerializable(typeof(ErrorDocument))]
+[JsonSerializable(typeof(InitDocument))]
+[JsonSerializable(typeof(ListDocument))]
+[JsonSerializable(typeof(RestoreDocument))]
+[JsonSerializable(typeof(ShowDocument))]
 [JsonSerializable(typeof(XmlDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

@@ -16,7 +16,7 @@ internal static class CliHost
         {
             Variable = variables.GetValueOrDefault,
             IsRoot = false,
-            Time = TimeProvider.System,
+            Time = new UtcClock(),
         };
         var exitCode = await new CommandRunner(console, environment)
             .RunAsync(args, () => null, TestContext.Current.CancellationToken);

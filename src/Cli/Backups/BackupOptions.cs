@@ -1,0 +1,111 @@
+using System.CommandLine;
+using LibvirtBackup.Backups;
+using LibvirtBackup.Cli.Commands;
+using LibvirtBackup.Cli.Parsing;
+using LibvirtBackup.Interop.Libvirt;
+
+namespace LibvirtBackup.Cli.Backups;
+
+/// <summary>The values and options of <c>backup</c>.</summary>
+internal sealed class BackupOptions
+{
+    private readonly Argument<string[]> _domains = new("domain")
+    {
+        Description = "the domains: names, UUIDs or ids",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<bool> _all = Flag("--all", "all domains of the host that libvirt keeps");
+
+    private readonly Option<string?> _level = Text(
+        "--level", "level", $"how much to read: {Choice.Words<BackupLevel>()} (default: auto)");
+
+    private readonly Option<string?> _since = Text(
+        "--since", "checkpoint", "read what has changed since this checkpoint");
+
+    private readonly Option<string?> _track = Text(
+        "--track", "track", "an independent chain of points of the domain (default: default)");
+
+    private readonly Option<string[]> _disk = Many("--disk", "only this disk (vda); may be given several times");
+    private readonly Option<string[]> _exclude = Many("--exclude", "not this disk; may be given several times");
+
+    private readonly Option<string?> _quiesce = Text(
+        "--quiesce", "mode",
+        $"freeze the guest's file systems for the moment: {Choice.Words<QuiesceMode>()} (default: none)");
+
+    private readonly Option<string?> _scratch = Text(
+        "--scratch", "dir",
+        "where QEMU keeps old data of blocks that the guest overwrites meanwhile (default: the state directory)");
+
+    private readonly Option<string?> _limitRate = Text("--limit-rate", "size", "read at most this many bytes a second");
+    private readonly Option<bool> _noCheckpoint = Flag("--no-checkpoint", "make no checkpoint");
+
+    private readonly Option<bool> _startPaused = Flag(
+        "--start-paused", "start a domain that is shut off, paused, and stop it afterwards");
+
+    /// <summary>Adds them to the command.</summary>
+    internal BackupOptions(CliCommand command)
+    {
+        command.Add(_domains);
+        Option[] options =
+        [
+            _all, _level, _since, _track, _disk, _exclude, _quiesce, _scratch, _limitRate, _noCheckpoint, _startPaused,
+            Strict,
+        ];
+        foreach (var option in options)
+            command.Add(option);
+    }
+
+    /// <summary>Whether warnings are a reason for exit code 3.</summary>
+    internal Option<bool> Strict { get; } = Flag("--strict", "end with code 3 when there were warnings");
+
+    /// <summary>The request for each domain; the domain is still to be filled in.</summary>
+    /// <exception cref="BackupException">
+    /// Usage: a value makes no sense, or there is not exactly one of domains and <c>--all</c>.
+    /// </exception>
+    internal BackupRequest Read(ParseResult line)
+    {
+        if (line.GetValue(_all) == (line.GetValue(_domains) is [_, ..]))
+        {
+            throw new BackupException(
+                FailureKind.Usage, "backup: name domains or give --all; see 'lvbackup backup --help'");
+        }
+
+        return new BackupRequest
+        {
+            Domain = "",
+            Level = Choice.Parse(_level.Name, line.GetValue(_level), BackupLevel.Auto),
+            Since = line.GetValue(_since),
+            Track = line.GetValue(_track) ?? "default",
+            Disks = line.GetValue(_disk) ?? [],
+            Exclude = line.GetValue(_exclude) ?? [],
+            Quiesce = Choice.Parse(_quiesce.Name, line.GetValue(_quiesce), QuiesceMode.None),
+            ScratchDirectory = line.GetValue(_scratch) is { } scratch ? Path.GetFullPath(scratch) : null,
+            RateLimitBytesPerSecond = SizeOption.Read(line, _limitRate),
+            NoCheckpoint = line.GetValue(_noCheckpoint),
+            StartPaused = line.GetValue(_startPaused),
+        };
+    }
+
+    /// <summary>The domains that the line names.</summary>
+    internal async Task<IReadOnlyList<string>> DomainsAsync(
+        ParseResult line, LibvirtConnection connection, CancellationToken cancellationToken)
+    {
+        if (line.GetValue(_domains) is [_, ..] named)
+            return named;
+
+        var all = await connection.ListDomainsAsync(cancellationToken: cancellationToken);
+        foreach (var domain in all)
+            domain.Dispose();
+        return [.. all.Select(d => d.Name).Order(StringComparer.Ordinal)];
+    }
+
+    private static Option<bool> Flag(string name, string description) =>
+        new(name) { Description = description, Arity = ArgumentArity.Zero };
+
+    private static Option<string?> Text(string name, string value, string description) =>
+        new(name) { Description = description, HelpName = value };
+
+    private static Option<string[]> Many(string name, string description) =>
+        new(name) { Description = description, HelpName = "disk" };
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using LibvirtBackup.Cli.Commands;
+using LibvirtBackup.Cli.Completion;
+using LibvirtBackup.Cli.Json;
+using LibvirtBackup.Cli.Output;
+using LibvirtBackup.Cli.Parsing;
+using LibvirtBackup.Repositories;
+
+namespace LibvirtBackup.Cli.Repositories;
+
+/// <summary><c>list</c>.</summary>
+internal sealed class ListCommand : CliCommand
+{
+    private readonly Argument<string?> _domain = new("domain")
+    {
+        Description = "only points of this domain: its name at that time, or its UUID",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    internal ListCommand()
+        : base("list", "List the restore points of a repository.") => Add(_domain);
+
+    internal override CommandGroup Group => CommandGroup.RestorePoints;
+
+    internal override string Details => """
+        Each point is whole, whatever its level: the level only says how much was read from the guest.
+        """;
+
+    internal override IReadOnlyList<Example> Examples =>
+    [
+        new("list", "all restore points, oldest first"),
+        new("list web --json", "those of 'web', for scripts"),
+    ];
+
+    internal override ValueKind KindAt(int place) => place == 0 ? ValueKind.Domain : ValueKind.Other;
+
+    internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        using var repository = await Repository.OpenAsync(context.Settings.RequireRepository(), cancellationToken);
+        var domain = context.Line.GetValue(_domain);
+        var points = (await repository.ListPointsAsync(cancellationToken)).Where(p => IsOf(p, domain)).ToList();
+        if (context.Settings.Json)
+        {
+            context.PrintJson(
+                new ListDocument([.. points.Select(ListDocument.ListedPoint.Of)]), CliJson.Documents.ListDocument);
+        }
+        else
+        {
+            TextTable.Write(
+                context.Console.Out, ["Point", "Domain", "Track", "Level", "Time", "Disks"],
+                [.. points.Select(p => Row(p, context.Environment.Time.LocalTimeZone))], !context.Settings.Quiet);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static bool IsOf(RestorePoint point, string? domain) =>
+        domain is null || point.Domain == domain || (Guid.TryParse(domain, out var uuid) && point.DomainUuid == uuid);
+
+    private static string[] Row(RestorePoint point, TimeZoneInfo zone) =>
+    [
+        point.Id, point.Domain, point.Track, Choice.Word(point.Level), TimeText.Format(point.Time, zone),
+        string.Join(", ", point.Disks.Select(d => $"{d.Name} {SizeText.Format(d.VirtualSizeBytes)}")),
+    ];
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using LibvirtBackup.Cli.Commands;
+using LibvirtBackup.Cli.Completion;
+using LibvirtBackup.Cli.Json;
+using LibvirtBackup.Cli.Parsing;
+using LibvirtBackup.Cli.Progress;
+using LibvirtBackup.Repositories;
+using LibvirtBackup.Restores;
+
+namespace LibvirtBackup.Cli.Restores;
+
+/// <summary><c>restore</c>.</summary>
+internal sealed class RestoreCommand : CliCommand
+{
+    private readonly Argument<string> _point = new("point")
+    {
+        Description = "the point's id, or enough of its beginning to fit one point only",
+    };
+
+    private readonly Option<string> _to;
+    private readonly Option<string[]> _disk;
+    private readonly Option<string?> _format;
+    private readonly Option<bool> _overwrite;
+
+    internal RestoreCommand()
+        : base("restore", "Write the disks of a restore point to files.")
+    {
+        Add(_point);
+        _to = AddOption(new Option<string>("--to")
+        {
+            Description = "the directory that gets vda.qcow2 and so on; made when absent",
+            HelpName = "dir",
+            Required = true,
+        });
+        _disk = AddOption(new Option<string[]>("--disk")
+        {
+            Description = "only this disk (vda); may be given several times",
+            HelpName = "disk",
+        });
+        _format = AddOption(new Option<string?>("--format")
+        {
+            Description = "the format of the files: qcow2 (default) or raw",
+            HelpName = "format",
+        });
+        _overwrite = AddFlag("--overwrite", "replace files that exist; without it they are a reason to refuse");
+    }
+
+    internal override CommandGroup Group => CommandGroup.RestorePoints;
+
+    internal override string Details => """
+        Every block is checked against its hash before it is written. A file gets its name only when all is written:
+        after a failure or an interruption nothing half-restored is left.
+        """;
+
+    internal override IReadOnlyList<Example> Examples =>
+    [
+        new("restore 20260131T0200 --to /srv/restored", "all disks of that point as qcow2 files"),
+        new("restore 20260131T0200 --to /srv/restored --disk vda --format raw", "one disk as plain bytes"),
+    ];
+
+    internal override ValueKind KindAt(int place) => place == 0 ? ValueKind.Point : ValueKind.Other;
+
+    internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var request = new RestoreRequest
+        {
+            Point = context.Line.GetRequiredValue(_point),
+            Directory = context.Line.GetRequiredValue(_to),
+            Disks = context.Line.GetValue(_disk) ?? [],
+            Format = Choice.Parse(_format.Name, context.Line.GetValue(_format), DiskFormat.Qcow2),
+            Overwrite = context.Line.GetValue(_overwrite),
+        };
+        using var repository = await Repository.OpenAsync(context.Settings.RequireRepository(), cancellationToken);
+        var report = await RestoreAsync(context, repository, request, cancellationToken);
+        if (context.Settings.Json)
+        {
+            context.PrintJson(RestoreDocument.Of(report), CliJson.Documents.RestoreDocument);
+            return ExitCode.Done;
+        }
+
+        foreach (var disk in report.Disks)
+            context.Print(disk.Path);
+        return ExitCode.Done;
+    }
+
+    private static async Task<RestoreReport> RestoreAsync(
+        CommandContext context, Repository repository, RestoreRequest request, CancellationToken cancellationToken)
+    {
+        await using var display = TransferDisplays.Create(context);
+        var progress = new ProgressRelay<RestoreProgress>(
+            step => display.Report(step.Disk, step.DoneBytes, step.TotalBytes));
+        return await context.Get<RestoreEngine>().RestoreAsync(repository, request, progress, cancellationToken);
+    }
+}

@@ -1,0 +1,44 @@
+using LibvirtBackup.Cli.Tests.Support;
+
+namespace LibvirtBackup.Cli.Tests.Repositories;
+
+/// <summary>What <c>backup</c> says before it starts anything; the rest is in the integration tests.</summary>
+public sealed class BackupCommandTests : IDisposable
+{
+    private readonly SmallRepository _repository = new();
+
+    public void Dispose() => _repository.Dispose();
+
+    [Theory]
+    [InlineData("backup")]
+    [InlineData("backup test --all")]
+    [InlineData("backup test --level some")]
+    [InlineData("backup test --quiesce perhaps")]
+    [InlineData("backup test --limit-rate fast")]
+    [InlineData("backup test --disk")]
+    public async Task Wrong_usage_is_told_before_anything_is_opened(string line)
+    {
+        var result = await _repository.RunAsync(line.Split(' '));
+        Assert.Equal((2, ""), (result.ExitCode, result.Out));
+        Assert.Matches("^lvbackup: [^\n]+\n$", result.Error);
+    }
+
+    [Fact]
+    public async Task A_host_that_cannot_do_backups_is_told_in_one_line()
+    {
+        await _repository.InitAsync();
+        var result = await _repository.RunAsync("backup", "test");
+        Assert.Equal(6, result.ExitCode);
+        Assert.Matches("^lvbackup: [^\n]+\n$", result.Error);
+    }
+
+    [Fact]
+    public async Task Of_several_domains_each_failure_is_told()
+    {
+        await _repository.InitAsync();
+        var result = await _repository.RunAsync("backup", "test", "other", "--json");
+        Assert.Equal(6, result.ExitCode);
+        Golden.Equal("json/backup-failures.json", result.Out);
+        Assert.Matches("^(lvbackup: backup of '(test|other)' failed: [^\n]+\n){2}$", result.Error);
+    }
+}

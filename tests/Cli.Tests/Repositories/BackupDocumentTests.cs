@@ -1,0 +1,42 @@
+using System.Text.Json;
+using LibvirtBackup.Backups;
+using LibvirtBackup.Cli.Backups;
+using LibvirtBackup.Cli.Json;
+using LibvirtBackup.Cli.Tests.Support;
+
+namespace LibvirtBackup.Cli.Tests.Repositories;
+
+public sealed class BackupDocumentTests
+{
+    [Fact]
+    public void The_document_has_the_promised_fields()
+    {
+        var report = new BackupReport
+        {
+            Point = SmallRepository.Incremental,
+            Domain = "web",
+            Track = "default",
+            Level = BackupLevel.Incremental,
+            Reason = "vdb is new",
+            Checkpoint = "lvb.0123abcd.default.1.2",
+            Parent = SmallRepository.Full,
+            Disks =
+            [
+                new DiskBackupReport
+                {
+                    Name = "vda",
+                    Level = BackupLevel.Incremental,
+                    Reason = null,
+                    VirtualSizeBytes = 1 << 30,
+                    ReadBytes = 65_536,
+                    DirtyBytes = 131_072,
+                    StoredBytes = 1_024,
+                },
+            ],
+            Warnings = ["vdc is left out: it is read-only"],
+        };
+        var document = BackupDocument.Of([report], []);
+        Golden.Equal(
+            "json/backup.json", JsonSerializer.Serialize(document, CliJson.Documents.BackupDocument) + "\n");
+    }
+}
