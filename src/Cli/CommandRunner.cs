@@ -4,6 +4,7 @@ using LibvirtBackup.Cli.Help;
 using LibvirtBackup.Cli.Json;
 using LibvirtBackup.Cli.Output;
 using LibvirtBackup.Cli.Signals;
+using LibvirtBackup.Interop.Posix;
 using System.CommandLine;
 using System.Text.Json;
 
@@ -17,6 +18,8 @@ internal sealed class CommandRunner(CliConsole console, CliEnvironment environme
     /// <summary>Runs the line of this process.</summary>
     internal static async Task<int> RunProcessAsync(string[] args)
     {
+        // "lvbackup backup web & ... kill -INT $!" in a script has to end the backup cleanly as well.
+        ProcessSignals.HeedInterrupt();
         using var console = CliConsole.OfProcess();
         var runner = new CommandRunner(console, CliEnvironment.OfProcess());
         using var signals = new StopSignals((name, first) => Acknowledge(console, name, first));

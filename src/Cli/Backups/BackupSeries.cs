@@ -66,7 +66,7 @@ internal sealed class BackupSeries(CommandContext context, LibvirtConnection con
             context.Note($"{report.Domain}: {disk.Name}: {Choice.Word(disk.Level)}"
                 + $", read {SizeText.Format(disk.ReadBytes)} of {SizeText.Format(disk.VirtualSizeBytes)}"
                 + $", stored {SizeText.Format(disk.StoredBytes)}"
-                + (disk.Reason is { } why ? $" ({why})" : ""));
+                + (disk.Reason is { } why && why != report.Reason ? $" ({why})" : ""));
         }
 
         if (!context.Settings.Json)

@@ -43,4 +43,31 @@ public sealed class InterruptionTests : IDisposable
         Assert.Equal($"lvbackup: interrupted by {signal}; what was begun has been cleaned up\n", result.Error);
         Golden.Equal($"json/error-{signal}.json", result.Out);
     }
+
+    [Fact]
+    public async Task A_background_job_of_a_script_is_ended_by_SIGINT_too()
+    {
+        // Such jobs are started with SIGINT ignored.
+        using var process = CliProcess.Start(
+            "/bin/sh", [], "-c", "trap '' INT; exec \"$0\" \"$@\"",
+            CliProcess.Program, "-c", Uri, "checkpoint-list", "test");
+        using var connection = await _daemon.AcceptAsync(TestContext.Current.CancellationToken);
+        process.Signal(PosixSignal.SIGINT);
+
+        Assert.Equal(130, (await process.EndAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_program_that_nohup_protects_outlives_the_terminal()
+    {
+        using var process = CliProcess.Start(
+            "/bin/sh", [], "-c", "trap '' HUP; exec \"$0\" \"$@\"",
+            CliProcess.Program, "-c", Uri, "checkpoint-list", "test");
+        using var connection = await _daemon.AcceptAsync(TestContext.Current.CancellationToken);
+        process.Signal(PosixSignal.SIGHUP);
+        process.Signal(PosixSignal.SIGTERM);
+
+        var result = await process.EndAsync();
+        Assert.Equal("lvbackup: interrupted by SIGTERM; what was begun has been cleaned up\n", result.Error);
+    }
 }
