@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using LibvirtBackup.Interop.Libvirt;
 
 namespace LibvirtBackup.Qmp;
 
@@ -13,6 +14,16 @@ namespace LibvirtBackup.Qmp;
 /// </remarks>
 public sealed class QmpClient(QmpTransport transport)
 {
+    /// <summary>Speaks to a domain's QEMU through libvirt, which must be connected for reading and writing.</summary>
+    /// <param name="domain">The running domain; it must outlive the client.</param>
+    /// <returns>The client.</returns>
+    public static QmpClient For(LibvirtDomain domain)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        return new QmpClient((command, cancellationToken) =>
+            domain.QemuMonitorCommandAsync(command, cancellationToken: cancellationToken));
+    }
+
     /// <summary>The version of the running QEMU.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The version.</returns>

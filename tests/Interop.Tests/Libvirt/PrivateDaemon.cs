@@ -46,10 +46,14 @@ internal sealed class PrivateDaemon : IDisposable
     /// <summary>The test driver inside the daemon.</summary>
     public string TestUri => $"test+unix:///default?socket={SocketPath}";
 
-    /// <summary>The daemon's unprivileged drivers of secrets and storage, through QEMU's driver.</summary>
-    public string SessionUri => $"qemu+unix:///session?socket={SocketPath}";
+    /// <summary>The daemon's secrets.</summary>
+    public string SecretUri => $"secret+unix:///session?socket={SocketPath}";
 
-    public string Directory => _directory.Path;
+    /// <summary>The daemon's storage pools.</summary>
+    public string StorageUri => $"storage+unix:///session?socket={SocketPath}";
+
+    /// <summary>A directory that the daemon can write to.</summary>
+    public string HomePath => _directory.Path;
 
     /// <summary>Starts a daemon, or skips the test on a host that can not.</summary>
     public static async Task<PrivateDaemon> StartAsync(CancellationToken cancellationToken)

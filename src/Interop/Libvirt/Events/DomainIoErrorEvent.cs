@@ -5,7 +5,10 @@ namespace LibvirtBackup.Interop.Libvirt;
 /// <param name="SourcePath">The file or device; empty when libvirt does not know it.</param>
 /// <param name="DeviceAlias">The device's alias.</param>
 /// <param name="Action">What was done: nothing, the domain was paused, or the error was reported to the guest.</param>
-/// <param name="Reason">Such as <c>enospc</c>; empty when libvirt does not know it.</param>
+/// <param name="Reason">
+/// <c>enospc</c> when the storage is full and the domain was paused for it; <c>message</c> when libvirt has a text in
+/// <c>virDomainGetMessages</c> (seen in 11.3); empty when libvirt does not know it.
+/// </param>
 public sealed record DomainIoErrorEvent(
     DomainIdentity Domain,
     string SourcePath,

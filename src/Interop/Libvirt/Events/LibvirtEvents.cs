@@ -127,6 +127,9 @@ public sealed class LibvirtEvents
             cancellationToken);
 
     /// <summary>Disk requests that fail on the host, with the reason.</summary>
+    /// <remarks>
+    /// A daemon of libvirt 9.0 never delivers the event of a network disk whose source has no name; 11.3 does.
+    /// </remarks>
     /// <param name="domain">The domain, or null for all.</param>
     /// <param name="capacity">How many events may wait for the reader.</param>
     /// <param name="cancellationToken">Gives up; nothing stays registered.</param>

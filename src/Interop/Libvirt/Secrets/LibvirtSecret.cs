@@ -15,7 +15,8 @@ public sealed class LibvirtSecret : LibvirtObject
         _handle = handle;
         Uuid = LibvirtFunctions.virSecretGetUUID(handle);
         UsageType = LibvirtFunctions.virSecretGetUsageType(handle);
-        UsageId = LibvirtFunctions.virSecretGetUsageID(handle);
+        // libvirt says it both ways: no text, or an empty one (a daemon's answer, libvirt 9.0).
+        UsageId = LibvirtFunctions.virSecretGetUsageID(handle) is { Length: > 0 } id ? id : null;
     }
 
     /// <summary>The UUID.</summary>
