@@ -54,10 +54,18 @@ internal static class PullJob
         var isBackup = await GetSocketAsync(domain, cancellationToken).ConfigureAwait(false) is not null;
         if (isBackup) return "backup";
         if (!await domain.IsActiveAsync(cancellationToken).ConfigureAwait(false)) return null;
-        var job = await domain.GetJobStatsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        return job.Type is VirDomainJobType.Bounded or VirDomainJobType.Unbounded
-            ? job.Operation?.ToString().ToLowerInvariant() ?? "unknown"
-            : null;
+        try
+        {
+            var job = await domain.GetJobStatsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            return job.Type is VirDomainJobType.Bounded or VirDomainJobType.Unbounded
+                ? job.Operation?.ToString().ToLowerInvariant() ?? "unknown"
+                : null;
+        }
+        catch (LibvirtException e) when (e.Code == VirErrorNumber.InternalError)
+        {
+            // "backup job data missing": a backup is just beginning or ending (seen with libvirt 9.0 and 12.8).
+            return "backup";
+        }
     }
 
     /// <summary>

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using LibvirtBackup.Integration.Tests.Lab;
+using Xunit;
+
+namespace LibvirtBackup.Integration.Tests.MainJob;
+
+/// <summary>The program as a process of its own, so that it can be killed.</summary>
+internal sealed class LvbackupProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+
+    private LvbackupProcess(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+        _error = process.StandardError.ReadToEndAsync();
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>Begins <c>lvbackup ARGUMENTS --json</c> with the scene's host, repository and state.</summary>
+    internal static LvbackupProcess Start(BackupScene scene, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "lvbackup"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        string[] common =
+        [
+            "--connect", scene.Guest.Host.ConnectionUri, "--repo", scene.Repository.Location,
+            "--state-dir", scene.StateDirectory, "--json",
+        ];
+        foreach (var argument in arguments.Concat(common)) start.ArgumentList.Add(argument);
+        return new LvbackupProcess(Process.Start(start)!);
+    }
+
+    internal static async Task<JsonElement> RunAsync(BackupScene scene, params string[] arguments)
+    {
+        using var process = Start(scene, arguments);
+        var (exitCode, output, error) = await process.EndAsync();
+        Assert.True(exitCode == 0, $"lvbackup {string.Join(' ', arguments)} ended with {exitCode}: {error}");
+        return JsonDocument.Parse(output).RootElement;
+    }
+
+    internal async Task SignalAsync(string signal)
+    {
+        var id = _process.Id.ToString(CultureInfo.InvariantCulture);
+        _ = (await Tool.RunAsync("kill", [$"-{signal}", id], Token)).Value;
+    }
+
+    internal async Task<(int ExitCode, string Output, string Error)> EndAsync()
+    {
+        await _process.WaitForExitAsync(Token);
+        return (_process.ExitCode, await _output, await _error);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+    }
+}
