@@ -30,3 +30,10 @@ need_dotnet() {
         exit 1
     fi
 }
+
+# library SONAME   the library's path, or the place where it is missing.
+library() {
+    local path
+    path=$(ldconfig -p | awk -v name="$1" '$1 == name { print $NF; exit }')
+    echo "${path:-/missing/$1}"
+}
