@@ -174,9 +174,19 @@ public sealed class LibvirtEvents
             cancellationToken);
 
     /// <summary>Ends one subscription unless the connection has ended it already.</summary>
-    internal Task EndAsync<T>(EventHub<T> hub, EventChannel<T> channel) => _ended
-        ? Task.CompletedTask
-        : _connection.RunAsync(() => End(hub, channel), CancellationToken.None);
+    internal async Task EndAsync<T>(EventHub<T> hub, EventChannel<T> channel)
+    {
+        if (_ended)
+            return;
+        try
+        {
+            await _connection.RunAsync(() => End(hub, channel), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The connection was disposed in between, which ended all subscriptions.
+        }
+    }
 
     /// <summary>The same on the current thread, which belongs to the scheduler.</summary>
     internal void End<T>(EventHub<T> hub, EventChannel<T> channel)

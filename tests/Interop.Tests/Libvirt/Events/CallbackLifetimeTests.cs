@@ -73,6 +73,25 @@ public sealed class CallbackLifetimeTests
     }
 
     [Fact]
+    public async Task A_subscription_and_its_connection_may_be_disposed_at_the_same_time()
+    {
+        using TestNode node = new();
+        int before = CallbackRegistry.Count;
+        for (int i = 0; i < 200; i++)
+        {
+            LibvirtConnection connection = await node.OpenAsync(null, Token);
+            EventSubscription<DomainLifecycleEvent> events =
+                await connection.Events.LifecycleAsync(cancellationToken: Token);
+
+            await Task.WhenAll(
+                Task.Run(() => events.DisposeAsync().AsTask(), Token),
+                Task.Run(() => connection.DisposeAsync().AsTask(), Token)).WaitAsync(s_patience, Token);
+        }
+
+        Assert.Equal(before, CallbackRegistry.Count);
+    }
+
+    [Fact]
     public async Task A_registration_abandoned_by_its_caller_is_taken_back()
     {
         using TestNode node = new();
