@@ -12,5 +12,7 @@ var report = await engine.BackupAsync(
 Console.WriteLine($"{report.Point}: {report.Level}, {report.Disks.Sum(disk => disk.ReadBytes)} bytes read");
 
 await new RestoreEngine().RestoreAsync(
-    repository, new RestoreRequest { Point = report.Point, Directory = "/tmp/web1" }, progress: null,
-        CancellationToken.None);
+    repository,
+    new RestoreRequest { Point = report.Point, Directory = "/tmp/web1" },
+    progress: null,
+    CancellationToken.None);
