@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LibvirtBackup.Cli.Commands;
 
 namespace LibvirtBackup.Cli;
 
@@ -12,12 +13,25 @@ internal sealed class CommandLine
         ResponseFileTokenReplacer = null,
     };
 
+    /// <summary>All of the program.</summary>
     internal CommandLine()
+        : this(CommandList.CreateAll())
+    {
+    }
+
+    /// <summary>As much of the program as a line needs.</summary>
+    /// <param name="words">The words of the line.</param>
+    internal CommandLine(IReadOnlyList<string> words)
+        : this(CommandList.CreateFor(words))
+    {
+    }
+
+    private CommandLine(IEnumerable<CliCommand> commands)
     {
         Root = new Command("lvbackup", "Incremental backup of QEMU/KVM virtual machines under libvirt.");
         foreach (var option in Options.All)
             Root.Add(option);
-        foreach (var command in CommandList.Create(this))
+        foreach (var command in commands)
             Root.Add(command);
     }
 

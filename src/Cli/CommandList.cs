@@ -11,25 +11,40 @@ namespace LibvirtBackup.Cli;
 /// <summary>The commands, in the order of the help page.</summary>
 internal static class CommandList
 {
-    internal static IEnumerable<CliCommand> Create(CommandLine line) =>
+    private static readonly Entry[] s_commands =
     [
-        new InitCommand(),
-        new BackupCommand(),
-        new ListCommand(),
-        new ShowCommand(),
-        new RestoreCommand(),
-        new CheckpointCreateCommand(),
-        new CheckpointCreateAsCommand(),
-        new CheckpointListCommand(),
-        new CheckpointInfoCommand(),
-        new CheckpointDumpXmlCommand(),
-        new CheckpointParentCommand(),
-        new CheckpointEditCommand(),
-        new CheckpointDeleteCommand(),
-        new BackupBeginCommand(),
-        new BackupDumpXmlCommand(),
-        new BackupAbortCommand(),
-        new CompletionCommand(),
-        new CompleteCommand(line),
+        new("init", () => new InitCommand()),
+        new("backup", () => new BackupCommand()),
+        new("list", () => new ListCommand()),
+        new("show", () => new ShowCommand()),
+        new("restore", () => new RestoreCommand()),
+        new("checkpoint-create", () => new CheckpointCreateCommand()),
+        new("checkpoint-create-as", () => new CheckpointCreateAsCommand()),
+        new("checkpoint-list", () => new CheckpointListCommand()),
+        new("checkpoint-info", () => new CheckpointInfoCommand()),
+        new("checkpoint-dumpxml", () => new CheckpointDumpXmlCommand()),
+        new("checkpoint-parent", () => new CheckpointParentCommand()),
+        new("checkpoint-edit", () => new CheckpointEditCommand()),
+        new("checkpoint-delete", () => new CheckpointDeleteCommand()),
+        new("backup-begin", () => new BackupBeginCommand()),
+        new("backup-dumpxml", () => new BackupDumpXmlCommand()),
+        new("backup-abort", () => new BackupAbortCommand()),
+        new("completion", () => new CompletionCommand()),
+        new("__complete", () => new CompleteCommand()),
     ];
+
+    /// <summary>All commands.</summary>
+    internal static IEnumerable<CliCommand> CreateAll() => s_commands.Select(c => c.Create());
+
+    /// <summary>
+    /// The commands that a line can mean: those whose names are among its words, for making all costs time at each
+    /// start. All when there is none.
+    /// </summary>
+    internal static IEnumerable<CliCommand> CreateFor(IReadOnlyList<string> words)
+    {
+        var meant = s_commands.Where(c => words.Contains(c.Name)).ToList();
+        return meant.Count > 0 ? meant.Select(c => c.Create()) : CreateAll();
+    }
+
+    private sealed record Entry(string Name, Func<CliCommand> Create);
 }

@@ -13,17 +13,15 @@ namespace LibvirtBackup.Cli;
 /// <summary>Runs one line: parse, do, and end with the right exit code.</summary>
 internal sealed class CommandRunner(CliConsole console, CliEnvironment environment)
 {
-    private readonly CommandLine _line = new();
-
     /// <summary>Runs the line of this process.</summary>
-    internal static async Task<int> RunProcessAsync(string[] args)
+    internal static Task<int> RunProcessAsync(string[] args)
     {
         // "lvbackup backup web & ... kill -INT $!" in a script has to end the backup cleanly as well.
         ProcessSignals.HeedInterrupt();
-        using var console = CliConsole.OfProcess();
-        var runner = new CommandRunner(console, CliEnvironment.OfProcess());
-        using var signals = new StopSignals((name, first) => Acknowledge(console, name, first));
-        return await runner.RunAsync(args, () => signals.Received, signals.Token);
+        var console = CliConsole.OfProcess();
+        var signals = new StopSignals((name, first) => Acknowledge(console, name, first));
+        return new CommandRunner(console, CliEnvironment.OfProcess())
+            .RunAsync(args, () => signals.Received, signals.Token);
     }
 
     /// <summary>Runs a line.</summary>
@@ -34,38 +32,45 @@ internal sealed class CommandRunner(CliConsole console, CliEnvironment environme
     internal async Task<int> RunAsync(
         IReadOnlyList<string> args, Func<SignalName?> signal, CancellationToken cancellationToken)
     {
-        var result = _line.Parse(args is ["help", ..] ? [.. args.Skip(1), "--help"] : args);
-        var json = result.GetValue(_line.Options.Json) || args.Contains("--json");
-        var verbose = result.GetValue(_line.Options.Verbose);
+        if (args is ["help", ..])
+            args = [.. args.Skip(1), "--help"];
+        var line = new CommandLine(args);
+        var result = line.Parse(args);
         try
         {
-            return await RunAsync(result, cancellationToken);
+            if (AnswerAtOnce(line, result) is not { } exitCode)
+            {
+                var command = (CliCommand)result.CommandResult.Command;
+                var settings = GlobalSettings.Resolve(line.Options, result, environment);
+                await using var context = new CommandContext(command, result, settings, console, environment);
+                exitCode = await command.RunAsync(context, cancellationToken);
+            }
+
+            console.FlushResults();
+            return exitCode;
         }
 #pragma warning disable CA1031 // The last frame: whatever was thrown becomes one line and an exit code.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            if (verbose)
-                await console.Error.WriteLineAsync(exception.ToString());
-            return Report(FailureReader.Read(exception, signal()), json);
-        }
-        finally
-        {
-            console.Flush();
+            if (result.GetValue(line.Options.Verbose))
+                console.Error.WriteLine(exception.ToString());
+            return Report(FailureReader.Read(exception, signal()), json: args.Contains("--json"));
         }
     }
 
-    private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    // Help, version and wrong usage need nothing but the line itself.
+    private int? AnswerAtOnce(CommandLine line, ParseResult result)
     {
-        if (result.GetValue(_line.Options.Help))
+        if (result.GetValue(line.Options.Help))
         {
-            new HelpWriter(console.Out, _line.Options).Write(result.CommandResult.Command);
+            new HelpWriter(console.Out, line.Options).Write(result.CommandResult.Command);
             return ExitCode.Done;
         }
 
-        if (result.GetValue(_line.Options.Version))
+        if (result.GetValue(line.Options.Version))
         {
-            await console.Out.WriteAsync(ProgramVersion.Line);
+            console.Out.Write(ProgramVersion.Line);
             return ExitCode.Done;
         }
 
@@ -75,10 +80,7 @@ internal sealed class CommandRunner(CliConsole console, CliEnvironment environme
             throw new BackupException(FailureKind.Usage, $"{problem}; see '{page} --help'");
         }
 
-        var command = (CliCommand)result.CommandResult.Command;
-        var settings = GlobalSettings.Resolve(_line.Options, result, environment);
-        await using var context = new CommandContext(command, result, settings, console, environment);
-        return await command.RunAsync(context, cancellationToken);
+        return null;
     }
 
     private int Report(Failure failure, bool json)
@@ -88,6 +90,15 @@ internal sealed class CommandRunner(CliConsole console, CliEnvironment environme
         {
             var document = new ErrorDocument(failure.ExitCode, failure.Message, failure.Libvirt);
             console.Out.WriteLine(JsonSerializer.Serialize(document, CliJson.Documents.ErrorDocument));
+        }
+
+        try
+        {
+            console.FlushResults();
+        }
+        catch (BackupException)
+        {
+            // That stdout cannot be written is either what was just reported, or the lesser evil.
         }
 
         return failure.ExitCode;

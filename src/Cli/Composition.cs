@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LibvirtBackup.Cli;
 
 /// <summary>The one place where the services of the program are put together.</summary>
-internal sealed class Composition : IAsyncDisposable
+internal sealed class Composition : IDisposable
 {
     private readonly ServiceProvider _services;
 
@@ -14,7 +14,6 @@ internal sealed class Composition : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton(context.Settings);
         services.AddSingleton(context.Environment.Time);
-        services.AddSingleton<HostConnection>();
         services.AddLibvirtBackup(new BackupEngineOptions
         {
             StateDirectory = context.Settings.StateDirectory,
@@ -28,5 +27,5 @@ internal sealed class Composition : IAsyncDisposable
         where T : notnull => _services.GetRequiredService<T>();
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
+    public void Dispose() => _services.Dispose();
 }

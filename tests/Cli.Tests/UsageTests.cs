@@ -51,6 +51,26 @@ public sealed class UsageTests
     }
 
     [Fact]
+    public async Task Results_that_cannot_be_written_are_a_failure()
+    {
+        var result = await CliProcess.RunProgramAsync(
+            "/bin/sh", [], "-c", "\"$0\" --help > /dev/full", CliProcess.Program);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Matches("^lvbackup: what was asked is done, but stdout cannot be written: [^\n]+\n$", result.Error);
+    }
+
+    [Theory]
+    [InlineData("\"$0\" --help 2> /dev/full", 0)]
+    [InlineData("\"$0\" bogus 2> /dev/full", 2)]
+    [InlineData("\"$0\" bogus --json > /dev/full", 2)]
+    [InlineData("\"$0\" --help | true; exit ${PIPESTATUS[0]}", 0)]
+    public async Task Streams_that_nobody_reads_change_no_exit_code(string script, int exitCode)
+    {
+        var result = await CliProcess.RunProgramAsync("/bin/bash", [], "-c", script, CliProcess.Program);
+        Assert.Equal(exitCode, result.ExitCode);
+    }
+
+    [Fact]
     public async Task A_process_ends_with_code_2_after_wrong_usage()
     {
         var result = await CliProcess.RunAsync("bogus");

@@ -58,7 +58,7 @@ internal sealed class CheckpointCreateAsCommand : CliCommand
         }
 
         var options = new CheckpointCreation { Quiesce = context.Line.GetValue(_quiesce) };
-        var service = await context.CheckpointsAsync(cancellationToken);
+        var service = new CheckpointService(await context.ConnectAsync(cancellationToken));
         var name = await service.CreateAsync(domain, xml, options, cancellationToken);
         if (context.Settings.Json)
         {

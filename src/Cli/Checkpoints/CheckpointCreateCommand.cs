@@ -51,7 +51,7 @@ internal sealed class CheckpointCreateCommand : CliCommand
         var xml = file is null
             ? new CheckpointDefinition().ToXml()
             : await InputFile.ReadAsync(file, cancellationToken);
-        var service = await context.CheckpointsAsync(cancellationToken);
+        var service = new CheckpointService(await context.ConnectAsync(cancellationToken));
         var name = await service.CreateAsync(domain, xml, options, cancellationToken);
         if (context.Settings.Json)
         {

@@ -52,7 +52,7 @@ internal sealed class CheckpointDeleteCommand : CliCommand
                 FailureKind.Usage, $"{Name}: {_children.Name} and {_childrenOnly.Name} exclude each other");
         }
 
-        var service = await context.CheckpointsAsync(cancellationToken);
+        var service = new CheckpointService(await context.ConnectAsync(cancellationToken));
         await service.DeleteAsync(domain, checkpoint, deletion, cancellationToken);
         if (context.Settings.Json)
         {

@@ -39,7 +39,7 @@ internal sealed class CheckpointDumpXmlCommand : CliCommand
             NoDomain = context.Line.GetValue(_noDomain),
             Size = context.Line.GetValue(_size),
         };
-        var service = await context.CheckpointsAsync(cancellationToken);
+        var service = new CheckpointService(await context.ConnectAsync(cancellationToken));
         var xml = await service.GetXmlAsync(
             context.Slots.Get(_domain), context.Slots.Get(_checkpoint), parts, cancellationToken);
         if (context.Settings.Json)

@@ -32,7 +32,7 @@ internal sealed class CheckpointEditCommand : CliCommand
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var (domain, checkpoint) = (context.Slots.Get(_domain), context.Slots.Get(_checkpoint));
-        var service = await context.CheckpointsAsync(cancellationToken);
+        var service = new CheckpointService(await context.ConnectAsync(cancellationToken));
         var before = await service.GetXmlAsync(
             domain, checkpoint, new CheckpointXmlParts { SecurityInfo = true }, cancellationToken);
         using var file = new EditedFile(before, context.Environment);

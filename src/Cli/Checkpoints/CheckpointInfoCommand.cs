@@ -1,3 +1,4 @@
+using LibvirtBackup.Checkpoints;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Json;
 
@@ -23,7 +24,7 @@ internal sealed class CheckpointInfoCommand : CliCommand
 
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var service = await context.CheckpointsAsync(cancellationToken);
+        var service = new CheckpointService(await context.ConnectAsync(cancellationToken));
         var info = await service.GetInfoAsync(
             context.Slots.Get(_domain), context.Slots.Get(_checkpoint), cancellationToken);
         if (context.Settings.Json)

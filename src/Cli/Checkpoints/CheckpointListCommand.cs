@@ -69,7 +69,7 @@ internal sealed class CheckpointListCommand : CliCommand
             NoLeaves = context.Line.GetValue(_noLeaves),
             Topological = context.Line.GetValue(_topological),
         };
-        var service = await context.CheckpointsAsync(cancellationToken);
+        var service = new CheckpointService(await context.ConnectAsync(cancellationToken));
         var checkpoints = await service.ListAsync(
             context.Slots.Get(_domain), filter, withDirtyBytes: json, cancellationToken);
         if (json)

@@ -1,3 +1,4 @@
+using LibvirtBackup.Checkpoints;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Json;
 
@@ -28,7 +29,7 @@ internal sealed class CheckpointParentCommand : CliCommand
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var (domain, checkpoint) = (context.Slots.Get(_domain), context.Slots.Get(_checkpoint));
-        var service = await context.CheckpointsAsync(cancellationToken);
+        var service = new CheckpointService(await context.ConnectAsync(cancellationToken));
         var parent = await service.GetParentAsync(domain, checkpoint, cancellationToken);
         if (context.Settings.Json)
         {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using LibvirtBackup.Checkpoints;
 using LibvirtBackup.Cli.Output;
 using LibvirtBackup.Interop.Libvirt;
 
@@ -10,6 +9,7 @@ namespace LibvirtBackup.Cli.Commands;
 /// <summary>What a command works with.</summary>
 internal sealed class CommandContext : IAsyncDisposable
 {
+    private readonly HostConnection _host;
     private readonly Lazy<Composition> _composition;
 
     internal CommandContext(CliCommand command, ParseResult line, GlobalSettings settings, CliConsole console,
@@ -20,6 +20,7 @@ internal sealed class CommandContext : IAsyncDisposable
         Console = console;
         Environment = environment;
         Slots = SlotValues.Resolve(command, line);
+        _host = new HostConnection(settings, environment.Time);
         _composition = new Lazy<Composition>(() => new Composition(this));
     }
 
@@ -44,11 +45,7 @@ internal sealed class CommandContext : IAsyncDisposable
 
     /// <summary>The connection to the host, opened at the first use.</summary>
     internal Task<LibvirtConnection> ConnectAsync(CancellationToken cancellationToken) =>
-        Get<HostConnection>().OpenAsync(cancellationToken);
-
-    /// <summary>The host's checkpoints.</summary>
-    internal async Task<CheckpointService> CheckpointsAsync(CancellationToken cancellationToken) =>
-        new(await ConnectAsync(cancellationToken));
+        _host.OpenAsync(cancellationToken);
 
     /// <summary>Prints a result line.</summary>
     internal void Print(string line) => Console.Out.WriteLine(line);
@@ -75,5 +72,10 @@ internal sealed class CommandContext : IAsyncDisposable
     internal void Warn(string line) => Console.Error.WriteLine("lvbackup: warning: " + line);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _composition.IsValueCreated ? _composition.Value.DisposeAsync() : default;
+    public ValueTask DisposeAsync()
+    {
+        if (_composition.IsValueCreated)
+            _composition.Value.Dispose();
+        return _host.DisposeAsync();
+    }
 }

@@ -7,14 +7,13 @@ namespace LibvirtBackup.Cli.Completion;
 /// <summary>What the shells' scripts call: the words that fit at a place of a line, one a line.</summary>
 internal sealed class CompleteCommand : CliCommand
 {
-    private readonly CommandLine _commandLine;
+    private readonly Lazy<CommandLine> _commandLine = new(() => new CommandLine());
     private readonly Argument<int> _position = new("position") { Description = "where the cursor stands" };
     private readonly Argument<string> _text = new("line") { Description = "the whole line" };
 
-    internal CompleteCommand(CommandLine commandLine)
+    internal CompleteCommand()
         : base("__complete", "Print the words that fit at a place of a line.")
     {
-        _commandLine = commandLine;
         Hidden = true;
         Add(_position);
         Add(_text);
@@ -33,7 +32,7 @@ internal sealed class CompleteCommand : CliCommand
         // The parser counts from the first word after the program's name.
         var line = typed[(name + 1)..];
         var word = line[(line.LastIndexOf(' ') + 1)..];
-        var before = _commandLine.Parse(line[..^word.Length]);
+        var before = _commandLine.Value.Parse(line[..^word.Length]);
         var names = word.StartsWith('-') ? [] : await NamesAsync(context, before, cancellationToken);
         foreach (var fitting in Fixed(line, word).Concat(names.Where(n => n.StartsWith(word, StringComparison.Ordinal)))
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
@@ -44,7 +43,8 @@ internal sealed class CompleteCommand : CliCommand
         return ExitCode.Done;
     }
 
-    private IEnumerable<string> Fixed(string line, string word) => _commandLine.Parse(line).GetCompletions(line.Length)
+    private IEnumerable<string> Fixed(string line, string word) => _commandLine.Value.Parse(line)
+        .GetCompletions(line.Length)
         .Select(item => item.InsertText ?? item.Label)
         .Where(text => text.StartsWith('-') == word.StartsWith('-') && text != Name);
 
@@ -56,7 +56,7 @@ internal sealed class CompleteCommand : CliCommand
         var values = before.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens)
             .Select(t => t.Value).ToList();
         var kind = OptionAtEnd(before, command) is { } option ? command.KindOf(option) : command.KindAt(values.Count);
-        var settings = GlobalSettings.Resolve(_commandLine.Options, before, context.Environment);
+        var settings = GlobalSettings.Resolve(_commandLine.Value.Options, before, context.Environment);
         return await new NameSource(settings, context.Environment.Time)
             .ListAsync(kind, values.FirstOrDefault(), cancellationToken);
     }

@@ -4,12 +4,14 @@ namespace LibvirtBackup.Cli.Output;
 
 /// <summary>The standard streams. Results go to <see cref="Out"/>, everything else to <see cref="Error"/>.</summary>
 internal sealed class CliConsole(TextReader input, TextWriter output, TextWriter error, bool interactive)
-    : IDisposable
 {
     /// <summary>Stdin.</summary>
     internal TextReader In { get; } = input;
 
-    /// <summary>Stdout, buffered until the command ends.</summary>
+    /// <summary>
+    /// Stdout, buffered until the command ends. The framework takes a reader that has gone away
+    /// (<c>lvbackup ... | head</c>) for no error.
+    /// </summary>
     internal TextWriter Out { get; } = output;
 
     /// <summary>Stderr, never buffered.</summary>
@@ -26,7 +28,7 @@ internal sealed class CliConsole(TextReader input, TextWriter output, TextWriter
     {
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         var output = new StreamWriter(Console.OpenStandardOutput(), utf8, bufferSize: 16 * 1024) { NewLine = "\n" };
-        var error = new StreamWriter(Console.OpenStandardError(), utf8, bufferSize: 256)
+        var error = new StreamWriter(new MessageStream(Console.OpenStandardError()), utf8, bufferSize: 256)
         {
             AutoFlush = true,
             NewLine = "\n",
@@ -35,24 +37,18 @@ internal sealed class CliConsole(TextReader input, TextWriter output, TextWriter
         return new CliConsole(input, output, error, interactive: true);
     }
 
-    /// <summary>
-    /// Writes out what is buffered. A reader that has gone away (<c>lvbackup ... | head</c>) is no error.
-    /// </summary>
-    internal void Flush()
+    /// <summary>Writes out what is buffered of the results.</summary>
+    /// <exception cref="BackupException">They could not be written.</exception>
+    internal void FlushResults()
     {
         try
         {
             Out.Flush();
         }
-        catch (IOException e) when (IsBrokenPipe(e))
+        catch (IOException e)
         {
-            // Nobody reads any more; what the command did is done all the same.
+            throw new BackupException(
+                FailureKind.Failed, $"what was asked is done, but stdout cannot be written: {e.Message}", e);
         }
     }
-
-    /// <summary>Closes nothing: the streams belong to the process.</summary>
-    public void Dispose() => Flush();
-
-    // .NET passes the errno of a failed write in HResult; 32 is EPIPE on Linux.
-    private static bool IsBrokenPipe(IOException e) => e.HResult == 32;
 }

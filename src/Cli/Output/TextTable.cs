@@ -15,16 +15,30 @@ internal static class TextTable
     internal static void Write(
         TextWriter output, IReadOnlyList<string> titles, IReadOnlyList<IReadOnlyList<string>> rows, bool heading)
     {
-        var measured = heading ? rows.Prepend(titles) : rows;
-        var widths = titles.Select((_, i) => measured.Select(r => r[i].Length).DefaultIfEmpty(0).Max()).ToArray();
+        var widths = Measure(heading ? [titles, .. rows] : rows, titles.Count);
         if (heading)
         {
+            var line = 0;
+            foreach (var width in widths)
+                line += width + Gap.Length;
             WriteRow(output, titles, widths);
-            output.WriteLine(new string('-', widths.Sum(w => w + Gap.Length)));
+            output.WriteLine(new string('-', line));
         }
 
         foreach (var row in rows)
             WriteRow(output, row, widths);
+    }
+
+    private static int[] Measure(IReadOnlyList<IReadOnlyList<string>> rows, int columns)
+    {
+        var widths = new int[columns];
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < columns; i++)
+                widths[i] = Math.Max(widths[i], row[i].Length);
+        }
+
+        return widths;
     }
 
     private static void WriteRow(TextWriter output, IReadOnlyList<string> cells, int[] widths)

@@ -9,7 +9,22 @@ internal static class CheckpointReader
     internal static async Task<CheckpointSummary> ReadAsync(
         DomainCheckpoint checkpoint, bool withSize, CancellationToken cancellationToken)
     {
-        var xml = await DescribeAsync(checkpoint, withSize, cancellationToken).ConfigureAwait(false);
+        const VirDomainCheckpointXMLFlags plain = VirDomainCheckpointXMLFlags.NoDomain;
+        string? xml = null;
+        try
+        {
+            if (withSize)
+            {
+                xml = await checkpoint.GetXmlAsync(plain | VirDomainCheckpointXMLFlags.Size, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+        }
+        catch (LibvirtException e) when (e.Code is VirErrorNumber.OperationInvalid or VirErrorNumber.OperationTimeout)
+        {
+            // The domain has just stopped, or another job keeps libvirt from asking QEMU: the list goes without sizes.
+        }
+
+        xml ??= await checkpoint.GetXmlAsync(plain, cancellationToken).ConfigureAwait(false);
         return Summarize(checkpoint.Name, DomainCheckpointXml.Parse(xml));
     }
 
@@ -22,22 +37,4 @@ internal static class CheckpointReader
             .. xml.Disks.Where(d => d.Checkpoint != CheckpointDiskMode.No)
                 .Select(d => new CheckpointDisk(d.Name.Value, d.Bitmap ?? name, d.SizeBytes)),
         ]);
-
-    private static async Task<string> DescribeAsync(
-        DomainCheckpoint checkpoint, bool withSize, CancellationToken cancellationToken)
-    {
-        const VirDomainCheckpointXMLFlags plain = VirDomainCheckpointXMLFlags.NoDomain;
-        if (!withSize)
-            return await checkpoint.GetXmlAsync(plain, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await checkpoint.GetXmlAsync(plain | VirDomainCheckpointXMLFlags.Size, cancellationToken)
-                .ConfigureAwait(false);
-        }
-        catch (LibvirtException e) when (e.Code is VirErrorNumber.OperationInvalid or VirErrorNumber.OperationTimeout)
-        {
-            // The domain has just stopped, or another job keeps libvirt from asking QEMU: the list goes without sizes.
-            return await checkpoint.GetXmlAsync(plain, cancellationToken).ConfigureAwait(false);
-        }
-    }
 }

@@ -138,14 +138,16 @@ public sealed class CheckpointService(LibvirtConnection connection)
         }
     }
 
-    private static async Task<IReadOnlyList<DomainCheckpoint>> FindAllAsync(
-        LibvirtDomain machine, CheckpointFilter filter, CancellationToken cancellationToken)
-    {
-        var flags = CheckpointFlags.Of(filter);
-        if (filter.From is null)
-            return await machine.ListCheckpointsAsync(flags, cancellationToken).ConfigureAwait(false);
+    private static Task<IReadOnlyList<DomainCheckpoint>> FindAllAsync(
+        LibvirtDomain machine, CheckpointFilter filter, CancellationToken cancellationToken) =>
+        filter.From is null
+            ? machine.ListCheckpointsAsync(CheckpointFlags.Of(filter), cancellationToken)
+            : FindBelowAsync(machine, filter.From, CheckpointFlags.Of(filter), cancellationToken);
 
-        using var from = await FindAsync(machine, filter.From, cancellationToken).ConfigureAwait(false);
+    private static async Task<IReadOnlyList<DomainCheckpoint>> FindBelowAsync(
+        LibvirtDomain machine, string name, VirDomainCheckpointListFlags flags, CancellationToken cancellationToken)
+    {
+        using var from = await FindAsync(machine, name, cancellationToken).ConfigureAwait(false);
         return await from.ListChildrenAsync(flags, cancellationToken).ConfigureAwait(false);
     }
 

@@ -11,7 +11,7 @@ internal static class CliHost
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        using var console = new CliConsole(TextReader.Null, output, error, interactive: false);
+        var console = new CliConsole(TextReader.Null, output, error, interactive: false);
         var environment = new CliEnvironment
         {
             Variable = variables.GetValueOrDefault,
