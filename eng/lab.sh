@@ -30,7 +30,7 @@ lab_source=$(cd "$(dirname "${BASH_SOURCE[0]}")/lab" && pwd)
 usage() {
     cat <<'TEXT'
 eng/lab.sh prepare [--fresh] [SUITE...]  install what the lab needs, build the root file systems and the guest
-eng/lab.sh guest                         build the tiny guest; prints the directory of kernel and initrd
+eng/lab.sh guest                         the same for the tiny guest alone; prints the directory of kernel and initrd
 eng/lab.sh start SUITE DIR               libvirtd of SUITE in a container sharing DIR; prints the connection URI
 eng/lab.sh session DIR                   this machine's libvirtd, private and unprivileged; prints the URI
 eng/lab.sh stop DIR                      end either of them and remove DIR
@@ -54,7 +54,11 @@ command=${1:-help}
 [ $# -eq 0 ] || shift
 case $command in
     prepare) lab_prepare "$@" ;;
-    guest) ensure_guest && echo "$guest_dir" ;;
+    guest)
+        may_install=yes
+        ensure_guest
+        echo "$guest_dir"
+        ;;
     start) lab_start "$@" ;;
     session) lab_session "$@" ;;
     stop) lab_stop "$@" ;;
@@ -66,7 +70,7 @@ case $command in
     vm-start) lab_vm_start "$@" ;;
     vm-run) lab_vm_run "$@" ;;
     vm-copy) lab_vm_copy "$@" ;;
-    virsh) lab_virsh "$@" ;;
+    virsh) lab_virsh "$@" || exit ;;
     status) lab_status ;;
     versions) lab_versions ;;
     sweep) lab_sweep ;;

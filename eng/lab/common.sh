@@ -8,13 +8,16 @@ lab_running=${LVB_LAB_RUN:-/run/lvb-lab}
 
 say() { echo "lab: $*" >&2; }
 
+# The exit code of a failure that has been explained.
+explained=9
+
 die() {
     say "$*"
-    exit 1
+    exit "$explained"
 }
 
 # 'set -e' ends a script without a word; where that was not foreseen, say at least where.
-trap 'say "unexpected failure in ${BASH_SOURCE[0]##*/} line $LINENO: $BASH_COMMAND"' ERR
+trap '[ $? -eq "$explained" ] || say "unexpected failure in ${BASH_SOURCE[0]##*/} line $LINENO: $BASH_COMMAND"' ERR
 
 need_root() {
     [ "$(id -u)" = 0 ] || die "'$1' needs root: namespaces and chroots are made; run it with sudo"

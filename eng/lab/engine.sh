@@ -46,23 +46,46 @@ child_of() {
 
 container_name() { echo "lvb-lab-$(echo -n "$1" | sha256sum | cut -c1-12)"; }
 
+# crun cannot make its cgroup where version 2 is mounted beside version 1: there podman gets a view without it.
+podman_here() {
+    if mountpoint -q /sys/fs/cgroup/unified; then
+        # shellcheck disable=SC2016  # expanded by the inner shell
+        unshare --mount --propagation private \
+            sh -c 'umount /sys/fs/cgroup/unified && exec podman --cgroup-manager=cgroupfs "$@"' podman "$@"
+    else
+        podman "$@"
+    fi
+}
+
+# What podman and docker are told alike. libvirtd needs no privileges here beyond the usual ones of a container's root:
+# it makes no bridges, cgroups or namespaces. A KVM that works is handed in; another one stays out.
+container_options() {
+    local dir=$1
+    printf '%s\n' --detach --rm --name "$(container_name "$dir")" --network none --security-opt seccomp=unconfined \
+        --volume "$dir:$dir" --volume "$guest_dir:$guest_dir:ro"
+    ! kvm_works || echo --device=/dev/kvm
+}
+
 run_podman() {
     local suite=$1 dir=$2 name
+    local -a options
+    mapfile -t options < <(container_options "$dir")
     name=$(container_name "$dir")
-    podman run --detach --rm --name "$name" --network none --privileged --volume "$dir:$dir" \
-        --volume "$guest_dir:$guest_dir:ro" --rootfs "$(rootfs_of "$suite"):O" \
+    # Limits at or below ours: a root without CAP_SYS_RESOURCE may not raise them to podman's own defaults.
+    podman_here run "${options[@]}" --cgroups disabled --ulimit "nofile=$(ulimit -n):$(ulimit -n)" \
+        --ulimit nproc=4096:4096 --rootfs "$(rootfs_of "$suite"):O" \
         /bin/bash "$dir/.lab/init" "$dir" >"$dir/.lab/container.log" 2>&1 || return 1
     podman inspect --format '{{.State.Pid}}' "$name"
 }
 
 run_docker() {
     local suite=$1 dir=$2 name image
+    local -a options
+    mapfile -t options < <(container_options "$dir")
     name=$(container_name "$dir")
     image="lvb-lab:$suite-$(stamp_value "$suite" built | tr -dc 0-9)"
     docker image inspect "$image" >/dev/null 2>&1 \
         || tar -C "$(rootfs_of "$suite")" --one-file-system -c . | docker import - "$image" >/dev/null || return 1
-    docker run --detach --rm --name "$name" --network none --privileged --volume "$dir:$dir" \
-        --volume "$guest_dir:$guest_dir:ro" "$image" \
-        /bin/bash "$dir/.lab/init" "$dir" >"$dir/.lab/container.log" 2>&1 || return 1
+    docker run "${options[@]}" "$image" /bin/bash "$dir/.lab/init" "$dir" >"$dir/.lab/container.log" 2>&1 || return 1
     docker inspect --format '{{.State.Pid}}' "$name"
 }

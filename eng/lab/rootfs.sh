@@ -70,6 +70,7 @@ ensure_rootfs() {
 
 lab_prepare() {
     local fresh='' suite
+    may_install=yes
     [ "${1:-}" != --fresh ] || { fresh=fresh; shift; }
     [ $# -gt 0 ] || set -- "${lab_all_suites[@]}"
     for suite; do
