@@ -17,5 +17,5 @@ debian_mirror() {
 # Prints mmdebstrap's options that repeat the machine's proxy, retry and date settings.
 apt_options() {
     command -v apt-config >/dev/null || return 0
-    apt-config dump | grep -E '^Acquire::(https?::|Check-|Retries|ForceIPv)' | grep -v ' "";$' | sed 's/^/--aptopt=/' || true
+    apt-config dump | sed -nE '/ "";$/d; s/^(Acquire::(https?::|Check-|Retries|ForceIPv).*)/--aptopt=\1/p'
 }

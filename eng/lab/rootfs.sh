@@ -43,9 +43,13 @@ package_version() {
     dpkg-query --admindir="$1/var/lib/dpkg" -W -f '${source:Upstream-Version}' "$2" | sed 's/[+~].*//'
 }
 
+suite_runs() { cat "$lab_running"/*/.lab/suite 2>/dev/null | grep -qxF "$1"; }
+
 build_rootfs() {
     local name=$1 fresh=$2 suite work
     [ "$fresh" = fresh ] || ! rootfs_is_current "$name" || return 0
+    [ ! -d "$(rootfs_of "$name")" ] || ! suite_runs "$name" \
+        || die "$name: labs that run use the old root file system ('eng/lab.sh status'); stop them first"
     mkdir -p "$lab_cache/rootfs"
     # What an interrupted build left: nobody else builds this one while we hold its lock.
     rm -rf "$lab_cache/rootfs/.building-$name"
@@ -76,7 +80,7 @@ lab_prepare() {
     for suite; do
         ensure_rootfs "$suite" "$fresh"
     done
-    ensure_guest "$fresh"
+    ensure_guest
     lab_versions
 }
 

@@ -12,7 +12,7 @@ internal sealed class GuestAgent(Virsh virsh, string domain)
     /// </summary>
     private const int Patience = 60;
 
-    /// <summary>Waits until the agent answers; false when it did not within the time.</summary>
+    /// <summary>Waits until the agent answers; false when it did not within the time or the guest ended.</summary>
     public async Task<bool> WaitAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         long began = TimeProvider.System.GetTimestamp();
@@ -22,6 +22,8 @@ internal sealed class GuestAgent(Virsh virsh, string domain)
             await virsh.WaitForEventAsync(domain, "agent-lifecycle", seconds: 2, cancellationToken);
             if ((await TryAsync("guest-ping", null, 5, cancellationToken)).ExitCode == 0)
                 return true;
+            if (await virsh.RunAsync(cancellationToken, "domstate", domain) is "shut off")
+                return false;
         }
 
         return false;

@@ -12,19 +12,25 @@ public sealed class LabScriptTests
     {
         LabHost.Require();
         string directory = Path.Combine(Path.GetTempPath(), "lvb-lab", $"{Environment.ProcessId}-orphan");
-        // The shell is the lab's owner, and it is dead once it has started the lab.
+        string registry = $"{directory}-registry";
+        // The shell is the lab's owner, and it is dead once it has started the lab. A registry of its own keeps other
+        // tests, whose starts sweep too, from being first.
         ToolResult started = await Tool.RunAsync(
             "bash",
-            ["-c", "LVB_LAB_OWNER=$$ bash \"$0\" start bookworm \"$1\"; true", LabScript.Path, directory],
+            ["-c", "LVB_LAB_RUN=$2 LVB_LAB_OWNER=$$ bash $0 start bookworm $1; :", LabScript.Path, directory, registry],
             Cancellation);
         Assert.StartsWith("qemu+unix://", started.Value, StringComparison.Ordinal);
         int init = int.Parse((await File.ReadAllTextAsync($"{directory}/.lab/init.pid", Cancellation)).Split(':')[0]);
 
-        ToolResult swept = await LabScript.RunAsync(Cancellation, "sweep");
+        ToolResult swept = await Tool.RunAsync(
+            "bash",
+            ["-c", "LVB_LAB_RUN=$1 bash $0 sweep", LabScript.Path, registry],
+            Cancellation);
 
         Assert.Contains(directory, swept.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(directory));
         Assert.False(Directory.Exists($"/proc/{init}"));
+        Directory.Delete(registry, recursive: true);
     }
 
     [Fact]
