@@ -56,6 +56,7 @@ case $command in
     prepare) lab_prepare "$@" ;;
     guest)
         may_install=yes
+        # shellcheck disable=SC2119  # not this script's arguments
         ensure_guest
         echo "$guest_dir"
         ;;

@@ -3,13 +3,20 @@
 # (Tests have LabGuest instead.) The guest's disks are LAB/NAME/vda.qcow2 and so on.
 
 lab_virsh() {
-    local lab=$1
+    local lab=$1 argument line=
     shift
     if [ -e "$lab/.lab/uri" ]; then
         virsh -q -c "$(cat "$lab/.lab/uri")" "$@" || return
-    else
-        (lab_embed "$lab" virsh -q -c "qemu:///embed?root=$lab" "$@") || return
+        return
     fi
+    for argument; do
+        line+=" '${argument//\'/\'\\\'\'}'"
+    done
+    # An embedded driver that was just opened takes its running guests up in the background. Until that is done it says
+    # that an agent is not connected, and a program that ends meanwhile may crash: that thread goes on while exit()
+    # unloads libraries (libvirt 9.0). Statistics need the guests' job, so they wait for it. virsh's echo ends no line.
+    (lab_embed "$lab" virsh -q -c "qemu:///embed?root=$lab" "domstats --balloon; echo lab-ready; $line") \
+        | sed '1,/^lab-ready/ { /^lab-ready$/d; s/^lab-ready//; t; d }' || return
 }
 
 write_domain() {
@@ -71,14 +78,7 @@ lab_vm_start() {
         || die "the guest agent of $name does not answer; see $directory/serial.log"
 }
 
-agent_answers() { agent_command "$1" "$2" '{"execute":"guest-ping"}' >/dev/null 2>&1; }
-
-# An embedded driver that was just opened takes its guests up in the background, and until then it says that the agent
-# is not connected. domblkerror needs the job that this work holds, so after it the agent is known.
-agent_command() {
-    local name=$2 message=${3//\'/\'\\\'\'}
-    lab_virsh "$1" "domblkerror $name; qemu-agent-command $name '$message'" | tail -n 1 || return
-}
+agent_answers() { lab_virsh "$1" qemu-agent-command "$2" '{"execute":"guest-ping"}' >/dev/null 2>&1; }
 
 json_number() { sed -n "s/.*\"$1\": *\(-\{0,1\}[0-9]*\).*/\1/p"; }
 json_text() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"; }
@@ -86,16 +86,17 @@ json_text() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"; }
 # Runs a line of the guest's shell; prints what it printed and ends with its exit code.
 lab_vm_run() {
     [ $# -eq 3 ] || die "usage: vm-run LAB NAME COMMAND"
-    local lab=$1 name=$2 command=$3 arguments answer pid code
+    local lab=$1 name=$2 command=$3 arguments answer code
     command=${command//\\/\\\\}
     command=${command//\"/\\\"}
     command=${command//$'\n'/\\n}
     arguments='"path":"/sbin/dash","arg":["-c","'"$command"'"],"env":["PATH=/sbin:/bin"],"capture-output":true'
-    answer=$(agent_command "$lab" "$name" "{\"execute\":\"guest-exec\",\"arguments\":{$arguments}}") \
+    answer=$(lab_virsh "$lab" qemu-agent-command "$name" "{\"execute\":\"guest-exec\",\"arguments\":{$arguments}}") \
         || die "$name: the guest agent refused the command"
-    pid=$(json_number pid <<<"$answer")
+    arguments="\"pid\":$(json_number pid <<<"$answer")"
     while :; do
-        answer=$(agent_command "$lab" "$name" "{\"execute\":\"guest-exec-status\",\"arguments\":{\"pid\":$pid}}") \
+        answer=$(lab_virsh "$lab" qemu-agent-command "$name" \
+            "{\"execute\":\"guest-exec-status\",\"arguments\":{$arguments}}") \
             || die "$name: the guest agent does not say how the command ended"
         [ "${answer/\"exited\":true/}" = "$answer" ] || break
         sleep 0.1
@@ -113,10 +114,11 @@ lab_vm_copy() {
     [ $# -eq 3 ] || die "usage: vm-copy LAB NAME TARGET"
     local lab=$1 name=$2 target=$3 image copy
     mkdir -p "$target"
+    # shellcheck disable=SC2064  # the guest of now
+    trap "lab_virsh '$lab' resume '$name'" EXIT
     lab_virsh "$lab" suspend "$name"
     for image in "$lab/$name"/vd?.qcow2; do
         copy=${image##*/}
         qemu-img convert -U -f qcow2 -O raw "$image" "$target/${copy%.qcow2}.raw"
     done
-    lab_virsh "$lab" resume "$name"
 }
