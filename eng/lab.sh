@@ -45,6 +45,7 @@ eng/lab.sh vm-copy LAB NAME TARGET       copy its disks to TARGET/vda.raw and so
 eng/lab.sh virsh LAB ARGS...             virsh connected to LAB
 eng/lab.sh status                        engine, cache, what runs
 eng/lab.sh versions                      one line per prepared suite: SUITE libvirt VERSION qemu VERSION
+eng/lab.sh mirror                        the Debian mirror that packages come from
 eng/lab.sh sweep                         end labs whose test run died
 Suites: bullseye bookworm trixie forky. Environment: LVB_LAB_CACHE, LVB_LAB_MIRROR, LVB_LAB_ENGINE (see docs/lab.md).
 TEXT
@@ -74,6 +75,7 @@ case $command in
     virsh) lab_virsh "$@" || exit ;;
     status) lab_status ;;
     versions) lab_versions ;;
+    mirror) recorded_mirror ;;
     sweep) lab_sweep ;;
     help | -h | --help) usage ;;
     *)

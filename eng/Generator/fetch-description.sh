@@ -19,7 +19,8 @@ fi
 suite=${LIBVIRT_SUITE:-forky}
 mirror=${LIBVIRT_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' \
     | grep -v security | head -n 1)}
-mirror=${mirror:-http://deb.debian.org/debian}
+[ -n "$mirror" ] || mirror=$(bash "$(dirname "$0")/../lab.sh" mirror)
+[ -n "$mirror" ] || { echo "no Debian mirror is known: set LIBVIRT_MIRROR to one, or run eng/lab.sh prepare first" >&2; exit 1; }
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 work=$(mktemp -d)

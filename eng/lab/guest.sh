@@ -44,15 +44,16 @@ make_initrd() {
 }
 
 build_guest() {
-    local fresh=$1 work="$lab_cache/.building-guest" began=$SECONDS
+    local fresh=$1 work="$lab_cache/.building-guest" began=$SECONDS mirror
     local -a options kernels
     [ "$fresh" = fresh ] || [ ! -e "$guest_dir/initrd" ] || return 0
     rm -rf "$work"
     mkdir -p "$work/out" "$work/tree"
     mapfile -t options < <(apt_options)
-    say "guest: building from $(debian_mirror) $guest_suite"
+    mirror=$(debian_mirror)
+    say "guest: building from $guest_suite${mirror:+ at $mirror}"
     mmdebstrap --variant=extract --include="$guest_packages" "${options[@]}" \
-        "$guest_suite" "$work/packages" "$(debian_mirror)" >"$lab_cache/mmdebstrap-guest.log" 2>&1 \
+        "$guest_suite" "$work/packages" ${mirror:+"$mirror"} >"$lab_cache/mmdebstrap-guest.log" 2>&1 \
         || die "guest: packages cannot be had, see $lab_cache/mmdebstrap-guest.log"
     kernels=("$work"/packages/boot/vmlinuz-*)
     cp "${kernels[0]}" "$work/out/vmlinuz"

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Where packages come from: the mirror and the settings of this machine's own apt.
 
+# Prints the mirror, or nothing: then mmdebstrap takes the one that it knows for the suite (on Ubuntu, say).
 debian_mirror() {
     [ -z "${LVB_LAB_MIRROR:-}" ] || { echo "$LVB_LAB_MIRROR"; return; }
     local found=
@@ -10,8 +11,15 @@ debian_mirror() {
         found=$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null \
             | awk '$1 == "Debian" && $2 !~ /security/ { print $2; exit }')
     fi
-    found=${found:-http://deb.debian.org/debian}
     echo "${found%/}"
+}
+
+# The mirror, or the one that a root file system was made from; for scripts that cannot do without.
+recorded_mirror() {
+    local found
+    found=$(debian_mirror)
+    [ -n "$found" ] || found=$(sed -n 's/^mirror=//p' "$lab_cache"/rootfs/*/.lvb-stamp 2>/dev/null | head -n 1)
+    echo "$found"
 }
 
 # Prints mmdebstrap's options that repeat the machine's proxy, retry and date settings.

@@ -24,13 +24,14 @@ build_rootfs_from() {
     local -a options
     mirror=$(debian_mirror)
     mapfile -t options < <(apt_options)
-    say "$name: building from $mirror $suite"
+    say "$name: building from $suite${mirror:+ at $mirror}"
     mmdebstrap --variant=apt --include="$rootfs_packages" "${options[@]}" \
-        "$suite" "$target" "$mirror" >"$lab_cache/mmdebstrap-$name.log" 2>&1 || return 1
+        "$suite" "$target" ${mirror:+"$mirror"} >"$lab_cache/mmdebstrap-$name.log" 2>&1 || return 1
     {
         echo "recipe=$rootfs_recipe"
         echo "suite=$suite"
-        echo "mirror=$mirror"
+        echo "mirror=$(awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ "://") { print $i; exit } }' \
+            "$target/etc/apt/sources.list")"
         echo "built=$(date -u +%Y-%m-%dT%H:%M:%SZ)"
         echo "libvirt=$(package_version "$target" libvirt-daemon)"
         echo "qemu=$(package_version "$target" qemu-system-x86)"

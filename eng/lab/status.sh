@@ -57,7 +57,7 @@ lab_restart_daemon() {
 lab_status() {
     local entry dir
     say "engine: $(choose_engine); kvm: $(kvm_works && echo yes || echo 'no, guests are emulated')"
-    say "cache: $lab_cache ($(du -sh "$lab_cache" 2>/dev/null | cut -f1 || true)), mirror: $(debian_mirror)"
+    say "cache: $lab_cache ($(du -sh "$lab_cache" 2>/dev/null | cut -f1 || true)), mirror: $(recorded_mirror)"
     lab_versions
     [ ! -e "$guest_dir/initrd" ] || echo "guest $guest_dir"
     for entry in "$lab_running"/*; do
