@@ -55,7 +55,8 @@ internal sealed class CommandRunner(CliConsole console, CliEnvironment environme
         {
             if (result.GetValue(line.Options.Verbose))
                 console.Error.WriteLine(exception.ToString());
-            return Report(FailureReader.Read(exception, signal()), json: args.Contains("--json"));
+            var failure = FailureReader.Read(exception, result.CommandResult.Command.Name, signal());
+            return Report(failure, json: args.Contains("--json"));
         }
     }
 

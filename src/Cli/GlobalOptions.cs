@@ -32,7 +32,7 @@ internal sealed class GlobalOptions
     /// <summary>Fewer messages.</summary>
     internal Option<bool> Quiet { get; } = new("--quiet", "-q")
     {
-        Description = "no progress and no messages, only results and errors",
+        Description = "no progress and no messages, only results, warnings and errors",
         Arity = ArgumentArity.Zero,
         Recursive = true,
     };
@@ -40,7 +40,7 @@ internal sealed class GlobalOptions
     /// <summary>More messages.</summary>
     internal Option<bool> Verbose { get; } = new("--verbose", "-v")
     {
-        Description = "say what is being done, and give the whole trace of an unexpected error",
+        Description = "with an error, print where in the program it arose as well",
         Arity = ArgumentArity.Zero,
         Recursive = true,
     };

@@ -39,7 +39,7 @@ internal sealed class BackupSeries(CommandContext context, LibvirtConnection con
         }
         catch (Exception e) when (goOn && e is BackupException or LibvirtException)
         {
-            var failure = FailureReader.Read(e, null);
+            var failure = FailureReader.Read(e, "backup", null);
             _failures.Add((request.Domain, failure));
             context.Console.Error.WriteLine($"lvbackup: backup of '{request.Domain}' failed: {failure.Message}");
         }

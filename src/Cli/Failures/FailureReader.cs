@@ -1,5 +1,7 @@
 using LibvirtBackup.Cli.Signals;
 using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Interop.Xml;
+using LibvirtBackup.Qmp;
 
 namespace LibvirtBackup.Cli.Failures;
 
@@ -8,18 +10,21 @@ internal static class FailureReader
 {
     /// <summary>Reads an exception.</summary>
     /// <param name="exception">What was thrown.</param>
+    /// <param name="command">The command, for what does not say itself what failed.</param>
     /// <param name="signal">The signal that interrupted the command, or null.</param>
-    internal static Failure Read(Exception exception, SignalName? signal) => exception switch
+    internal static Failure Read(Exception exception, string command, SignalName? signal) => exception switch
     {
         OperationCanceledException when signal is { } name => new Failure(
             ExitCode.Interrupted, $"interrupted by {name}; what was begun has been cleaned up"),
         BackupException expected => new Failure(
             CodeOf(expected.Kind), OneLine(expected.Message), CodesOf(expected.InnerException)),
-        LibvirtException refused => new Failure(CodeOf(refused.Code), OneLine(refused.Message), CodesOf(refused)),
-        IOException or UnauthorizedAccessException => new Failure(ExitCode.Failed, OneLine(exception.Message)),
+        LibvirtException refused => new Failure(
+            CodeOf(refused.Code), OneLine($"{command}: {refused.Message}"), CodesOf(refused)),
+        LibvirtXmlException or LibvirtConnectionLostException or QmpException or IOException
+            or UnauthorizedAccessException => new Failure(ExitCode.Failed, OneLine($"{command}: {exception.Message}")),
         _ => new Failure(
             ExitCode.Failed,
-            OneLine($"internal error: {exception.GetType().Name}: {exception.Message}; "
+            OneLine($"{command}: internal error: {exception.GetType().Name}: {exception.Message}; "
                 + "this is a defect of lvbackup, please report it with what --verbose prints")),
     };
 
