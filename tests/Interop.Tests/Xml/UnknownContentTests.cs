@@ -93,8 +93,8 @@ public sealed class UnknownContentTests
     }
 
     /// <summary>
-    /// Puts up to five unknown nodes into elements that hold no text of their own; an empty one without attributes, such
-    /// as <c>&lt;description/&gt;</c>, may be a text, and text put there would not be unknown.
+    /// Puts up to five unknown nodes into elements that hold no text of their own; an empty one without attributes,
+    /// such as <c>&lt;description/&gt;</c>, may be a text, and text put there would not be unknown.
     /// </summary>
     private static string Disturb(Random r, string xml)
     {
