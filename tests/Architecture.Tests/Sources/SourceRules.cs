@@ -74,7 +74,7 @@ internal static partial class SourceRules
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX)\b(?!\(#\d+\))", Options, TimeoutMilliseconds)]
     private static partial Regex BareNote();
 
-    [GeneratedRegex(@"^\s*namespace [\w.]+\s*\{?\s*$", Options, TimeoutMilliseconds)]
+    [GeneratedRegex(@"^namespace [\w.]+\s*\{?\s*$", Options, TimeoutMilliseconds)]
     private static partial Regex BlockNamespace();
 
     [GeneratedRegex(
