@@ -1,7 +1,12 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Builds the program for this machine: artifacts/bin/lvbackup, framework-dependent, compiled ahead of time (ReadyToRun).
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
+
+# shellcheck source=eng/packages.sh
+. eng/packages.sh
+need_dotnet
+need_packages gcc:gcc /usr/include/stdio.h:libc6-dev
 
 out=artifacts/bin
 rm -rf "$out"

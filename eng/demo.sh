@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 # shellcheck source=eng/packages.sh
 . eng/packages.sh
 need_dotnet
-need_packages gcc:gcc virsh:libvirt-clients qemu-img:qemu-utils qemu-nbd:qemu-utils mmdebstrap:mmdebstrap \
+need_packages virsh:libvirt-clients qemu-img:qemu-utils qemu-nbd:qemu-utils mmdebstrap:mmdebstrap \
     "$(library libnbd.so.0):libnbd0" "$(library libzstd.so.1):libzstd1"
 [ "$(id -u)" = 0 ] || { echo "the demo starts a virtual machine without a daemon: run it as root" >&2; exit 1; }
 
@@ -16,7 +16,7 @@ lab() { bash eng/lab.sh "$@"; }
 lvbackup() { lab embed "$root" "$PWD/artifacts/bin/lvbackup" "$@"; }
 
 say "Building lvbackup"
-sh eng/build.sh
+bash eng/build.sh
 
 root=$(mktemp -d /tmp/lvb-demo-XXXX)
 trap 'lab embed-stop "$root" >/dev/null 2>&1 || true; rm -rf "$root"' EXIT

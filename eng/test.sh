@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 # shellcheck source=eng/packages.sh
 . eng/packages.sh
 need_dotnet
-need_packages gcc:gcc g++:g++ virsh:libvirt-clients xmllint:libxml2-utils openssl:openssl qemu-img:qemu-utils qemu-nbd:qemu-utils \
+need_packages g++:g++ virsh:libvirt-clients xmllint:libxml2-utils openssl:openssl qemu-img:qemu-utils qemu-nbd:qemu-utils \
     nbdkit:nbdkit nbdinfo:libnbd-bin /usr/include/libnbd.h:libnbd-dev /usr/include/libvirt/libvirt.h:libvirt-dev \
     /usr/share/libvirt/schemas/domainbackup.rng:libvirt0 \
     /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring
@@ -22,7 +22,7 @@ fi
 LIBVIRT_API_DIR=$(sh eng/Generator/fetch-description.sh)
 export LIBVIRT_API_DIR
 
-sh eng/build.sh
+bash eng/build.sh
 dotnet build LibvirtBackup.sln --configuration Release --nologo --verbosity quiet
 
 passed=0 failed=0 skipped=0
