@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets up and passes the tests: packages, lab, libvirt's API description, build, every test project.
-# The last line is "N passed, N failed, N skipped" over all of them. Under CI a skipped test is a failure, for this machine lacks nothing.
+# The last line is "N passed, N failed, N skipped" over all of them. Under CI a skipped integration test is a failure, for the script
+# has set up all that they need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -38,12 +39,12 @@ for project in tests/*.Tests; do
     read -r total errors bad left <<<"${counts:-0 1 0 0}"
     # A runner that died without failing a test has failed all the same.
     if [ "$status" != 0 ] && [ $((errors + bad)) = 0 ]; then errors=1; fi
+    if [ -n "${CI:-}" ] && [ "$name" = LibvirtBackup.Integration.Tests ] && [ "$left" -gt 0 ]; then
+        echo "integration tests were skipped although this machine has all they need; see their reasons above" >&2
+        errors=$((errors + 1))
+    fi
     passed=$((passed + total - bad - left)) failed=$((failed + errors + bad)) skipped=$((skipped + left))
 done
 
-if [ -n "${CI:-}" ] && [ "$skipped" -gt 0 ]; then
-    echo "tests were skipped although this machine has all they need; see their reasons above" >&2
-    failed=$((failed + 1))
-fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
