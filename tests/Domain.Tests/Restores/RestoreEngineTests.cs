@@ -98,6 +98,21 @@ public sealed class RestoreEngineTests : IDisposable
         Assert.Equal(FailureKind.Integrity, e.Kind);
     }
 
+    [Theory]
+    [InlineData("../vda")]
+    [InlineData("/etc/vda")]
+    [InlineData("..")]
+    [InlineData("")]
+    public async Task A_disk_whose_name_leads_out_of_the_directory_is_an_integrity_failure(string name)
+    {
+        using var repository = await CreateAsync();
+        var point = TestPoints.Make(Guid.NewGuid(), 1, BackupLevel.Full, null);
+        await repository.CommitAsync(point with { Disks = [TestPoints.Disk(name)] }, Token);
+        var e = await Assert.ThrowsAsync<BackupException>(
+            () => new RestoreEngine().RestoreAsync(repository, Request(DiskFormat.Raw), null, Token));
+        Assert.Equal(FailureKind.Integrity, e.Kind);
+    }
+
     [Fact]
     public async Task An_unknown_point_and_an_unknown_disk_are_named()
     {

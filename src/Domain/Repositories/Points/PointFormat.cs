@@ -34,12 +34,19 @@ internal static class PointFormat
             var expected = document.RootElement.GetProperty("sha256").GetString();
             if (!string.Equals(Convert.ToHexStringLower(SHA256.HashData(raw)), expected, StringComparison.Ordinal))
                 throw new InvalidDataException("the manifest does not match its checksum");
-            return body.Deserialize(PointJson.Default.RestorePoint)
+            var point = body.Deserialize(PointJson.Default.RestorePoint)
                 ?? throw new InvalidDataException("the manifest has no point");
+            // A restore makes file names of disk names: one that leads elsewhere was not written by a backup.
+            if (point.Disks.FirstOrDefault(disk => !IsFileName(disk.Name)) is { } disk)
+                throw new InvalidDataException($"'{disk.Name}' is no name of a disk");
+            return point;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw new InvalidDataException($"not a manifest: {e.Message}", e);
         }
     }
+
+    private static bool IsFileName(string name) =>
+        name.Length > 0 && name[0] != '.' && name.AsSpan().IndexOfAny('/', '\0') < 0;
 }
