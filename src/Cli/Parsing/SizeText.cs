@@ -4,9 +4,8 @@ using System.Numerics;
 namespace LibvirtBackup.Cli.Parsing;
 
 /// <summary>
-/// Sizes as people write them: <c>4096</c>, <c>64KiB</c>, <c>8MiB</c>, <c>1GiB</c>, <c>2TiB</c>. A single letter
-/// means the binary
-/// unit, as for qemu-img; <c>kB MB GB TB</c> are the decimal ones, as for libvirt.
+/// Sizes as people write them: <c>4096</c>, <c>64KiB</c>, <c>8MiB</c>, <c>1GiB</c>, <c>2TiB</c>. A single letter means
+/// the binary unit, as for qemu-img; <c>kB MB GB TB</c> are the decimal ones, as for libvirt.
 /// </summary>
 internal static class SizeText
 {

@@ -3,9 +3,8 @@ using System.Runtime.InteropServices;
 namespace LibvirtBackup.Cli.Signals;
 
 /// <summary>
-/// Turns the first SIGINT, SIGTERM or SIGHUP into cancellation. Later ones change nothing: clean-up always runs to
-/// its end, so that no
-/// job, socket or scratch file stays behind.
+/// Turns the first SIGINT, SIGTERM or SIGHUP into cancellation. Later ones change nothing: clean-up always runs to its
+/// end, so that no job, socket or scratch file stays behind.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {

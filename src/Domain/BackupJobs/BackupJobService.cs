@@ -7,8 +7,7 @@ namespace LibvirtBackup.BackupJobs;
 /// libvirt's backup jobs as they are, without repository or bookkeeping. A domain is named by name, UUID or id.
 /// Methods throw
 /// <see cref="BackupException"/> when the domain or its job does not exist, and <see cref="LibvirtException"/> when
-/// libvirt refuses for
-/// another reason.
+/// libvirt refuses for another reason.
 /// </summary>
 /// <param name="connection">The host.</param>
 public sealed class BackupJobService(LibvirtConnection connection)

@@ -65,7 +65,7 @@ public sealed class BackupEngine(BackupEngineOptions options, TimeProvider time)
             throw new BackupException(
                 isBusy ? FailureKind.Busy : FailureKind.Failed,
                 $"backup of domain '{domain.Name}' failed: {e.Message}; no point was made, the next backup covers the "
-                + $"gap",
+                + "gap",
                 e);
         }
     }
@@ -75,7 +75,7 @@ public sealed class BackupEngine(BackupEngineOptions options, TimeProvider time)
         CheckpointNaming.ValidateTrack(request.Track);
         if (request.Since is not null && request.Level is not (BackupLevel.Auto or BackupLevel.Incremental))
             throw new BackupException(FailureKind.Usage, $"a {request.Level} backup starts from no checkpoint of "
-                + $"choice; leave out --since");
+                + "choice; leave out --since");
         if (request.RateLimitBytesPerSecond is <= 0)
             throw new BackupException(FailureKind.Usage, "the rate limit must be more than 0 bytes per second");
         if (request.Disks.Intersect(request.Exclude, StringComparer.Ordinal).FirstOrDefault() is { } both)

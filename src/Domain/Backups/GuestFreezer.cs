@@ -26,7 +26,7 @@ internal sealed class GuestFreezer(LibvirtDomain domain, TimeSpan timeout, TimeP
                 throw new BackupException(
                     FailureKind.Failed,
                     $"the guest of domain '{domain.Name}' did not freeze its file systems: {why}; see that "
-                    + $"qemu-guest-agent runs in it, "
+                    + "qemu-guest-agent runs in it, "
                     + "or use --quiesce try",
                     e);
             warnings.Add($"the guest did not freeze its file systems ({why}): the point is crash-consistent");

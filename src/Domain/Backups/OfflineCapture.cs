@@ -6,8 +6,7 @@ namespace LibvirtBackup.Backups;
 
 /// <summary>
 /// Captures the disks of a domain that is shut off, without locking them: a guest that is started meanwhile must not be
-/// hindered, so
-/// the capture is given up instead.
+/// hindered, so the capture is given up instead.
 /// </summary>
 internal sealed class OfflineCapture(LibvirtDomain domain, TimeProvider time)
 {
@@ -21,7 +20,7 @@ internal sealed class OfflineCapture(LibvirtDomain domain, TimeProvider time)
             throw new BackupException(
                 FailureKind.NotSupported,
                 $"disk '{remote.Disk.Name}' of domain '{domain.Name}' is not a file or device, and the domain is shut "
-                + $"off; "
+                + "off; "
                 + "use --start-paused, or back it up while it runs");
         var instant = time.GetUtcNow();
         var before = Stamp(plan);
@@ -32,7 +31,7 @@ internal sealed class OfflineCapture(LibvirtDomain domain, TimeProvider time)
         if (state.State != VirDomainState.Shutoff || !before.SequenceEqual(Stamp(plan)))
             throw new BackupException(
                 FailureKind.Failed, $"domain '{domain.Name}' was started, or its disks written, while they were read; "
-                    + $"run the backup again");
+                    + "run the backup again");
         return new CapturedDisks { Plan = plan, Time = instant, Quiesced = false, Disks = disks };
     }
 

@@ -98,7 +98,7 @@ internal sealed class OnlineCapture(BackupContext context)
                 throw new BackupException(
                     FailureKind.NotSupported,
                     $"{context.Request.Level} backup of domain '{_domain.Name}' is not possible: {e.Message}; use "
-                    + $"--level auto or full",
+                    + "--level auto or full",
                     e);
             await OurCheckpoint.TryDropAsync(_domain, plan.NewCheckpoint, CancellationToken.None).ConfigureAwait(false);
             var full = plan.WithoutBase($"libvirt says: {e.Message}");

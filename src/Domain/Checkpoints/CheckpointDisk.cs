@@ -5,7 +5,6 @@ namespace LibvirtBackup.Checkpoints;
 /// <param name="Bitmap">The bitmap on the disk.</param>
 /// <param name="DirtyBytes">
 /// Bytes that an incremental backup since the checkpoint would copy; null when that was not asked for or cannot be
-/// known: the domain
-/// is not running, or the bitmap is missing or broken.
+/// known: the domain is not running, or the bitmap is missing or broken.
 /// </param>
 public sealed record CheckpointDisk(string Name, string Bitmap, long? DirtyBytes);

@@ -6,8 +6,7 @@ namespace LibvirtBackup.Checkpoints;
 /// <summary>
 /// The checkpoints of a host's domains, whoever made them. A domain is named by name, UUID or id. Every method throws
 /// <see cref="BackupException"/> when the domain or the checkpoint does not exist, and <see cref="LibvirtException"/>
-/// when libvirt refuses
-/// for another reason; cancelling ends the wait, what libvirt has begun goes on.
+/// when libvirt refuses for another reason; cancelling ends the wait, what libvirt has begun goes on.
 /// </summary>
 /// <param name="connection">The host.</param>
 public sealed class CheckpointService(LibvirtConnection connection)

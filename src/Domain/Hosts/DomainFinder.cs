@@ -24,7 +24,7 @@ public static class DomainFinder
             return byUuid;
         return await TryAsync(() => connection.LookupDomainAsync(text, cancellationToken)).ConfigureAwait(false)
             ?? throw new BackupException(FailureKind.Failed, $"no domain '{text}' on this host; see 'virsh list "
-                + $"--all'");
+                + "--all'");
     }
 
     private static async Task<LibvirtDomain?> TryAsync(Func<Task<LibvirtDomain>> lookup)

@@ -22,7 +22,7 @@ internal static class HostRequirements
         if (!uri.StartsWith("qemu", StringComparison.Ordinal))
             throw new BackupException(
                 FailureKind.NotSupported, $"'{uri}' is not libvirt's QEMU driver, the only one with backups; connect "
-                    + $"to qemu:///system");
+                    + "to qemu:///system");
         var libvirt = await connection.GetLibvirtVersionAsync(cancellationToken).ConfigureAwait(false);
         if (libvirt < s_libvirt) throw TooOld("libvirt", libvirt, s_libvirt);
         var qemu = await connection.GetHypervisorVersionAsync(cancellationToken).ConfigureAwait(false);
@@ -37,7 +37,7 @@ internal static class HostRequirements
             throw new BackupException(
                 FailureKind.NotSupported,
                 $"libvirt {libvirt} with QEMU {qemu} says that it cannot do backups ('virsh domcapabilities', "
-                + $"<backup>)");
+                + "<backup>)");
         return new HostVersions(libvirt, qemu);
     }
 

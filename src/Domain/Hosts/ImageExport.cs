@@ -7,8 +7,7 @@ internal static class ImageExport
 {
     /// <summary>
     /// Reads an image without taking its locks: a lock would keep the guest from starting. Whoever reads must see
-    /// afterwards that nothing
-    /// wrote meanwhile.
+    /// afterwards that nothing wrote meanwhile.
     /// </summary>
     internal static NbdEndpoint ForReading(string path, string format) => new NbdEndpoint.SocketActivation(
         ["qemu-nbd", "--read-only", "--export-name=", "--image-opts",

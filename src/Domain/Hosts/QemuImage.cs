@@ -28,7 +28,7 @@ internal static class QemuImage
         catch (Win32Exception e)
         {
             throw new BackupException(FailureKind.NotSupported, $"cannot run qemu-img ({e.Message}): install package "
-                + $"qemu-utils", e);
+                + "qemu-utils", e);
         }
     }
 }

@@ -32,7 +32,7 @@ public sealed class RestoreEngine
         if (targets.FirstOrDefault(target => File.Exists(target.Path)).Path is { } existing && !request.Overwrite)
             throw new BackupException(
                 FailureKind.Failed, $"'{existing}' exists; restore to another directory, or use --overwrite to "
-                    + $"replace it");
+                    + "replace it");
         try
         {
             DurableFile.CreateDirectory(Path.GetFullPath(request.Directory));

@@ -5,9 +5,8 @@ using LibvirtBackup.Interop.Libvirt;
 namespace LibvirtBackup.Cli.Tests.Support;
 
 /// <summary>
-/// A private libvirtd that serves libvirt's test driver. Its domains live as long as a connection is open, so virsh
-/// and lvbackup can
-/// be run one after the other on the same state; one connection is held here.
+/// A private libvirtd that serves libvirt's test driver. Its domains live as long as a connection is open, so virsh and
+/// lvbackup can be run one after the other on the same state; one connection is held here.
 /// </summary>
 public sealed class TestDriverDaemon : IAsyncLifetime
 {

@@ -68,8 +68,7 @@ internal sealed class BackupScene : IAsyncDisposable
 
     /// <summary>
     /// Takes a point of a paused guest, and runs <paramref name="meanwhile"/> once the copy has begun; the oracle's
-    /// copy is
-    /// from before.
+    /// copy is from before.
     /// </summary>
     internal async Task<BackupReport> BackUpWhileAsync(
         Func<Task> meanwhile, Func<BackupRequest, BackupRequest>? change = null)

@@ -43,9 +43,9 @@ internal sealed class CrashRecovery(TimeProvider time)
         {
             if (!await OurCheckpoint.TryDropAsync(domain, checkpoint, cancellationToken).ConfigureAwait(false))
                 return [.. done, $"checkpoint '{checkpoint}' of an interrupted run is removed when the domain runs "
-                    + $"again"];
+                    + "again"];
             done.Add($"removed checkpoint '{checkpoint}' of an interrupted run, whose restore point was never "
-                + $"completed");
+                + "completed");
         }
 
         intents.Clear();
@@ -78,8 +78,7 @@ internal sealed class CrashRecovery(TimeProvider time)
 
     /// <summary>
     /// True for the job of the intent. A libvirtd that died just when the job ended comes back with a backup job that
-    /// has no
-    /// definition and never ends (libvirt 9.0); it can only be that one, since the domain was locked.
+    /// has no definition and never ends (libvirt 9.0); it can only be that one, since the domain was locked.
     /// </summary>
     private static async Task<bool> IsOursAsync(
         LibvirtDomain domain, JobIntent intent, CancellationToken cancellationToken)

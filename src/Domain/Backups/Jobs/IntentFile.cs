@@ -24,7 +24,7 @@ internal sealed class IntentFile(string domainDirectory)
             throw new BackupException(
                 FailureKind.Failed,
                 $"'{_path}' cannot be read ({e.Message}); see whether a backup job runs ('virsh domjobinfo'), end it, "
-                + $"then delete the file",
+                + "then delete the file",
                 e);
         }
     }

@@ -5,8 +5,7 @@ namespace LibvirtBackup.Backups.Jobs;
 
 /// <summary>
 /// Ends a job and removes what it left. Where the daemon went away meanwhile, over a new connection; where that fails
-/// too, the intent
-/// stays and the next run does it.
+/// too, the intent stays and the next run does it.
 /// </summary>
 internal sealed class JobCleanUp(BackupContext context, string uri)
 {
@@ -28,7 +27,7 @@ internal sealed class JobCleanUp(BackupContext context, string uri)
         catch (Exception e) when (e is LibvirtException or BackupException or IOException)
         {
             return [$"the point is complete, but its job could not be cleaned up ({e.Message}); the next backup does "
-                + $"it"];
+                + "it"];
         }
     }
 
@@ -46,7 +45,7 @@ internal sealed class JobCleanUp(BackupContext context, string uri)
                     .ConfigureAwait(false);
             }).ConfigureAwait(false);
             if (!isUndone) return $"checkpoint '{intent.Checkpoint}' is removed by the next backup of the running "
-                + $"domain";
+                + "domain";
             context.Intents.Clear();
             return null;
         }

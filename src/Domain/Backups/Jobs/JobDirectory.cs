@@ -30,7 +30,7 @@ internal static class JobDirectory
         if (SocketOf(directory).Length > longestSocketPath)
             throw new BackupException(
                 FailureKind.Usage, $"'{directory}' is too long a path for a socket; give a shorter --scratch "
-                    + $"directory");
+                    + "directory");
         try
         {
             var parent = Path.GetDirectoryName(directory)!;
@@ -47,7 +47,7 @@ internal static class JobDirectory
         {
             throw new BackupException(
                 FailureKind.Failed, $"cannot make scratch directory '{directory}': {e.Message}; give another "
-                    + $"--scratch directory", e);
+                    + "--scratch directory", e);
         }
     }
 

@@ -105,7 +105,7 @@ internal static class PullJob
                 throw new BackupException(
                     FailureKind.Failed,
                     $"libvirt does not end the backup job of domain '{domain.Name}'; see 'virsh domjobinfo', end it "
-                    + $"by 'virsh domjobabort'");
+                    + "by 'virsh domjobabort'");
             await Task.Delay(s_pollInterval, time, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -88,7 +88,7 @@ internal static class BackupPlanner
                 ?? throw new BackupException(
                     FailureKind.NotSupported,
                     $"no restore point of track '{request.Track}' was taken at checkpoint '{since}'; see 'lvbackup "
-                    + $"list'");
+                    + "list'");
 
         var point = request.Level == BackupLevel.Differential ? history.NewestFull : history.Newest;
         reason = point is not null ? null

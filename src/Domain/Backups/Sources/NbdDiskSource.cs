@@ -35,7 +35,7 @@ internal sealed class NbdDiskSource : IDiskSource, IAsyncDisposable
             await connection.DisposeAsync().ConfigureAwait(false);
             throw new BackupException(
                 FailureKind.NotSupported, $"{endpoint} does not offer '{context}', without which nothing can be "
-                    + $"copied safely");
+                    + "copied safely");
         }
 
         return new NbdDiskSource(connection, dirty);
