@@ -119,6 +119,28 @@ public sealed class ScenarioTests
     }
 
     [Fact]
+    public async Task An_old_qcow2_is_read_in_full_each_time_and_a_read_only_disk_is_left_out()
+    {
+        await using var scene = await BackupScene.StartAsync(
+            await LabHost.ForAsync("bookworm"), new LabDisk(Size), new LabDisk(Size) { CreateOptions = "compat=0.10" });
+        var image = Path.Combine(scene.Guest.Directory, "vdc.qcow2");
+        await RunAsync("qemu-img", "create", "-q", "-f", "qcow2", image, "16M");
+        await scene.Guest.Host.Virsh.RunAsync(
+            Token, "attach-disk", scene.Guest.Name, image, "vdc", "--subdriver", "qcow2", "--mode", "readonly", "--live");
+        await scene.Guest.WritePatternAsync("vdb", 0, 2 * Units.MiB, seed: 1, Token);
+        await scene.BackUpAsync();
+        await scene.Guest.WritePatternAsync("vdb", Units.MiB, 2 * Units.MiB, seed: 2, Token);
+
+        var next = await scene.BackUpAsync();
+
+        Assert.Equal(["vda", "vdb"], next.Disks.Select(disk => disk.Name));
+        Assert.Equal([BackupLevel.Incremental, BackupLevel.Full], next.Disks.Select(disk => disk.Level));
+        Assert.Contains("version 2", next.Disks[1].Reason, StringComparison.Ordinal);
+        Assert.Contains("disk 'vdc' is read-only: left out", next.Warnings);
+        await scene.VerifyAllAsync();
+    }
+
+    [Fact]
     public async Task Foreign_checkpoints_are_no_reason_to_fail_and_stay()
     {
         await using var scene = await BackupScene.StartAsync(await LabHost.ForAsync("bookworm"), new LabDisk(Size));
