@@ -3,7 +3,9 @@ using Xunit;
 
 namespace LibvirtBackup.Integration.Tests.MainJob;
 
-/// <summary>What cannot be done is refused by the program with the right exit code and one line, and nothing is begun.</summary>
+/// <summary>
+/// What cannot be done is refused by the program with the right exit code and one line, and nothing is begun.
+/// </summary>
 public sealed class RefusalTests(ITestOutputHelper output)
 {
     private const long Size = 16 * Units.MiB;

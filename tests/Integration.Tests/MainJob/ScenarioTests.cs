@@ -126,7 +126,8 @@ public sealed class ScenarioTests
         var image = Path.Combine(scene.Guest.Directory, "vdc.qcow2");
         await RunAsync("qemu-img", "create", "-q", "-f", "qcow2", image, "16M");
         await scene.Guest.Host.Virsh.RunAsync(
-            Token, "attach-disk", scene.Guest.Name, image, "vdc", "--subdriver", "qcow2", "--mode", "readonly", "--live");
+            Token, "attach-disk", scene.Guest.Name, image, "vdc", "--subdriver", "qcow2", "--mode", "readonly",
+                "--live");
         await scene.Guest.WritePatternAsync("vdb", 0, 2 * Units.MiB, seed: 1, Token);
         await scene.BackUpAsync();
         await scene.Guest.WritePatternAsync("vdb", Units.MiB, 2 * Units.MiB, seed: 2, Token);

@@ -63,7 +63,8 @@ public sealed class DiskSelectionTests : IDisposable
     {
         var request = new BackupRequest { Domain = "vm", Disks = [name] };
         var e = Assert.Throws<BackupException>(() => DiskSelection.Select(
-            Domain(Disk("vda", "qcow2", "/a"), "<disk type='file' device='cdrom'><target dev='sda'/></disk>"), request));
+            Domain(Disk("vda", "qcow2", "/a"), "<disk type='file' device='cdrom'><target dev='sda'/></disk>"),
+                request));
         Assert.Contains(reason, e.Message, StringComparison.Ordinal);
     }
 
