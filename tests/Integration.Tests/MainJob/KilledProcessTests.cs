@@ -49,7 +49,8 @@ public sealed class KilledProcessTests(ITestOutputHelper output)
 
         Assert.Equal(137, (await killed.EndAsync()).ExitCode);
         await scene.Guest.WritePatternAsync("vda", 20 * Units.MiB, Units.MiB, seed: 3, Token);
-        var next = await BackUpAndVerifyAsync(scene);
+        var next = await BackUpAndVerifyAsync(
+            scene, "ended the backup job that an interrupted run had left", "removed checkpoint 'lvb.");
         output.WriteLine($"{suite}: {next}");
         Assert.Equal("incremental", next.GetProperty("level").GetString());
         Assert.Equal(PointOf(full), next.GetProperty("parent").GetString());
@@ -92,15 +93,19 @@ public sealed class KilledProcessTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task<JsonElement> BackUpAndVerifyAsync(BackupScene scene)
+    private static async Task<JsonElement> BackUpAndVerifyAsync(BackupScene scene, params string[] warnings)
     {
         var oracle = await scene.CaptureOracleAsync();
-        var next = (await LvbackupProcess.RunAsync(scene, "backup", scene.Guest.Name)).GetProperty("points")[0];
+        var document = await LvbackupProcess.RunAsync(scene, "backup", scene.Guest.Name);
+        var next = document.GetProperty("points")[0];
         var directory = Path.Combine(scene.Guest.Directory, "restored");
         await LvbackupProcess.RunAsync(
             scene, "restore", next.GetProperty("point").GetString()!, "--to", directory, "--format", "raw");
         var difference = await DiskOracle.CompareRawAsync(oracle["vda"], Path.Combine(directory, "vda.raw"), Token);
         Assert.True(difference is null, $"vda differs from the oracle's copy at byte {difference}");
+        var told = document.GetProperty("warnings").EnumerateArray().Select(line => line.GetString()!).ToList();
+        foreach (var warning in warnings)
+            Assert.Contains(told, line => line.Contains(warning, StringComparison.Ordinal));
         return next;
     }
 
