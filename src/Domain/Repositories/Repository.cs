@@ -33,6 +33,9 @@ public sealed class Repository : IDisposable
     /// <summary>Bytes per chunk.</summary>
     public int ChunkSizeBytes => _config.ChunkSizeBytes;
 
+    /// <summary>True when what is stored can be read only with a key.</summary>
+    public bool IsEncrypted => _config.Encrypted;
+
     internal BlobReader Reader { get; }
 
     /// <summary>Makes a repository in a directory, which is created when absent and must hold no repository.</summary>

@@ -13,5 +13,8 @@ internal sealed record RepositoryConfig
 
     public required int ChunkSizeBytes { get; init; }
 
+    /// <summary>True when blobs and documents are encrypted.</summary>
+    public bool Encrypted { get; init; }
+
     public required DateTimeOffset Created { get; init; }
 }
