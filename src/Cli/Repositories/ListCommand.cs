@@ -55,7 +55,7 @@ internal sealed class ListCommand : CliCommand
     }
 
     private static bool IsOf(RestorePoint point, string? domain) =>
-        domain is null || point.Domain == domain || (Guid.TryParse(domain, out var uuid) && point.DomainUuid == uuid);
+        domain is null || DomainFilter.Fits(point, domain);
 
     private static string[] Row(RestorePoint point, TimeZoneInfo zone) =>
     [

@@ -62,7 +62,15 @@ public sealed class Repository : IDisposable
 
     /// <summary>The point with this id, or the only one whose id starts so.</summary>
     /// <exception cref="BackupException">No point fits, or several do.</exception>
-    public async Task<RestorePoint> GetPointAsync(string idOrPrefix, CancellationToken cancellationToken)
+    public async Task<RestorePoint> GetPointAsync(string idOrPrefix, CancellationToken cancellationToken) =>
+        await ReadPointAndIndexesAsync(
+                PointKey(await FindPointAsync(idOrPrefix, cancellationToken).ConfigureAwait(false)), cancellationToken)
+            .ConfigureAwait(false);
+
+    /// <summary>The id of the point with this id, or of the only one whose id starts so; its manifest is not read.
+    /// </summary>
+    /// <exception cref="BackupException">No point fits, or several do.</exception>
+    public async Task<string> FindPointAsync(string idOrPrefix, CancellationToken cancellationToken)
     {
         var keys = await _store.ListAsync("points/", cancellationToken).ConfigureAwait(false);
         var fitting = keys.Where(key => key == PointKey(idOrPrefix)).ToList();
@@ -70,12 +78,26 @@ public sealed class Repository : IDisposable
             fitting = [.. keys.Where(key => key.StartsWith($"points/{idOrPrefix}", StringComparison.Ordinal))];
         return fitting switch
         {
-            [var only] => await ReadPointAndIndexesAsync(only, cancellationToken).ConfigureAwait(false),
+            [var only] => only["points/".Length..^".json".Length],
             [] => throw new BackupException(
                 FailureKind.Failed, $"no restore point '{idOrPrefix}' in repository '{Location}'; see 'lvbackup list'"),
             _ => throw new BackupException(
                 FailureKind.Failed, $"'{idOrPrefix}' fits {fitting.Count} restore points; give more of the id"),
         };
+    }
+
+    /// <summary>
+    /// Removes a point, durably. All other points stay as they are; gc gives back the space that only this one needed.
+    /// A point that is not there is no error.
+    /// </summary>
+    /// <param name="point">The point's whole id.</param>
+    /// <param name="cancellationToken">Before the removal only.</param>
+    public Task ForgetAsync(string point, CancellationToken cancellationToken)
+    {
+        // A name that leads out of the folder must not delete anything there.
+        if (point.Contains('/', StringComparison.Ordinal))
+            throw new ArgumentException($"'{point}' is no restore point's id", nameof(point));
+        return _store.DeleteAsync(PointKey(point), cancellationToken);
     }
 
     internal static async Task<Repository> CreateAsync(

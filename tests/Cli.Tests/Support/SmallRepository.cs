@@ -26,13 +26,26 @@ internal sealed class SmallRepository : IDisposable
         AddPoint(Incremental, "db", "Incremental", 2, Full, 3);
     }
 
+    /// <summary>Writes points of 'web', one a day from January 2nd on; each disk is a MiB larger than the one before.
+    /// </summary>
+    /// <returns>Their ids, oldest first.</returns>
+    internal IReadOnlyList<string> AddDays(int count)
+    {
+        var ids = Enumerable.Range(1, count).Select(i => $"2026010{i + 1}T030405Z-{i:0000}").ToList();
+        for (var i = 1; i <= count; i++)
+            AddPoint(ids[i - 1], "web", "Full", i, null, i + 1, i << 20, i % 2 == 0 ? "zero" : "hole");
+        return ids;
+    }
+
     /// <summary>Runs a line on it.</summary>
     internal Task<CliResult> RunAsync(params string[] args) => CliHost.RunAsync(
         new Dictionary<string, string> { ["LVBACKUP_REPO"] = Path, ["LIBVIRT_DEFAULT_URI"] = "test:///default" }, args);
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 
-    private void AddPoint(string id, string domain, string level, int sequence, string? parent, int day)
+    private void AddPoint(
+        string id, string domain, string level, int sequence, string? parent, int day, int size = 1 << 20,
+        string root = "hole")
     {
         var point = $$"""
             {"id":"{{id}}","repositoryId":"0123abcd","domain":"{{domain}}",
@@ -41,8 +54,8 @@ internal sealed class SmallRepository : IDisposable
             "time":"2026-01-{{day:00}}T03:04:05+00:00",
             "parent":{{(parent is null ? "null" : $"\"{parent}\"")}},"checkpoint":"lvb.0123abcd.default.1.{{sequence}}",
             "quiesced":false,"domainXml":"<domain type='qemu'/>","warnings":["vdb is left out: it is read-only"],
-            "disks":[{"name":"vda","virtualSizeBytes":1048576,"format":"qcow2","level":"{{level}}","reason":null,
-            "root":"hole","dirtyMap":null,"readBytes":0,"dirtyBytes":65536,"storedBytes":512}],
+            "disks":[{"name":"vda","virtualSizeBytes":{{size}},"format":"qcow2","level":"{{level}}","reason":null,
+            "root":"{{root}}","dirtyMap":null,"readBytes":0,"dirtyBytes":65536,"storedBytes":512}],
             "madeBy":"lvbackup 0.1.0, libvirt 9.0.0, QEMU 7.2.22"}
             """;
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(point)));

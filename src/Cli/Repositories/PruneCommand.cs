@@ -1,0 +1,123 @@
+using System.CommandLine;
+using LibvirtBackup.Cli.Commands;
+using LibvirtBackup.Cli.Completion;
+using LibvirtBackup.Cli.Json;
+using LibvirtBackup.Cli.Output;
+using LibvirtBackup.Repositories;
+using LibvirtBackup.Retention;
+
+namespace LibvirtBackup.Cli.Repositories;
+
+/// <summary><c>prune</c>.</summary>
+internal sealed class PruneCommand : CliCommand
+{
+    private readonly Argument<string?> _domain = new("domain")
+    {
+        Description = "only points of this domain: its name at that time, or its UUID",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<int> _last;
+    private readonly Option<int> _hourly;
+    private readonly Option<int> _daily;
+    private readonly Option<int> _weekly;
+    private readonly Option<int> _monthly;
+    private readonly Option<int> _yearly;
+    private readonly Option<bool> _dryRun;
+
+    internal PruneCommand()
+        : base("prune", "Remove restore points that no rule keeps.")
+    {
+        Add(_domain);
+        _last = AddCount("--keep-last", "keep the newest N points");
+        _hourly = AddCount("--keep-hourly", "keep the newest point of each of the last N hours that have one");
+        _daily = AddCount("--keep-daily", "the same for days");
+        _weekly = AddCount("--keep-weekly", "the same for weeks, from Monday");
+        _monthly = AddCount("--keep-monthly", "the same for months");
+        _yearly = AddCount("--keep-yearly", "the same for years");
+        _dryRun = AddFlag("--dry-run", "only say what would be removed, and why the others stay");
+    }
+
+    internal override CommandGroup Group => CommandGroup.RestorePoints;
+
+    internal override string Details => """
+        The rules count in each track of each domain by itself, in local time; a point stays when any of them keeps
+        it. Without a rule nothing is done. The point that the next incremental starts from always stays, and so does
+        the full of a differential that stays: without them the next backup would have to read everything. Points that
+        are known to be damaged do not count. All points that stay are restorable. The space is freed by
+        'lvbackup gc'.
+        """;
+
+    internal override IReadOnlyList<Example> Examples =>
+    [
+        new("prune --keep-daily 7 --keep-weekly 4 --keep-monthly 12", "a year of history of every domain"),
+        new("prune web --keep-last 3 --dry-run", "what would go if only three points of 'web' were kept"),
+    ];
+
+    internal override ValueKind KindAt(int place) => place == 0 ? ValueKind.Domain : ValueKind.Other;
+
+    internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var rules = new RetentionRules
+        {
+            KeepLast = context.Line.GetValue(_last),
+            KeepHourly = context.Line.GetValue(_hourly),
+            KeepDaily = context.Line.GetValue(_daily),
+            KeepWeekly = context.Line.GetValue(_weekly),
+            KeepMonthly = context.Line.GetValue(_monthly),
+            KeepYearly = context.Line.GetValue(_yearly),
+        };
+        var zone = context.Environment.Time.LocalTimeZone;
+        using var repository = await Repository.OpenAsync(context.Settings.RequireRepository(), cancellationToken);
+        var points = await PointsAsync(repository, context.Line.GetValue(_domain), cancellationToken);
+        var decisions = RetentionPolicy.Decide(points, rules, new HashSet<string>(), zone);
+        var isDryRun = context.Line.GetValue(_dryRun);
+        if (!isDryRun)
+        {
+            // The oldest first: whatever interrupts this, the newest are there.
+            foreach (var decision in decisions.Where(d => !d.Keep).Reverse())
+                await repository.ForgetAsync(decision.Point.Id, cancellationToken);
+        }
+
+        if (context.Settings.Json)
+            context.PrintJson(PruneDocument.Of(decisions, isDryRun), CliJson.Documents.PruneDocument);
+        else
+            Print(context, decisions, isDryRun, zone);
+        return ExitCode.Done;
+    }
+
+    private static async Task<IReadOnlyList<RestorePoint>> PointsAsync(
+        Repository repository, string? domain, CancellationToken cancellationToken)
+    {
+        var all = await repository.ListPointsAsync(cancellationToken);
+        if (domain is null)
+            return all;
+        var points = all.Where(p => DomainFilter.Fits(p, domain)).ToList();
+        return points.Count > 0
+            ? points
+            : throw new BackupException(
+                FailureKind.Failed,
+                $"no restore point of a domain '{domain}' in repository '{repository.Location}'; see 'lvbackup list'");
+    }
+
+    private static void Print(
+        CommandContext context, IReadOnlyList<RetentionDecision> decisions, bool isDryRun, TimeZoneInfo zone)
+    {
+        TextTable.Write(
+            context.Console.Out, ["Action", "Point", "Domain", "Track", "Time", "Why"],
+            [.. decisions.Select(d => Row(d, zone))], !context.Settings.Quiet);
+        var removed = decisions.Count(d => !d.Keep);
+        context.Note(isDryRun
+            ? $"would remove {removed} of {decisions.Count} points; nothing was done"
+            : $"removed {removed} of {decisions.Count} points; 'lvbackup gc' frees their space");
+    }
+
+    private static string[] Row(RetentionDecision decision, TimeZoneInfo zone) =>
+    [
+        decision.Keep ? "keep" : "remove", decision.Point.Id, decision.Point.Domain, decision.Point.Track,
+        TimeText.Format(decision.Point.Time, zone), string.Join(", ", decision.Reasons),
+    ];
+
+    private Option<int> AddCount(string name, string description) =>
+        AddOption(new Option<int>(name) { Description = description, HelpName = "n" });
+}

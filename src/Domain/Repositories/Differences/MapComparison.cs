@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+using LibvirtBackup.Repositories.Maps;
+
+namespace LibvirtBackup.Repositories.Differences;
+
+/// <summary>
+/// Finds where two disks differ, from their maps alone, in time proportional to the difference: equal entries are
+/// equal disks below, and are not looked into.
+/// </summary>
+internal sealed class MapComparison(MapSide before, MapSide after)
+{
+    private readonly Stack<Node> _path = new();
+    private readonly Queue<DifferentExtent> _found = new();
+
+    /// <summary>The differences, ascending, not touching where they are alike.</summary>
+    internal async IAsyncEnumerable<DifferentExtent> FindAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var top = Math.Max(before.TopLevel, after.TopLevel);
+        var pending = default(DifferentExtent);
+        await CompareAsync(top, 0, before.RootAt(top), after.RootAt(top), cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            while (_found.TryDequeue(out var extent))
+            {
+                if (pending.LengthBytes > 0 && pending.IsContinuedBy(extent))
+                {
+                    pending = pending with { LengthBytes = pending.LengthBytes + extent.LengthBytes };
+                    continue;
+                }
+
+                if (pending.LengthBytes > 0) yield return pending;
+                pending = extent;
+            }
+
+            if (!_path.TryPeek(out var node)) break;
+            if (node.Next == MapNode.Width)
+            {
+                _path.Pop();
+                continue;
+            }
+
+            var child = node.Next++;
+            await CompareAsync(
+                    node.Level - 1, (node.Index * MapNode.Width) + child, node.Before[child], node.After[child],
+                    cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        if (pending.LengthBytes > 0) yield return pending;
+    }
+
+    private ValueTask CompareAsync(
+        int level, long index, SideEntry old, SideEntry now, CancellationToken cancellationToken)
+    {
+        var (oldBytes, nowBytes) = (before.CoveredBytes(level, index), after.CoveredBytes(level, index));
+        // Nodes of disks of different sizes can be equal though one stands for a shorter last chunk.
+        if (oldBytes == nowBytes && old == now && !old.IsVirtual) return default;
+        if (oldBytes + (Int128)nowBytes == 0) return default;
+        var offset = index * after.Span(level);
+        if (nowBytes == 0)
+            Add(offset, oldBytes, DifferenceKind.Gone);
+        else if (IsUniform(old, oldBytes) && IsUniform(now, nowBytes))
+            AddZeroes(offset, old, oldBytes, now, nowBytes);
+        else if (level < 0)
+            AddChunk(offset, oldBytes, now, nowBytes);
+        else
+            return DescendAsync(level, index, old, now, cancellationToken);
+        return default;
+    }
+
+    private async ValueTask DescendAsync(
+        int level, long index, SideEntry old, SideEntry now, CancellationToken cancellationToken)
+    {
+        var node = new Node(level, index);
+        await before.ReadChildrenAsync(level, index, old, node.Before, cancellationToken).ConfigureAwait(false);
+        await after.ReadChildrenAsync(level, index, now, node.After, cancellationToken).ConfigureAwait(false);
+        _path.Push(node);
+    }
+
+    private void AddZeroes(long offset, SideEntry old, long oldBytes, SideEntry now, long nowBytes)
+    {
+        var common = Math.Min(oldBytes, nowBytes);
+        if (old != now) Add(offset, common, KindOf(now), contentChanged: false);
+        Add(offset + common, nowBytes - common, KindOf(now));
+        Add(offset + common, oldBytes - common, DifferenceKind.Gone);
+    }
+
+    private void AddChunk(long offset, long oldBytes, SideEntry now, long nowBytes)
+    {
+        Add(offset, nowBytes, KindOf(now));
+        Add(offset + nowBytes, oldBytes - nowBytes, DifferenceKind.Gone);
+    }
+
+    private void Add(long offset, long length, DifferenceKind kind, bool contentChanged = true)
+    {
+        if (length > 0) _found.Enqueue(new DifferentExtent(offset, length, kind, contentChanged));
+    }
+
+    private static bool IsUniform(SideEntry entry, long bytes) => bytes == 0 || entry.Entry.Kind != EntryKind.Data;
+
+    private static DifferenceKind KindOf(SideEntry entry) => entry.Entry.Kind switch
+    {
+        EntryKind.Data => DifferenceKind.Data,
+        EntryKind.Zero => DifferenceKind.Zero,
+        EntryKind.Hole => DifferenceKind.Hole,
+        _ => throw new InvalidDataException($"unknown map entry kind {(byte)entry.Entry.Kind}"),
+    };
+
+    private sealed class Node(int level, long index)
+    {
+        internal int Level { get; } = level;
+
+        internal long Index { get; } = index;
+
+        internal SideEntry[] Before { get; } = new SideEntry[MapNode.Width];
+
+        internal SideEntry[] After { get; } = new SideEntry[MapNode.Width];
+
+        internal int Next { get; set; }
+    }
+}
