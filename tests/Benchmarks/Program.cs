@@ -1,0 +1,15 @@
+using System.Globalization;
+using LibvirtBackup.Benchmarks;
+
+switch (args)
+{
+    case ["disk", var path, var mebibytes]:
+        ReferenceDisk.Write(path, int.Parse(mebibytes, CultureInfo.InvariantCulture));
+        return 0;
+    case ["points", var directory, var count]:
+        await ManyPoints.WriteAsync(directory, int.Parse(count, CultureInfo.InvariantCulture));
+        return 0;
+    default:
+        await Console.Error.WriteLineAsync("usage: disk FILE MEBIBYTES | points DIRECTORY COUNT");
+        return 2;
+}
