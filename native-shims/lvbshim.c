@@ -28,6 +28,15 @@ LVB_EXPORT int lvb_open_lock(const char *path, uint32_t mode)
     return open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);
 }
 
+LVB_EXPORT int lvb_set_direct(int fd, int on)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    if (flags == -1)
+        return -1;
+    return fcntl(fd, F_SETFL, on ? flags | O_DIRECT : flags & ~O_DIRECT);
+}
+
 LVB_EXPORT int lvb_is_same_file(int fd, const char *path)
 {
     struct stat open_file, named_file;

@@ -21,6 +21,23 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
+    /// <summary>The passphrase.</summary>
+    internal Option<string?> PassphraseFile { get; } = new("--passphrase-file")
+    {
+        Description = "file whose first line opens an encrypted repository (default: $LVBACKUP_PASSPHRASE_FILE)",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    /// <summary>The key file.</summary>
+    internal Option<string?> KeyFile { get; } = new("--key-file")
+    {
+        Description = "file of 32 to 4096 random bytes that opens an encrypted repository (default: "
+            + "$LVBACKUP_KEY_FILE)",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
     /// <summary>JSON on stdout.</summary>
     internal Option<bool> Json { get; } = new("--json")
     {
@@ -79,5 +96,5 @@ internal sealed class GlobalOptions
 
     /// <summary>All of them, in the order of the help page.</summary>
     internal IEnumerable<Option> All =>
-        [Connect, Repository, Json, Quiet, Verbose, NoProgress, StateDirectory, Help, Version];
+        [Connect, Repository, PassphraseFile, KeyFile, Json, Quiet, Verbose, NoProgress, StateDirectory, Help, Version];
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LibvirtBackup.Repositories.Keys;
 
 namespace LibvirtBackup.Cli;
 
@@ -10,6 +11,12 @@ internal sealed record GlobalSettings
 
     /// <summary>The repository directory, or null when none is named.</summary>
     public required string? RepositoryDirectory { get; init; }
+
+    /// <summary>The file with the passphrase, or null.</summary>
+    public required string? PassphraseFile { get; init; }
+
+    /// <summary>The key file, or null.</summary>
+    public required string? KeyFile { get; init; }
 
     /// <summary>The directory for locks and journals.</summary>
     public required string StateDirectory { get; init; }
@@ -30,10 +37,19 @@ internal sealed record GlobalSettings
     internal static GlobalSettings Resolve(GlobalOptions options, ParseResult result, CliEnvironment environment)
     {
         var quiet = result.GetValue(options.Quiet);
+        var (passphraseFile, keyFile) = (result.GetValue(options.PassphraseFile), result.GetValue(options.KeyFile));
+        if (passphraseFile is null && keyFile is null)
+        {
+            passphraseFile = environment.NonEmpty("LVBACKUP_PASSPHRASE_FILE");
+            keyFile = environment.NonEmpty("LVBACKUP_KEY_FILE");
+        }
+
         return new GlobalSettings
         {
             ConnectUri = result.GetValue(options.Connect) ?? environment.NonEmpty("LIBVIRT_DEFAULT_URI"),
             RepositoryDirectory = result.GetValue(options.Repository) ?? environment.NonEmpty("LVBACKUP_REPO"),
+            PassphraseFile = passphraseFile,
+            KeyFile = keyFile,
             StateDirectory = result.GetValue(options.StateDirectory) ?? environment.NonEmpty("LVBACKUP_STATE")
                 ?? DefaultStateDirectory(environment),
             Json = result.GetValue(options.Json),
@@ -46,6 +62,9 @@ internal sealed record GlobalSettings
     /// <summary>The repository directory, for a command that cannot do without.</summary>
     internal string RequireRepository() => RepositoryDirectory ?? throw new BackupException(
         FailureKind.Usage, "no repository is named: give --repo DIR or set LVBACKUP_REPO");
+
+    /// <summary>What opens the repository, or null when no file is named.</summary>
+    internal RepositorySecret? ReadSecret() => SecretFile.Read(PassphraseFile, KeyFile);
 
     private static string DefaultStateDirectory(CliEnvironment environment)
     {

@@ -1,7 +1,6 @@
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Json;
-using LibvirtBackup.Repositories;
 
 namespace LibvirtBackup.Cli.Backups;
 
@@ -35,7 +34,7 @@ internal sealed class BackupCommand : CliCommand
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var template = _options.Read(context.Line);
-        using var repository = await Repository.OpenAsync(context.Settings.RequireRepository(), cancellationToken);
+        using var repository = await context.OpenRepositoryAsync(cancellationToken);
         var connection = await context.ConnectAsync(cancellationToken);
         var domains = await _options.DomainsAsync(context.Line, connection, cancellationToken);
         var series = new BackupSeries(context, connection, repository);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LibvirtBackup.Cli.Output;
 using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Repositories;
 
 namespace LibvirtBackup.Cli.Commands;
 
@@ -46,6 +47,10 @@ internal sealed class CommandContext : IAsyncDisposable
     /// <summary>The connection to the host, opened at the first use.</summary>
     internal Task<LibvirtConnection> ConnectAsync(CancellationToken cancellationToken) =>
         _host.OpenAsync(cancellationToken);
+
+    /// <summary>Opens the repository that the line names.</summary>
+    internal Task<Repository> OpenRepositoryAsync(CancellationToken cancellationToken) => Repository.OpenAsync(
+        Settings.RequireRepository(), Settings.ReadSecret(), Environment.Time, cancellationToken);
 
     /// <summary>Prints a result line.</summary>
     internal void Print(string line) => Console.Out.WriteLine(line);

@@ -56,9 +56,8 @@ internal sealed class NameSource(GlobalSettings settings, TimeProvider time)
 
     private async Task<IReadOnlyList<string>> PointsAsync(CancellationToken cancellationToken)
     {
-        if (settings.RepositoryDirectory is not { } directory)
-            return [];
-        using var repository = await Repository.OpenAsync(directory, cancellationToken);
-        return [.. (await repository.ListPointsAsync(cancellationToken)).Select(p => p.Id)];
+        return settings.RepositoryDirectory is { } directory
+            ? await Repository.ListPointIdsAsync(directory, cancellationToken)
+            : [];
     }
 }

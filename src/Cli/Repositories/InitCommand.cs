@@ -10,14 +10,24 @@ namespace LibvirtBackup.Cli.Repositories;
 internal sealed class InitCommand : CliCommand
 {
     private readonly Option<string?> _chunkSize;
+    private readonly Option<int?> _level;
+    private readonly Option<bool> _encrypt;
 
     internal InitCommand()
-        : base("init", "Make a repository for restore points.") =>
+        : base("init", "Make a repository for restore points.")
+    {
         _chunkSize = AddOption(new Option<string?>("--chunk-size")
         {
             Description = "how finely data is compared and stored: 64KiB (default) to 1MiB, a power of two",
             HelpName = "size",
         });
+        _level = AddOption(new Option<int?>("--compression-level")
+        {
+            Description = "how hard zstd tries: 1 (fast, default) to 19 (small)",
+            HelpName = "level",
+        });
+        _encrypt = AddFlag("--encrypt", "encrypt all that is stored; needs --passphrase-file or --key-file");
+    }
 
     internal override CommandGroup Group => CommandGroup.RestorePoints;
 
@@ -25,6 +35,7 @@ internal sealed class InitCommand : CliCommand
     [
         new("init --repo /srv/backup", "make /srv/backup a repository"),
         new("init --repo /srv/backup --chunk-size 256KiB", "less bookkeeping for very large disks"),
+        new("init --repo /srv/backup --encrypt --key-file /root/backup.key", "nobody reads it without that file"),
     ];
 
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
@@ -33,12 +44,17 @@ internal sealed class InitCommand : CliCommand
         var options = new RepositoryOptions();
         if (SizeOption.Read(context.Line, _chunkSize) is { } chunkSize)
             options = options with { ChunkSizeBytes = (int)Math.Min(chunkSize, int.MaxValue) };
+        if (context.Line.GetValue(_level) is { } level)
+            options = options with { CompressionLevel = level };
+        if (context.Line.GetValue(_encrypt))
+            options = options with { Secret = context.Settings.ReadSecret() ?? throw NoSecret() };
         using var repository = await Repository.CreateAsync(
             directory, options, context.Environment.Time, cancellationToken);
         if (context.Settings.Json)
         {
             context.PrintJson(
-                new InitDocument(repository.Id, repository.Location, repository.ChunkSizeBytes),
+                new InitDocument(
+                    repository.Id, repository.Location, repository.ChunkSizeBytes, repository.IsEncrypted),
                 CliJson.Documents.InitDocument);
         }
         else
@@ -48,4 +64,9 @@ internal sealed class InitCommand : CliCommand
 
         return ExitCode.Done;
     }
+
+    private static BackupException NoSecret() => new(
+        FailureKind.Usage,
+        "--encrypt needs --passphrase-file or --key-file ('head -c 32 /dev/urandom > FILE' makes a key file); keep it "
+        + "safe, without it nothing can be restored");
 }

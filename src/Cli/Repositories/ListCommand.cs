@@ -36,7 +36,7 @@ internal sealed class ListCommand : CliCommand
 
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        using var repository = await Repository.OpenAsync(context.Settings.RequireRepository(), cancellationToken);
+        using var repository = await context.OpenRepositoryAsync(cancellationToken);
         var domain = context.Line.GetValue(_domain);
         var points = (await repository.ListPointsAsync(cancellationToken)).Where(p => IsOf(p, domain)).ToList();
         if (context.Settings.Json)

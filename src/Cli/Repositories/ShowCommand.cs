@@ -35,7 +35,7 @@ internal sealed class ShowCommand : CliCommand
 
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        using var repository = await Repository.OpenAsync(context.Settings.RequireRepository(), cancellationToken);
+        using var repository = await context.OpenRepositoryAsync(cancellationToken);
         var point = await repository.GetPointAsync(context.Line.GetRequiredValue(_point), cancellationToken);
         if (context.Settings.Json)
             context.PrintJson(ShowDocument.Of(point), CliJson.Documents.ShowDocument);

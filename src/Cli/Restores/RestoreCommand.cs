@@ -70,7 +70,7 @@ internal sealed class RestoreCommand : CliCommand
             Format = Choice.Parse(_format.Name, context.Line.GetValue(_format), DiskFormat.Qcow2),
             Overwrite = context.Line.GetValue(_overwrite),
         };
-        using var repository = await Repository.OpenAsync(context.Settings.RequireRepository(), cancellationToken);
+        using var repository = await context.OpenRepositoryAsync(cancellationToken);
         var report = await RestoreAsync(context, repository, request, cancellationToken);
         if (context.Settings.Json)
         {

@@ -17,6 +17,10 @@ internal sealed class BackupRun(BackupContext context)
 
     internal async Task<BackupReport> ExecuteAsync(CancellationToken cancellationToken)
     {
+        // Before anything is read from the repository: from here on nothing that this run builds on is deleted.
+        var writer = await _repository.BeginWriteAsync($"backup of domain '{_domain.Name}'", cancellationToken)
+            .ConfigureAwait(false);
+        await using var closing = writer.ConfigureAwait(false);
         var points = await _repository.ListPointsAsync(cancellationToken).ConfigureAwait(false);
         var recovery = new CrashRecovery(context.Time);
         context.Warnings.AddRange(
@@ -25,7 +29,11 @@ internal sealed class BackupRun(BackupContext context)
         await RefuseWhenBusyAsync(cancellationToken).ConfigureAwait(false);
 
         var checkpoints = await ListCheckpointNamesAsync(cancellationToken).ConfigureAwait(false);
-        var history = TrackHistory.From(points, _repository.Id, _domain.Uuid, _request.Track, checkpoints);
+        var damaged = await _repository.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
+        var history = TrackHistory.From(points, _repository.Id, _domain.Uuid, _request.Track, checkpoints) with
+        {
+            Damaged = damaged.SelectMany(found => found.Points).ToHashSet(StringComparer.Ordinal),
+        };
         var isRunning = await _domain.IsActiveAsync(cancellationToken).ConfigureAwait(false);
         if (isRunning)
             context.Warnings.AddRange(
@@ -40,8 +48,6 @@ internal sealed class BackupRun(BackupContext context)
 
         var startPaused = _request.StartPaused && !isRunning;
         var pointId = NewPointId();
-        var writer = _repository.BeginWrite();
-        await using var closing = writer.ConfigureAwait(false);
         var copying = new DiskSetCopier(context, writer);
         CapturedDisks captured;
         if (isRunning || startPaused)
@@ -68,6 +74,10 @@ internal sealed class BackupRun(BackupContext context)
             // The last moment at which giving up leaves nothing; from here on the point is finished and kept.
             cancellationToken.ThrowIfCancellationRequested();
             WarnOfUnreportedChanges(disks);
+            foreach (var pack in writer.LostPacks)
+                context.Warnings.Add(
+                    $"repository '{_repository.Location}' has lost pack {pack} or a part of it; what this backup needs "
+                    + "of it was stored again, run 'lvbackup verify' to see which points miss the rest");
             var madeBy = $"{context.Options.Program}, libvirt {context.Host.Libvirt}, QEMU {context.Host.Qemu}";
             var manifest = new ManifestBuilder(_repository, writer, _domain, inactive, _request.Track, madeBy);
             var point = await manifest.BuildAsync(pointId, disks, context.Warnings, CancellationToken.None)

@@ -1,39 +1,71 @@
 using System.Buffers;
-using System.Collections.Concurrent;
-using LibvirtBackup.Interop.Zstd;
 using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Indexes;
 using LibvirtBackup.Repositories.Packs;
 
 namespace LibvirtBackup.Repositories;
 
 /// <summary>Reads blobs, and hands out only bytes that match their id. Thread-safe.</summary>
-internal sealed class BlobReader(IBlobStore store, PackIndex index) : IDisposable
+internal sealed class BlobReader(IBlobStore store, PackIndex index, BlobDecoder decoder)
 {
-    private readonly ConcurrentBag<ZstdDecompressor> _decompressors = [];
-
-    /// <summary>The plain length of a blob in bytes.</summary>
-    /// <exception cref="BackupException">Integrity: no index lists the blob.</exception>
-    internal int GetLength(ChunkId id) => Locate(id).PlainLength;
-
     /// <summary>Fills <paramref name="target"/>, which must have the blob's length.</summary>
-    /// <exception cref="BackupException">Integrity: the blob is absent or damaged.</exception>
+    /// <exception cref="BackupException">Integrity: the blob is absent or damaged, in every copy.</exception>
     internal async ValueTask ReadAsync(ChunkId id, Memory<byte> target, CancellationToken cancellationToken)
     {
-        var location = Locate(id);
+        var location = await LocateAsync(id, cancellationToken).ConfigureAwait(false);
+        if (await TryReadAsync(id, location, target, cancellationToken).ConfigureAwait(false) is not { } problem)
+            return;
+        // gc may have moved it, or another session stored it too.
+        await index.ReloadAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var copy in await index.FindAllAsync(id, cancellationToken).ConfigureAwait(false))
+            if (copy != location
+                && await TryReadAsync(id, copy, target, cancellationToken).ConfigureAwait(false) is null)
+                return;
+        throw Damaged(
+            $"object {id} in {PackFormat.KeyOf(location.Pack)} at byte {location.Offset}: {problem}");
+    }
+
+    /// <summary>Reads a blob whose length is not known.</summary>
+    /// <exception cref="BackupException">Integrity: the blob is absent or damaged, in every copy.</exception>
+    internal async ValueTask<byte[]> ReadAsync(ChunkId id, CancellationToken cancellationToken)
+    {
+        var location = await LocateAsync(id, cancellationToken).ConfigureAwait(false);
+        if (location.PlainLength is < 1 or > BlobLimits.BlobLength)
+            throw Damaged($"object {id}: an index says that it has {location.PlainLength} bytes");
+        var plain = new byte[location.PlainLength];
+        await ReadAsync(id, plain, cancellationToken).ConfigureAwait(false);
+        return plain;
+    }
+
+    private async ValueTask<BlobLocation> LocateAsync(ChunkId id, CancellationToken cancellationToken)
+    {
+        if (await index.FindAsync(id, except: null, cancellationToken).ConfigureAwait(false) is { } known)
+            return known;
+        await index.ReloadAsync(cancellationToken).ConfigureAwait(false);
+        return await index.FindAsync(id, except: null, cancellationToken).ConfigureAwait(false)
+            ?? throw Damaged($"no index lists object {id}");
+    }
+
+    /// <returns>What is wrong with this copy, or null.</returns>
+    private async ValueTask<string?> TryReadAsync(
+        ChunkId id, BlobLocation location, Memory<byte> target, CancellationToken cancellationToken)
+    {
         if (location.PlainLength != target.Length)
-            throw Damaged(id, location, $"it has {location.PlainLength} bytes where {target.Length} were expected");
+            return $"it has {location.PlainLength} bytes where {target.Length} were expected";
+        if (location.StoredLength is < 1 or > BlobLimits.StoredLength)
+            return $"it has {location.StoredLength} stored bytes, an index says";
         var stored = ArrayPool<byte>.Shared.Rent(location.StoredLength);
         try
         {
             var bytes = stored.AsMemory(0, location.StoredLength);
-            var key = PackFormat.KeyOf(index.Packs[location.Pack]);
-            await store.ReadAsync(key, location.Offset, bytes, cancellationToken).ConfigureAwait(false);
-            Unpack(id, location, bytes.Span, target.Span);
-            if (ChunkId.Compute(target.Span) != id) throw Damaged(id, location, "its bytes do not match its SHA-256");
+            await store.ReadAsync(PackFormat.KeyOf(location.Pack), location.Offset, bytes, cancellationToken)
+                .ConfigureAwait(false);
+            decoder.Decode(id, location.Salt, location.Codec, bytes.Span, target.Span);
+            return null;
         }
-        catch (BlobMissingException e)
+        catch (Exception e) when (e is BlobMissingException or InvalidDataException)
         {
-            throw Damaged(id, location, e.Message);
+            return e.Message;
         }
         finally
         {
@@ -41,53 +73,6 @@ internal sealed class BlobReader(IBlobStore store, PackIndex index) : IDisposabl
         }
     }
 
-    internal async ValueTask<byte[]> ReadAsync(ChunkId id, CancellationToken cancellationToken)
-    {
-        var plain = new byte[GetLength(id)];
-        await ReadAsync(id, plain, cancellationToken).ConfigureAwait(false);
-        return plain;
-    }
-
-    public void Dispose()
-    {
-        foreach (var decompressor in _decompressors) decompressor.Dispose();
-    }
-
-    private void Unpack(ChunkId id, BlobLocation location, ReadOnlySpan<byte> stored, Span<byte> plain)
-    {
-        if (location.Codec == BlobCodec.Plain && stored.Length == plain.Length)
-        {
-            stored.CopyTo(plain);
-            return;
-        }
-
-        if (location.Codec != BlobCodec.Zstd)
-            throw Damaged(id, location, $"it is stored by unknown means ({location.Codec})");
-        var decompressor = _decompressors.TryTake(out var free) ? free : new ZstdDecompressor();
-        try
-        {
-            var length = decompressor.Decompress(stored, plain);
-            if (length != plain.Length)
-                throw Damaged(id, location, $"it unpacks to {length} bytes, not {plain.Length}");
-        }
-        catch (ZstdException e)
-        {
-            throw Damaged(id, location, $"it does not decompress ({e.Message})");
-        }
-        finally
-        {
-            _decompressors.Add(decompressor);
-        }
-    }
-
-    private BlobLocation Locate(ChunkId id) =>
-        index.TryGet(id, out var location)
-            ? location
-            : throw new BackupException(
-                FailureKind.Integrity, $"repository '{store.Location}' is damaged: no index lists object {id}");
-
-    private BackupException Damaged(ChunkId id, BlobLocation location, string why) => new(
-        FailureKind.Integrity,
-        $"repository '{store.Location}' is damaged: object {id} in {PackFormat.KeyOf(index.Packs[location.Pack])} "
-        + $"at byte {location.Offset}: {why}");
+    private BackupException Damaged(string what) =>
+        new(FailureKind.Integrity, $"repository '{store.Location}' is damaged: {what}");
 }

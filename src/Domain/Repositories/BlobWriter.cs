@@ -1,35 +1,56 @@
 using System.Buffers;
-using System.Collections.Concurrent;
-using System.Threading.Channels;
-using LibvirtBackup.Interop.Zstd;
 using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Indexes;
+using LibvirtBackup.Repositories.Keys;
+using LibvirtBackup.Repositories.Locks;
 using LibvirtBackup.Repositories.Packs;
+using LibvirtBackup.Repositories.Sessions;
 
 namespace LibvirtBackup.Repositories;
 
 /// <summary>
 /// One writing session: blobs go into packs, full packs are stored while more are filled, <see cref="FinishAsync"/>
-/// stores the index. Nothing of a session is visible before that; a session that is given up leaves garbage packs,
-/// never a broken repository. Thread-safe.
+/// stores the last pack and the index. A session that is given up leaves garbage, never a broken repository.
+/// Thread-safe.
 /// </summary>
 internal sealed class BlobWriter : IAsyncDisposable
 {
-    private readonly IBlobStore _store;
-    private readonly PackIndex _known;
-    private readonly ConcurrentDictionary<ChunkId, byte> _added = new();
-    private readonly ConcurrentBag<ZstdCompressor> _compressors = [];
+    private readonly BlobNames _names;
+    private readonly KnownBlobs _known;
+    private readonly BlobCoder _coder;
+    private readonly RepositoryLock _held;
+    private readonly PackCipher? _cipher;
+    private readonly PackSalt _salt;
+    private readonly bool _idIsHash;
+    private readonly IndexSegments _segments;
+    private readonly PackStorer _storer;
+    private readonly HashSet<ChunkId> _pending = [];
+    private readonly Lock _pendingLock = new();
     private readonly Lock _packLock = new();
-    private readonly List<SealedPack> _stored = [];
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Channel<PackBuilder> _full = Channel.CreateBounded<PackBuilder>(1);
-    private readonly Task _storing;
+    private readonly SemaphoreSlim _opening = new(1);
     private PackBuilder? _open;
 
-    internal BlobWriter(IBlobStore store, PackIndex known)
+    /// <param name="store">Where packs and indexes go.</param>
+    /// <param name="index">The indexes.</param>
+    /// <param name="known">What is stored already.</param>
+    /// <param name="keys">The repository's keys, or null when it is not encrypted.</param>
+    /// <param name="compressionLevel">The zstd level.</param>
+    /// <param name="held">The session's lock, taken before anything was read; disposed with this.</param>
+    internal BlobWriter(
+        IBlobStore store, PackIndex index, KnownBlobs known, RepositoryKeys? keys, int compressionLevel,
+        RepositoryLock held)
     {
-        (_store, _known) = (store, known);
-        _storing = Task.Run(StorePacksAsync);
+        (_names, _known, _held) = (new BlobNames(keys), known, held);
+        _idIsHash = keys is null;
+        _salt = keys is null ? default : PackSalt.Create();
+        _cipher = keys is null ? null : new PackCipher(keys, _salt);
+        _coder = new BlobCoder(compressionLevel, _cipher);
+        _segments = new IndexSegments(store, index);
+        _storer = new PackStorer(store, OnStoredAsync);
     }
+
+    /// <summary>Packs that were found absent or cut; what they held and was met again has been stored again.</summary>
+    internal IReadOnlyCollection<ChunkId> LostPacks => _known.LostPacks;
 
     /// <summary>
     /// Adds a blob unless the repository or this session has it. Waits while too many full packs await the disk.
@@ -38,96 +59,92 @@ internal sealed class BlobWriter : IAsyncDisposable
     internal async ValueTask<(ChunkId Id, int StoredBytes)> AddAsync(
         ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
     {
-        var id = ChunkId.Compute(plain.Span);
-        if (_known.Contains(id) || !_added.TryAdd(id, 0)) return (id, 0);
-        var (full, stored) = Append(id, plain.Span);
-        if (full is not null) await EnqueueAsync(full, cancellationToken).ConfigureAwait(false);
-        return (id, stored);
+        if (plain.Length is < 1 or > BlobLimits.BlobLength)
+            throw new ArgumentException($"a blob cannot have {plain.Length} bytes", nameof(plain));
+        var id = _names.NameOf(plain.Span);
+        if (await _known.ContainsAsync(id, cancellationToken).ConfigureAwait(false)) return (id, 0);
+        lock (_pendingLock)
+            if (!_pending.Add(id)) return (id, 0);
+        var scratch = ArrayPool<byte>.Shared.Rent(BlobCoder.TargetLength(plain.Length));
+        try
+        {
+            var stored = 0;
+            while (!TryAppend(id, plain.Span, scratch, ref stored))
+                await OpenPackAsync(cancellationToken).ConfigureAwait(false);
+            return (id, stored + PackFormat.RowLength);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch);
+        }
     }
 
     /// <summary>Stores what is left and then the index: from here on the session's blobs exist.</summary>
+    /// <exception cref="BackupException">The session's lock was taken for stale: nothing may rely on it.</exception>
     internal async Task FinishAsync(CancellationToken cancellationToken)
     {
-        if (_open is not null) await EnqueueAsync(_open, cancellationToken).ConfigureAwait(false);
+        if (_open is not null) _storer.Enqueue(_open);
         _open = null;
-        _full.Writer.TryComplete();
-        await _storing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (_stored.Count == 0) return;
-        var index = IndexFormat.Write(_stored);
-        var key = IndexFormat.KeyOf(index);
-        await _store.PutIfAbsentAsync(key, index, cancellationToken).ConfigureAwait(false);
-        _known.Add(key, _stored);
+        await _storer.FinishAsync(cancellationToken).ConfigureAwait(false);
+        await _segments.FinishAsync(cancellationToken).ConfigureAwait(false);
+        if (!await _held.IsHeldAsync(cancellationToken).ConfigureAwait(false))
+            throw new BackupException(
+                FailureKind.Failed,
+                "this process was taken for dead by another one (was it stopped for more than an hour?), which may "
+                + "have deleted what it relied on");
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        _full.Writer.TryComplete();
-        await _storing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        while (_full.Reader.TryRead(out var pack)) pack.Dispose();
+        await _storer.DisposeAsync().ConfigureAwait(false);
         _open?.Dispose();
-        foreach (var compressor in _compressors) compressor.Dispose();
-        _stop.Dispose();
+        _coder.Dispose();
+        _cipher?.Dispose();
+        _opening.Dispose();
+        await _held.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask EnqueueAsync(PackBuilder pack, CancellationToken cancellationToken)
+    /// <summary>
+    /// Codes the blob and adds it to the open pack; false when there is none with room, to be tried again.
+    /// </summary>
+    private bool TryAppend(ChunkId id, ReadOnlySpan<byte> plain, Span<byte> scratch, ref int storedBytes)
     {
-        try
+        var codec = _coder.Encode(id, plain, scratch, out var stored);
+        var hash = _idIsHash && codec == BlobCodec.Plain ? id : ChunkId.Compute(stored);
+        storedBytes = stored.Length;
+        lock (_packLock)
         {
-            await _full.Writer.WriteAsync(pack, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
-            pack.Dispose();
-            await _storing.ConfigureAwait(false);
+            if (_open is null) return false;
+            if (_open.TryAdd(id, hash, stored, plain.Length, codec)) return true;
+            _storer.Enqueue(_open);
+            _open = null;
+            return false;
         }
     }
 
-    private (PackBuilder? Full, int StoredBytes) Append(ChunkId id, ReadOnlySpan<byte> plain)
+    private async ValueTask OpenPackAsync(CancellationToken cancellationToken)
     {
-        var compressor = _compressors.TryTake(out var free) ? free : new ZstdCompressor(level: 1);
-        var buffer = ArrayPool<byte>.Shared.Rent(ZstdCompressor.GetMaximumCompressedLength(plain.Length));
+        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var length = compressor.Compress(plain, buffer);
-            // Below some 3 % the time to decompress is not worth the space.
-            var pays = length < plain.Length - (plain.Length / 32);
-            var stored = pays ? buffer.AsSpan(0, length) : plain;
             lock (_packLock)
-            {
-                _open ??= new PackBuilder();
-                _open.Add(id, stored, plain.Length, pays ? BlobCodec.Zstd : BlobCodec.Plain);
-                var full = _open.IsFull ? _open : null;
-                if (full is not null) _open = null;
-                return (full, PackFormat.HeaderLength + stored.Length);
-            }
+                if (_open is not null) return;
+            var pack = await _storer.BeginPackAsync(_salt, cancellationToken).ConfigureAwait(false);
+            lock (_packLock) _open = pack;
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
-            _compressors.Add(compressor);
+            _opening.Release();
         }
     }
 
-    private async Task StorePacksAsync()
+    private async Task OnStoredAsync(SealedPack pack, CancellationToken cancellationToken)
     {
-        try
-        {
-            await foreach (var pack in _full.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
-            {
-                using (pack)
-                {
-                    var done = pack.Seal();
-                    var key = PackFormat.KeyOf(done.Id);
-                    await _store.PutIfAbsentAsync(key, pack.Content, _stop.Token).ConfigureAwait(false);
-                    _stored.Add(done);
-                }
-            }
-        }
-        finally
-        {
-            // Whoever waits to enqueue sees the failure instead of waiting for ever.
-            _full.Writer.TryComplete();
-        }
+        var listed = await _segments.AddAsync(pack, cancellationToken).ConfigureAwait(false);
+        if (listed.Count == 0) return;
+        lock (_pendingLock)
+            foreach (var done in listed)
+                foreach (var entry in done.Entries)
+                    _pending.Remove(entry.Id);
     }
 }

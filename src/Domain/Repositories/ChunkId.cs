@@ -4,16 +4,19 @@ using System.Security.Cryptography;
 
 namespace LibvirtBackup.Repositories;
 
-/// <summary>The SHA-256 of a blob's plain bytes: its only name.</summary>
+/// <summary>
+/// The name of a blob, which follows from its plain bytes; also the SHA-256 that names packs and indexes.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly record struct ChunkId(ulong A, ulong B, ulong C, ulong D)
+internal readonly record struct ChunkId(ulong A, ulong B, ulong C, ulong D) : IComparable<ChunkId>
 {
     internal const int Size = 32;
 
-    internal static ChunkId Compute(ReadOnlySpan<byte> plain)
+    /// <summary>The SHA-256 of some bytes.</summary>
+    internal static ChunkId Compute(ReadOnlySpan<byte> bytes)
     {
         Span<byte> hash = stackalloc byte[Size];
-        SHA256.HashData(plain, hash);
+        SHA256.HashData(bytes, hash);
         return Read(hash);
     }
 
@@ -41,6 +44,23 @@ internal readonly record struct ChunkId(ulong A, ulong B, ulong C, ulong D)
         id = Read(bytes);
         return true;
     }
+
+    /// <summary>In the order of the bytes.</summary>
+    public int CompareTo(ChunkId other)
+    {
+        if (A != other.A) return A < other.A ? -1 : 1;
+        if (B != other.B) return B < other.B ? -1 : 1;
+        if (C != other.C) return C < other.C ? -1 : 1;
+        return D.CompareTo(other.D);
+    }
+
+    public static bool operator <(ChunkId left, ChunkId right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(ChunkId left, ChunkId right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(ChunkId left, ChunkId right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(ChunkId left, ChunkId right) => left.CompareTo(right) >= 0;
 
     /// <summary>64 lower-case hexadecimal digits.</summary>
     public override string ToString() => $"{A:x16}{B:x16}{C:x16}{D:x16}";

@@ -1,9 +1,13 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Documents;
+using LibvirtBackup.Repositories.Indexes;
+using LibvirtBackup.Repositories.Keys;
+using LibvirtBackup.Repositories.Locks;
 using LibvirtBackup.Repositories.Maps;
 using LibvirtBackup.Repositories.Packs;
 using LibvirtBackup.Repositories.Points;
+using LibvirtBackup.Repositories.Sessions;
 
 namespace LibvirtBackup.Repositories;
 
@@ -12,23 +16,29 @@ namespace LibvirtBackup.Repositories;
 /// </summary>
 public sealed class Repository : IDisposable
 {
-    private const string ConfigKey = "config.json";
-
-    private readonly IBlobStore _store;
     private readonly RepositoryConfig _config;
-    private readonly PackIndex _index = new();
+    private readonly RepositoryKeys? _keys;
+    private readonly PackCiphers? _ciphers;
+    private readonly BlobDecoder _decoder;
+    private readonly TimeProvider _time;
 
-    private Repository(IBlobStore store, RepositoryConfig config)
+    private Repository(IBlobStore store, RepositoryConfig config, RepositoryKeys? keys, TimeProvider time)
     {
-        (_store, _config) = (store, config);
-        Reader = new BlobReader(store, _index);
+        (Store, _config, _keys, _time) = (store, config, keys, time);
+        _ciphers = keys is null ? null : new PackCiphers(keys);
+        _decoder = new BlobDecoder(new BlobNames(keys), _ciphers);
+        Documents = new DocumentStore(store, keys);
+        Points = new PointStore(store, Documents);
+        Locks = new RepositoryLocks(store, Documents, time);
+        Index = new PackIndex(store);
+        Reader = new BlobReader(store, Index, _decoder);
     }
 
     /// <summary>Eight hexadecimal digits that tell repositories apart; part of checkpoint names.</summary>
     public string Id => _config.Id;
 
     /// <summary>Where it is.</summary>
-    public string Location => _store.Location;
+    public string Location => Store.Location;
 
     /// <summary>Bytes per chunk.</summary>
     public int ChunkSizeBytes => _config.ChunkSizeBytes;
@@ -36,7 +46,19 @@ public sealed class Repository : IDisposable
     /// <summary>True when what is stored can be read only with a key.</summary>
     public bool IsEncrypted => _config.Encrypted;
 
+    internal IBlobStore Store { get; }
+
+    internal DocumentStore Documents { get; }
+
+    internal PointStore Points { get; }
+
+    internal RepositoryLocks Locks { get; }
+
+    internal PackIndex Index { get; }
+
     internal BlobReader Reader { get; }
+
+    internal BlobDecoder Decoder => _decoder;
 
     /// <summary>Makes a repository in a directory, which is created when absent and must hold no repository.</summary>
     /// <exception cref="BackupException">The options make no sense, or a repository is there.</exception>
@@ -45,46 +67,57 @@ public sealed class Repository : IDisposable
         CreateAsync(new DirectoryBlobStore(Path.GetFullPath(directory)), options, time, cancellationToken);
 
     /// <summary>Opens the repository in a directory.</summary>
-    /// <exception cref="BackupException">There is none, it is damaged, or a newer version made it.</exception>
+    /// <param name="directory">The directory.</param>
+    /// <param name="secret">What opens it; null for one that is not encrypted.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BackupException">There is none, it is damaged, the secret does not open it, or a newer version
+    /// made it.</exception>
+    public static Task<Repository> OpenAsync(
+        string directory, RepositorySecret? secret, TimeProvider time, CancellationToken cancellationToken) =>
+        OpenAsync(new DirectoryBlobStore(Path.GetFullPath(directory)), secret, time, cancellationToken);
+
+    /// <summary>Opens the repository in a directory, which is not encrypted.</summary>
+    /// <exception cref="BackupException">There is none, it is damaged or encrypted, or a newer version made it.
+    /// </exception>
     public static Task<Repository> OpenAsync(string directory, CancellationToken cancellationToken) =>
-        OpenAsync(new DirectoryBlobStore(Path.GetFullPath(directory)), cancellationToken);
+        OpenAsync(directory, secret: null, TimeProvider.System, cancellationToken);
 
     /// <summary>All restore points, oldest first.</summary>
     /// <exception cref="BackupException">Integrity: a manifest is damaged.</exception>
     public async Task<IReadOnlyList<RestorePoint>> ListPointsAsync(CancellationToken cancellationToken)
     {
         var points = new List<RestorePoint>();
-        foreach (var key in await _store.ListAsync("points/", cancellationToken).ConfigureAwait(false))
-            points.Add(await ReadPointAsync(key, cancellationToken).ConfigureAwait(false));
-        await LoadNewIndexesAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var id in await Points.ListIdsAsync(cancellationToken).ConfigureAwait(false))
+            if (await Points.TryReadAsync(id, cancellationToken).ConfigureAwait(false) is { } point)
+                points.Add(point);
         return [.. points.OrderBy(point => point.Time).ThenBy(point => point.Id, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The ids of all points in a directory's repository, oldest first; needs no key.</summary>
+    /// <param name="directory">The directory; where no repository is, there are no points.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<IReadOnlyList<string>> ListPointIdsAsync(
+        string directory, CancellationToken cancellationToken)
+    {
+        using var store = new DirectoryBlobStore(Path.GetFullPath(directory));
+        return await new PointStore(store, new DocumentStore(store, keys: null)).ListIdsAsync(cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>The point with this id, or the only one whose id starts so.</summary>
     /// <exception cref="BackupException">No point fits, or several do.</exception>
-    public async Task<RestorePoint> GetPointAsync(string idOrPrefix, CancellationToken cancellationToken) =>
-        await ReadPointAndIndexesAsync(
-                PointKey(await FindPointAsync(idOrPrefix, cancellationToken).ConfigureAwait(false)), cancellationToken)
-            .ConfigureAwait(false);
+    public async Task<RestorePoint> GetPointAsync(string idOrPrefix, CancellationToken cancellationToken)
+    {
+        var id = await Points.ResolveAsync(idOrPrefix, cancellationToken).ConfigureAwait(false);
+        return await Points.ReadAsync(id, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The id of the point with this id, or of the only one whose id starts so; its manifest is not read.
     /// </summary>
     /// <exception cref="BackupException">No point fits, or several do.</exception>
-    public async Task<string> FindPointAsync(string idOrPrefix, CancellationToken cancellationToken)
-    {
-        var keys = await _store.ListAsync("points/", cancellationToken).ConfigureAwait(false);
-        var fitting = keys.Where(key => key == PointKey(idOrPrefix)).ToList();
-        if (fitting.Count == 0 && idOrPrefix.Length > 0)
-            fitting = [.. keys.Where(key => key.StartsWith($"points/{idOrPrefix}", StringComparison.Ordinal))];
-        return fitting switch
-        {
-            [var only] => only["points/".Length..^".json".Length],
-            [] => throw new BackupException(
-                FailureKind.Failed, $"no restore point '{idOrPrefix}' in repository '{Location}'; see 'lvbackup list'"),
-            _ => throw new BackupException(
-                FailureKind.Failed, $"'{idOrPrefix}' fits {fitting.Count} restore points; give more of the id"),
-        };
-    }
+    public Task<string> FindPointAsync(string idOrPrefix, CancellationToken cancellationToken) =>
+        Points.ResolveAsync(idOrPrefix, cancellationToken);
 
     /// <summary>
     /// Removes a point, durably. All other points stay as they are; gc gives back the space that only this one needed.
@@ -92,124 +125,174 @@ public sealed class Repository : IDisposable
     /// </summary>
     /// <param name="point">The point's whole id.</param>
     /// <param name="cancellationToken">Before the removal only.</param>
-    public Task ForgetAsync(string point, CancellationToken cancellationToken)
+    public Task ForgetAsync(string point, CancellationToken cancellationToken) =>
+        Points.DeleteAsync(point, cancellationToken);
+
+    /// <summary>The ways to open the repository; none when it is not encrypted.</summary>
+    public Task<IReadOnlyList<KeySlot>> ListKeysAsync(CancellationToken cancellationToken) =>
+        Slots.ListAsync(cancellationToken);
+
+    /// <summary>Adds a way to open the repository.</summary>
+    /// <param name="secret">The new secret.</param>
+    /// <param name="label">What to call it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BackupException">The repository is not encrypted, or the secret makes no sense.</exception>
+    public Task<KeySlot> AddKeyAsync(RepositorySecret secret, string label, CancellationToken cancellationToken) =>
+        Slots.AddAsync(RequireKeys(), secret, label, cancellationToken);
+
+    /// <summary>Removes a way to open the repository; not the last one.</summary>
+    /// <param name="slot">The slot's id.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BackupException">There is no such slot, or no other.</exception>
+    public Task RemoveKeyAsync(string slot, CancellationToken cancellationToken)
     {
-        // A name that leads out of the folder must not delete anything there.
-        if (point.Contains('/', StringComparison.Ordinal))
-            throw new ArgumentException($"'{point}' is no restore point's id", nameof(point));
-        return _store.DeleteAsync(PointKey(point), cancellationToken);
+        RequireKeys();
+        return Slots.RemoveAsync(slot, cancellationToken);
     }
+
+    /// <summary>Replaces a secret by another. The new one works before the old one stops to.</summary>
+    /// <exception cref="BackupException">The old secret opens nothing, or the new one makes no sense.</exception>
+    public Task<KeySlot> RotateKeyAsync(
+        RepositorySecret oldSecret, RepositorySecret newSecret, CancellationToken cancellationToken)
+    {
+        RequireKeys();
+        return Slots.RotateAsync(oldSecret, newSecret, cancellationToken);
+    }
+
+    private KeySlots Slots => new(Store, Id, _time);
 
     internal static async Task<Repository> CreateAsync(
         IBlobStore store, RepositoryOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         options.Validate();
+        if (await store.GetLengthAsync(RepositoryConfig.Key, cancellationToken).ConfigureAwait(false) is not null)
+            throw Exists(store);
         var config = new RepositoryConfig
         {
             Version = RepositoryConfig.CurrentVersion,
             Id = RandomNumberGenerator.GetHexString(8, lowercase: true),
             ChunkSizeBytes = options.ChunkSizeBytes,
+            CompressionLevel = options.CompressionLevel,
+            Encrypted = options.Secret is not null,
             Created = time.GetUtcNow(),
         };
-        var json = JsonSerializer.SerializeToUtf8Bytes(config, PointJson.Default.RepositoryConfig);
-        if (!await store.PutIfAbsentAsync(ConfigKey, json, cancellationToken).ConfigureAwait(false))
+        RepositoryKeys? keys = null;
+        if (options.Secret is { } secret)
+        {
+            keys = RepositoryKeys.Create();
+            await new KeySlots(store, config.Id, time).AddAsync(keys, secret, "first", cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        // Last: from here on it is a repository.
+        if (!await new DocumentStore(store, keys: null)
+            .WriteAsync(RepositoryConfig.Key, config, RepositoryJson.Default.RepositoryConfig, cancellationToken)
+            .ConfigureAwait(false))
+            throw Exists(store);
+        return new Repository(store, config, keys, time);
+    }
+
+    internal static async Task<Repository> OpenAsync(
+        IBlobStore store, RepositorySecret? secret, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var config = await ReadConfigAsync(store, cancellationToken).ConfigureAwait(false);
+        if (!config.Encrypted) return new Repository(store, config, keys: null, time);
+        if (secret is null)
             throw new BackupException(
                 FailureKind.Failed,
-                $"'{store.Location}' holds a repository already; use it, or choose another directory");
-        return new Repository(store, config);
+                $"repository '{store.Location}' is encrypted; give --passphrase-file or --key-file");
+        var keys = await new KeySlots(store, config.Id, time).OpenAsync(secret, cancellationToken)
+            .ConfigureAwait(false);
+        return new Repository(store, config, keys, time);
     }
 
-    internal static async Task<Repository> OpenAsync(IBlobStore store, CancellationToken cancellationToken)
+    internal static Task<Repository> OpenAsync(IBlobStore store, CancellationToken cancellationToken) =>
+        OpenAsync(store, secret: null, TimeProvider.System, cancellationToken);
+
+    /// <summary>Begins to write. What the session may rely on is not deleted until it is disposed.</summary>
+    /// <param name="purpose">What is being done, for people.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task<BlobWriter> BeginWriteAsync(string purpose, CancellationToken cancellationToken)
     {
-        var repository = new Repository(store, await ReadConfigAsync(store, cancellationToken).ConfigureAwait(false));
-        await repository.LoadNewIndexesAsync(cancellationToken).ConfigureAwait(false);
-        return repository;
+        // In this order, so that either this session knows of a condemnation or gc knows of this session.
+        var held = await Locks.TakeSessionAsync(purpose, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var condemned = await ListCondemnedAsync(cancellationToken).ConfigureAwait(false);
+            var damaged = await ListDamagedAsync(cancellationToken).ConfigureAwait(false);
+            await Index.ReloadAsync(cancellationToken).ConfigureAwait(false);
+            var known = new KnownBlobs(
+                Store, Index, Reader, condemned, [.. damaged.SelectMany(found => found.Blobs).Select(ParseId)]);
+            return new BlobWriter(Store, Index, known, _keys, _config.CompressionLevel, held);
+        }
+        catch
+        {
+            await held.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
-    internal BlobWriter BeginWrite() => new(_store, _index);
+    /// <summary>What was found damaged and has not been repaired.</summary>
+    internal async Task<IReadOnlyList<DamagedDocument>> ListDamagedAsync(CancellationToken cancellationToken)
+    {
+        var all = new List<DamagedDocument>();
+        foreach (var key in await Store.ListAsync("damaged/", cancellationToken).ConfigureAwait(false))
+            if (await Documents.TryReadAsync(key, RepositoryJson.Default.DamagedDocument, cancellationToken)
+                .ConfigureAwait(false) is { } found)
+                all.Add(found);
+        return all;
+    }
 
     /// <summary>The map of a point's disk.</summary>
     internal DiskMap OpenMap(RestorePointDisk disk) =>
         new(Reader, new MapShape(disk.VirtualSizeBytes, ChunkSizeBytes), MapEntry.Parse(disk.Root));
 
     /// <summary>Makes a point exist, durably. Its blobs must have been finished before.</summary>
-    internal async Task CommitAsync(RestorePoint point, CancellationToken cancellationToken)
-    {
-        var manifest = PointFormat.Write(point);
-        if (!await _store.PutIfAbsentAsync(PointKey(point.Id), manifest, cancellationToken).ConfigureAwait(false))
-            throw new InvalidOperationException($"restore point '{point.Id}' exists already");
-    }
+    internal Task CommitAsync(RestorePoint point, CancellationToken cancellationToken) =>
+        Points.WriteAsync(point, cancellationToken);
 
     /// <inheritdoc/>
-    public void Dispose() => Reader.Dispose();
+    public void Dispose()
+    {
+        Index.Dispose();
+        _decoder.Dispose();
+        _ciphers?.Dispose();
+        (Store as IDisposable)?.Dispose();
+    }
 
-    private static string PointKey(string id) => $"points/{id}.json";
+    private static BackupException Exists(IBlobStore store) => new(
+        FailureKind.Failed, $"'{store.Location}' holds a repository already; use it, or choose another directory");
+
+    private static ChunkId ParseId(string text) =>
+        ChunkId.TryParse(text, out var id) ? id : throw new InvalidDataException($"'{text}' is no id");
 
     private static async Task<RepositoryConfig> ReadConfigAsync(IBlobStore store, CancellationToken cancellationToken)
     {
-        try
-        {
-            var json = await store.ReadAllAsync(ConfigKey, cancellationToken).ConfigureAwait(false);
-            var config = JsonSerializer.Deserialize(json, PointJson.Default.RepositoryConfig);
-            if (config?.Version == RepositoryConfig.CurrentVersion) return config;
+        var config = await new DocumentStore(store, keys: null)
+            .TryReadAsync(RepositoryConfig.Key, RepositoryJson.Default.RepositoryConfig, cancellationToken)
+            .ConfigureAwait(false)
+            ?? throw new BackupException(
+                FailureKind.Failed, $"no repository in '{store.Location}'; make one with 'lvbackup init -r DIR'");
+        if (config.Version != RepositoryConfig.CurrentVersion)
             throw new BackupException(
                 FailureKind.NotSupported,
-                $"repository '{store.Location}' has format {config?.Version}, this program reads format "
+                $"repository '{store.Location}' has format {config.Version}, this program reads format "
                 + $"{RepositoryConfig.CurrentVersion}; use the program that made it");
-        }
-        catch (BlobMissingException)
-        {
-            throw new BackupException(
-                FailureKind.Failed, $"no repository in '{store.Location}'; make one with 'lvbackup init -r DIR'");
-        }
-        catch (JsonException e)
-        {
-            throw new BackupException(
-                FailureKind.Integrity, $"repository '{store.Location}' is damaged: {ConfigKey}: {e.Message}", e);
-        }
+        return config;
     }
 
-    private async Task<RestorePoint> ReadPointAndIndexesAsync(string key, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ChunkId>> ListCondemnedAsync(CancellationToken cancellationToken)
     {
-        var point = await ReadPointAsync(key, cancellationToken).ConfigureAwait(false);
-        await LoadNewIndexesAsync(cancellationToken).ConfigureAwait(false);
-        return point;
+        var packs = new List<ChunkId>();
+        foreach (var key in await Store.ListAsync("condemned/", cancellationToken).ConfigureAwait(false))
+            if (!key.EndsWith("-sessions.json", StringComparison.Ordinal)
+                && await Documents.TryReadAsync(key, RepositoryJson.Default.CondemnedDocument, cancellationToken)
+                    .ConfigureAwait(false) is { } found)
+                packs.AddRange(found.Packs.Select(ParseId));
+        return packs;
     }
 
-    /// <summary>
-    /// Loads what other processes have added. An index is durable before the manifests that need it, so calling this
-    /// after a manifest was read makes all of its blobs known.
-    /// </summary>
-    private async Task LoadNewIndexesAsync(CancellationToken cancellationToken)
-    {
-        foreach (var key in await _store.ListAsync("indexes/", cancellationToken).ConfigureAwait(false))
-        {
-            if (_index.HasFile(key)) continue;
-            var file = await _store.ReadAllAsync(key, cancellationToken).ConfigureAwait(false);
-            try
-            {
-                _index.Add(key, IndexFormat.Read(file));
-            }
-            catch (InvalidDataException e)
-            {
-                throw Damaged(key, e);
-            }
-        }
-    }
-
-    private async Task<RestorePoint> ReadPointAsync(string key, CancellationToken cancellationToken)
-    {
-        var manifest = await _store.ReadAllAsync(key, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return PointFormat.Read(manifest);
-        }
-        catch (InvalidDataException e)
-        {
-            throw Damaged(key, e);
-        }
-    }
-
-    private BackupException Damaged(string key, InvalidDataException e) =>
-        new(FailureKind.Integrity, $"repository '{Location}' is damaged: {key}: {e.Message}", e);
+    private RepositoryKeys RequireKeys() => _keys ?? throw new BackupException(
+        FailureKind.Failed,
+        $"repository '{Location}' is not encrypted and has no keys; encryption is chosen by 'lvbackup init --encrypt'");
 }

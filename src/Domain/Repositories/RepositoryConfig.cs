@@ -6,6 +6,8 @@ internal sealed record RepositoryConfig
     /// <summary>The format's version that this code reads and writes.</summary>
     internal const int CurrentVersion = 1;
 
+    internal const string Key = "config.json";
+
     public required int Version { get; init; }
 
     /// <summary>Eight hexadecimal digits; part of the names of checkpoints.</summary>
@@ -13,8 +15,11 @@ internal sealed record RepositoryConfig
 
     public required int ChunkSizeBytes { get; init; }
 
+    /// <summary>The zstd level of what is written.</summary>
+    public required int CompressionLevel { get; init; }
+
     /// <summary>True when blobs and documents are encrypted.</summary>
-    public bool Encrypted { get; init; }
+    public required bool Encrypted { get; init; }
 
     public required DateTimeOffset Created { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using LibvirtBackup.Repositories.Keys;
 
 namespace LibvirtBackup.Repositories;
 
@@ -11,11 +12,20 @@ public sealed record RepositoryOptions
     /// <summary>The largest chunk.</summary>
     public const int MaximumChunkSizeBytes = Units.MiB;
 
+    /// <summary>The strongest compression.</summary>
+    public const int MaximumCompressionLevel = 19;
+
     /// <summary>
     /// Bytes per chunk, a power of two from 64 KiB to 1 MiB; default 64 KiB, so that a changed block costs no more
     /// than QEMU tracks.
     /// </summary>
     public int ChunkSizeBytes { get; init; } = MinimumChunkSizeBytes;
+
+    /// <summary>The zstd level, 1 (fast, the default) to 19 (small).</summary>
+    public int CompressionLevel { get; init; } = 1;
+
+    /// <summary>What opens the repository, which is then encrypted; null (the default) for one that is not.</summary>
+    public RepositorySecret? Secret { get; init; }
 
     internal void Validate()
     {
@@ -25,5 +35,11 @@ public sealed record RepositoryOptions
                 FailureKind.Usage,
                 $"a chunk size of {ChunkSizeBytes} bytes is not possible; " +
                 "choose 64KiB, 128KiB, 256KiB, 512KiB or 1MiB");
+        if (CompressionLevel is < 1 or > MaximumCompressionLevel)
+            throw new BackupException(
+                FailureKind.Usage,
+                $"there is no compression level {CompressionLevel}; choose 1 (fast) to {MaximumCompressionLevel} "
+                + "(small)");
+        if (Secret is not null) SlotKey.Validate(Secret);
     }
 }

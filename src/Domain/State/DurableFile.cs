@@ -20,30 +20,21 @@ internal static class DurableFile
     /// <param name="content">All of it.</param>
     /// <param name="after">Called after each step; tests copy the directory there, which is what a crash would
     /// leave.</param>
-    internal static void Write(string path, ReadOnlySpan<byte> content, Action<DurableStep>? after = null)
+    internal static void Write(string path, ReadOnlyMemory<byte> content, Action<DurableStep>? after = null) =>
+        Write(path, content, overwrite: true, after);
+
+    /// <summary>Writes <paramref name="path"/> unless it exists, also when others try the same meanwhile.</summary>
+    /// <returns>False when it exists.</returns>
+    internal static bool TryCreate(string path, ReadOnlyMemory<byte> content, Action<DurableStep>? after = null)
     {
-        var temporary = $"{path}.{Guid.NewGuid():n}{TemporarySuffix}";
         try
         {
-            using (var file = File.OpenHandle(
-                temporary, FileMode.CreateNew, FileAccess.Write, preallocationSize: content.Length))
-            {
-                after?.Invoke(DurableStep.TemporaryCreated);
-                RandomAccess.Write(file, content, 0);
-                after?.Invoke(DurableStep.ContentWritten);
-                RandomAccess.FlushToDisk(file);
-                after?.Invoke(DurableStep.ContentFlushed);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-            after?.Invoke(DurableStep.Renamed);
-            PosixFile.FlushDirectory(Path.GetDirectoryName(path)!);
-            after?.Invoke(DurableStep.DirectoryFlushed);
+            Write(path, content, overwrite: false, after);
+            return true;
         }
-        catch
+        catch (IOException) when (File.Exists(path))
         {
-            File.Delete(temporary);
-            throw;
+            return false;
         }
     }
 
@@ -63,5 +54,34 @@ internal static class DurableFile
         if (!File.Exists(path)) return;
         File.Delete(path);
         PosixFile.FlushDirectory(Path.GetDirectoryName(path)!);
+    }
+
+    private static void Write(
+        string path, ReadOnlyMemory<byte> content, bool overwrite, Action<DurableStep>? after)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():n}{TemporarySuffix}";
+        try
+        {
+            using (var file = File.OpenHandle(
+                temporary, FileMode.CreateNew, FileAccess.Write, preallocationSize: content.Length))
+            {
+                after?.Invoke(DurableStep.TemporaryCreated);
+                DirectWriter.Write(file, content);
+                after?.Invoke(DurableStep.ContentWritten);
+                RandomAccess.FlushToDisk(file);
+                after?.Invoke(DurableStep.ContentFlushed);
+            }
+
+            // Without overwrite this is link and unlink, so that of two writers one wins.
+            File.Move(temporary, path, overwrite);
+            after?.Invoke(DurableStep.Renamed);
+            PosixFile.FlushDirectory(Path.GetDirectoryName(path)!);
+            after?.Invoke(DurableStep.DirectoryFlushed);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
     }
 }

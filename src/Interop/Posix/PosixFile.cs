@@ -6,6 +6,9 @@ namespace LibvirtBackup.Interop.Posix;
 /// <summary>What Linux can do with files and the framework does not offer.</summary>
 public static class PosixFile
 {
+    /// <summary>What direct I/O is aligned to, in bytes: as much as any usual device asks for.</summary>
+    public const int DirectAlignment = 4096;
+
     /// <summary>
     /// Makes the names in a directory durable: files created, renamed or deleted in it survive a power cut from now on.
     /// The content of the files is not covered, flush it first.
@@ -50,6 +53,23 @@ public static class PosixFile
     /// <inheritdoc cref="TryPunchHole"/>
     public static bool TryZeroRange(SafeFileHandle file, long offset, long length) =>
         TryAllocate(file, LibC.FallocateZeroRange, offset, length);
+
+    /// <summary>
+    /// Sets whether writes go past the page cache (O_DIRECT): then addresses, offsets and lengths must be multiples of
+    /// <see cref="DirectAlignment"/>.
+    /// </summary>
+    /// <param name="file">An open file.</param>
+    /// <param name="on">True for direct writes.</param>
+    /// <returns>False, and nothing done, when the file system cannot (tmpfs of older kernels).</returns>
+    /// <exception cref="PosixException">The file cannot be set so.</exception>
+    public static bool TrySetDirect(SafeFileHandle file, bool on)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        if (ShimNative.SetDirect(file, on ? 1 : 0) == 0)
+            return true;
+        int errno = Marshal.GetLastPInvokeError();
+        return errno == Errno.Invalid ? false : throw new PosixException(errno, "fcntl(F_SETFL)", path: null);
+    }
 
     /// <summary>Tells the size of a block device, in bytes; null when the path is something else.</summary>
     /// <param name="path">The device, or a link to it.</param>

@@ -20,6 +20,9 @@ internal static partial class ShimNative
         StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int OpenLock(string path, uint mode);
 
+    [LibraryImport(Library, EntryPoint = "lvb_set_direct", SetLastError = true)]
+    internal static partial int SetDirect(SafeFileHandle fd, int on);
+
     [LibraryImport(Library, EntryPoint = "lvb_is_same_file", SetLastError = true,
         StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int IsSameFile(SafeFileHandle fd, string path);

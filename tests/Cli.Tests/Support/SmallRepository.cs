@@ -61,6 +61,6 @@ internal sealed class SmallRepository : IDisposable
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(point)));
         Directory.CreateDirectory(System.IO.Path.Combine(Path, "points"));
         File.WriteAllText(
-            System.IO.Path.Combine(Path, "points", id + ".json"), $$"""{"sha256":"{{hash}}","point":{{point}}}""");
+            System.IO.Path.Combine(Path, "points", id + ".json"), $$"""{"sha256":"{{hash}}","body":{{point}}}""");
     }
 }

@@ -33,8 +33,10 @@ public abstract class BlobStoreConformance
     {
         await Store.PutIfAbsentAsync("short", new byte[4], Token);
         await Assert.ThrowsAsync<BlobMissingException>(() => Store.ReadAllAsync("absent", Token));
-        await Assert.ThrowsAsync<BlobMissingException>(() => Store.ReadAsync("absent", 0, new byte[1], Token));
-        await Assert.ThrowsAsync<BlobMissingException>(() => Store.ReadAsync("short", 2, new byte[3], Token));
+        await Assert.ThrowsAsync<BlobMissingException>(async () =>
+            await Store.ReadAsync("absent", 0, new byte[1], Token));
+        await Assert.ThrowsAsync<BlobMissingException>(async () =>
+            await Store.ReadAsync("short", 2, new byte[3], Token));
     }
 
     [Fact]

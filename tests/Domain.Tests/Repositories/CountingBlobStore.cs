@@ -2,7 +2,7 @@ using LibvirtBackup.Repositories.Blobs;
 
 namespace LibvirtBackup.Domain.Tests.Repositories;
 
-/// <summary>Counts what is read.</summary>
+/// <summary>Counts what is read from packs.</summary>
 internal sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
 {
     internal int Reads { get; set; }
@@ -12,17 +12,20 @@ internal sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
     public Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         inner.PutIfAbsentAsync(key, content, cancellationToken);
 
-    public Task ReadAsync(string key, long offset, Memory<byte> target, CancellationToken cancellationToken)
+    public ValueTask ReadAsync(string key, long offset, Memory<byte> target, CancellationToken cancellationToken)
     {
-        Reads++;
+        if (key.StartsWith("packs/", StringComparison.Ordinal)) Reads++;
         return inner.ReadAsync(key, offset, target, cancellationToken);
     }
 
     public Task<byte[]> ReadAllAsync(string key, CancellationToken cancellationToken)
     {
-        Reads++;
+        if (key.StartsWith("packs/", StringComparison.Ordinal)) Reads++;
         return inner.ReadAllAsync(key, cancellationToken);
     }
+
+    public ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellationToken) =>
+        inner.GetLengthAsync(key, cancellationToken);
 
     public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken) =>
         inner.ListAsync(prefix, cancellationToken);

@@ -24,7 +24,7 @@ public sealed class DiskMapTests
         using var repository = await CreateAsync();
         var shape = new MapShape(size, Chunk);
         var written = new Dictionary<long, MapEntry[]>();
-        await using var writer = repository.BeginWrite();
+        await using var writer = await repository.BeginWriteAsync("test", Token);
         var builder = new DiskMapBuilder(writer, shape);
         foreach (var leaf in Leaves(shape))
         {
@@ -48,7 +48,7 @@ public sealed class DiskMapTests
     public async Task A_map_of_holes_is_no_node_at_all()
     {
         using var repository = await CreateAsync();
-        await using var writer = repository.BeginWrite();
+        await using var writer = await repository.BeginWriteAsync("test", Token);
         var builder = new DiskMapBuilder(writer, new MapShape(1L << 40, Chunk));
         Assert.Equal(MapEntry.Hole, await builder.FinishAsync(Token));
         Assert.Equal(0, builder.StoredBytes);

@@ -21,11 +21,14 @@ internal sealed class FaultyBlobStore(IBlobStore inner, int writesBeforeFault) :
         throw new IOException("no space left on device");
     }
 
-    public Task ReadAsync(string key, long offset, Memory<byte> target, CancellationToken cancellationToken) =>
+    public ValueTask ReadAsync(string key, long offset, Memory<byte> target, CancellationToken cancellationToken) =>
         inner.ReadAsync(key, offset, target, cancellationToken);
 
     public Task<byte[]> ReadAllAsync(string key, CancellationToken cancellationToken) =>
         inner.ReadAllAsync(key, cancellationToken);
+
+    public ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellationToken) =>
+        inner.GetLengthAsync(key, cancellationToken);
 
     public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken) =>
         inner.ListAsync(prefix, cancellationToken);

@@ -152,7 +152,7 @@ public sealed class RestoreEngineTests : IDisposable
 
     private static async Task CommitAsync(Repository repository, SimulatedDisk disk)
     {
-        await using var writer = repository.BeginWrite();
+        await using var writer = await repository.BeginWriteAsync("test", Token);
         var limiter = new RateLimiter(null, TimeProvider.System);
         var copier = new DiskCopier(disk, null, repository.ChunkSizeBytes, writer, limiter, (_, _) => { });
         var result = await copier.CopyAsync(Token);

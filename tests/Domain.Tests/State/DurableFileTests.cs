@@ -11,10 +11,10 @@ public sealed class DurableFileTests
         using var directory = new TestDirectory();
         using var crashes = new TestDirectory();
         var path = directory.File("file");
-        DurableFile.Write(path, "old"u8);
+        DurableFile.Write(path, "old"u8.ToArray());
         var steps = new List<DurableStep>();
 
-        DurableFile.Write(path, "new"u8, step =>
+        DurableFile.Write(path, "new"u8.ToArray(), step =>
         {
             steps.Add(step);
             TestDirectory.Copy(directory.Path, crashes.File(step.ToString()));
@@ -37,7 +37,7 @@ public sealed class DurableFileTests
         using var directory = new TestDirectory();
         var path = directory.File("file");
 
-        Assert.Throws<IOException>(() => DurableFile.Write(path, "new"u8, step =>
+        Assert.Throws<IOException>(() => DurableFile.Write(path, "new"u8.ToArray(), step =>
         {
             if (step == (DurableStep)failing) throw new IOException("no space left on device");
         }));

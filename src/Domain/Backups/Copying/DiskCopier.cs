@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LibvirtBackup.Extents;
 using LibvirtBackup.Interop.Nbd;
 using LibvirtBackup.Repositories;
@@ -6,8 +7,8 @@ using LibvirtBackup.Repositories.Maps;
 namespace LibvirtBackup.Backups.Copying;
 
 /// <summary>
-/// Copies one disk into the repository, leaf by leaf of its map. Each leaf asks for its own extents, so memory does
-/// not grow with the disk or with fragmentation.
+/// Copies one disk into the repository: goes through its map in order, with a number of reads under way, each of which
+/// is hashed, compressed and stored where it arrives. Memory grows neither with the disk nor with its fragmentation.
 /// </summary>
 internal sealed class DiskCopier
 {
@@ -20,19 +21,19 @@ internal sealed class DiskCopier
     /// <summary>The largest cluster of a qcow2 image.</summary>
     private const int LargestClusterBytes = 2 * Units.MiB;
 
-    private const int LeavesInFlight = 2;
-    private const int RequestsPerLeaf = 6;
+    /// <summary>Extents are asked for in pieces of this size: as much as one NBD request can ask for.</summary>
+    private const long WindowBytes = 4 * Units.GiB;
+
+    private const int RequestsInFlight = 12;
 
     private readonly IDiskSource _source;
     private readonly DiskMap? _parent;
-    private readonly bool _incremental;
     private readonly BlobWriter _writer;
     private readonly RateLimiter _limiter;
     private readonly Action<long, long> _progress;
     private readonly MapShape _shape;
     private readonly DiskMapBuilder _map;
-    private readonly Lock _gate = new();
-    private readonly SortedDictionary<long, RangeSet> _dirtyByLeaf = [];
+    private readonly RangeSet? _dirty;
     private LeafWork? _tail;
     private long _done;
     private long _read;
@@ -53,7 +54,8 @@ internal sealed class DiskCopier
         RateLimiter limiter,
         Action<long, long> progress)
     {
-        (_source, _parent, _incremental, _writer) = (source, parent, parent is not null, writer);
+        (_source, _parent, _writer) = (source, parent, writer);
+        _dirty = parent is null ? null : new RangeSet();
         (_limiter, _progress) = (limiter, progress);
         _shape = new MapShape(source.SizeBytes, chunkSizeBytes);
         _map = new DiskMapBuilder(writer, _shape);
@@ -61,55 +63,86 @@ internal sealed class DiskCopier
 
     internal async Task<DiskCopyResult> CopyAsync(CancellationToken cancellationToken)
     {
-        await Parallel.ForAsync(0, _shape.LeafCount, Options(LeavesInFlight, cancellationToken), CopyLeafAsync)
-            .ConfigureAwait(false);
-        await AuditTailAsync(cancellationToken).ConfigureAwait(false);
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = RequestsInFlight,
+            CancellationToken = cancellationToken,
+        };
+        await Parallel.ForEachAsync(PlanAsync(cancellationToken), options, ReadRunAsync).ConfigureAwait(false);
+        await AuditTailAsync(options).ConfigureAwait(false);
         var root = await _map.FinishAsync(cancellationToken).ConfigureAwait(false);
         return new DiskCopyResult
         {
             SizeBytes = _shape.SizeBytes,
             Root = root,
-            Dirty = _incremental ? JoinDirty() : null,
+            Dirty = _dirty,
             ReadBytes = _read,
             StoredBytes = _stored + _map.StoredBytes,
             UnreportedBytes = _unreported,
         };
     }
 
-    private static ParallelOptions Options(int degree, CancellationToken cancellationToken) =>
-        new() { MaxDegreeOfParallelism = degree, CancellationToken = cancellationToken };
-
-    private async ValueTask CopyLeafAsync(long leaf, CancellationToken cancellationToken)
+    /// <summary>
+    /// What is to be read, in the disk's order. Leaves with nothing to read are dealt with on the way.
+    /// </summary>
+    private async IAsyncEnumerable<LeafRun> PlanAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var start = leaf * _shape.LeafBytes;
-        var range = new ByteRange(start, Math.Min(_shape.LeafBytes, _shape.SizeBytes - start));
-        var (zero, dirty) = (new RangeSet(), _incremental ? new RangeSet() : null);
-        await _source.ReadMapAsync(range, zero, dirty, cancellationToken).ConfigureAwait(false);
-        if (dirty is { Count: > 0 })
-            lock (_gate) _dirtyByLeaf.Add(leaf, dirty);
+        var leavesPerWindow = Math.Max(1, WindowBytes / _shape.LeafBytes);
+        for (long first = 0; first < _shape.LeafCount; first += leavesPerWindow)
+        {
+            var end = Math.Min(first + leavesPerWindow, _shape.LeafCount);
+            var (zero, dirty) = (new RangeSet(), _dirty is null ? null : new RangeSet());
+            await _source.ReadMapAsync(
+                RangeOf(first) with { Length = RangeOf(end - 1).End - RangeOf(first).Offset }, zero, dirty,
+                cancellationToken).ConfigureAwait(false);
+            foreach (var range in dirty ?? []) _dirty!.Append(range); // both or none
+            for (var leaf = first; leaf < end; leaf++)
+                foreach (var run in await PlanLeafAsync(leaf, zero, dirty, cancellationToken).ConfigureAwait(false))
+                    yield return run;
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<LeafRun>> PlanLeafAsync(
+        long leaf, RangeSet zero, RangeSet? dirty, CancellationToken cancellationToken)
+    {
+        var range = RangeOf(leaf);
+        if (zero.Contains(range) && await IsHoleAsync(leaf, cancellationToken).ConfigureAwait(false))
+        {
+            _map.SetLeaf(leaf, MapEntry.Hole);
+            Report(range.Length);
+            return [];
+        }
 
         var parent = await ReadParentLeafAsync(leaf, cancellationToken).ConfigureAwait(false);
         var work = new LeafWork(_shape, leaf, parent, zero, dirty);
-        RememberTail(work);
+        if (work.LastInheritedData >= 0) _tail = work;
         if (work.IsUnchanged && work.HasParentForAll && _parent!.Shape.EntryCount(0, leaf) == work.Entries.Length)
         {
             _map.SetLeaf(leaf, await _parent.ReadLeafEntryAsync(leaf, cancellationToken).ConfigureAwait(false));
             Report(range.Length);
-            return;
+            return [];
         }
 
         Interlocked.Add(ref _unreported, work.UnreportedHoleBytes);
         Report(range.Length - work.BytesToRead);
-        await ReadAsync(work, cancellationToken).ConfigureAwait(false);
+        var runs = work.BeginReads(RequestBytes / _shape.ChunkSizeBytes);
+        if (runs.Count == 0) await _map.SetLeafAsync(leaf, work.Entries, cancellationToken).ConfigureAwait(false);
+        return runs;
     }
 
-    private async Task ReadAsync(LeafWork work, CancellationToken cancellationToken)
+    /// <summary>True when all of a leaf that is zeroes now was a hole before, or was not there: nothing to look at.
+    /// </summary>
+    private async ValueTask<bool> IsHoleAsync(long leaf, CancellationToken cancellationToken)
     {
-        await Parallel.ForEachAsync(
-            work.GroupReads(RequestBytes / _shape.ChunkSizeBytes),
-            Options(RequestsPerLeaf, cancellationToken),
-            (run, token) => ReadRunAsync(work, run.First, run.Count, token)).ConfigureAwait(false);
-        await _map.SetLeafAsync(work.Leaf, work.Entries, cancellationToken).ConfigureAwait(false);
+        if (_parent is null || leaf >= _parent.Shape.LeafCount) return true;
+        var entry = await _parent.ReadLeafEntryAsync(leaf, cancellationToken).ConfigureAwait(false);
+        return entry.Kind == EntryKind.Hole;
+    }
+
+    private ByteRange RangeOf(long leaf)
+    {
+        var start = leaf * _shape.LeafBytes;
+        return new ByteRange(start, Math.Min(_shape.LeafBytes, _shape.SizeBytes - start));
     }
 
     /// <summary>
@@ -118,18 +151,12 @@ internal sealed class DiskCopier
     /// cluster can only be the last one with unreported data. Reading that one again costs at most 2 MiB and closes
     /// the gap.
     /// </summary>
-    private async Task AuditTailAsync(CancellationToken cancellationToken)
+    private async Task AuditTailAsync(ParallelOptions options)
     {
         if (_tail is null) return;
         _tail.PlanTailAudit(LargestClusterBytes);
-        await ReadAsync(_tail, cancellationToken).ConfigureAwait(false);
-    }
-
-    private void RememberTail(LeafWork work)
-    {
-        if (work.LastInheritedData < 0) return;
-        lock (_gate)
-            if (_tail is null || _tail.Leaf < work.Leaf) _tail = work;
+        await Parallel.ForEachAsync(_tail.BeginReads(RequestBytes / _shape.ChunkSizeBytes), options, ReadRunAsync)
+            .ConfigureAwait(false);
     }
 
     /// <summary>
@@ -146,8 +173,9 @@ internal sealed class DiskCopier
         return entries[..count];
     }
 
-    private async ValueTask ReadRunAsync(LeafWork work, int first, int count, CancellationToken cancellationToken)
+    private async ValueTask ReadRunAsync(LeafRun run, CancellationToken cancellationToken)
     {
+        var (work, first, count) = run;
         var offset = work.OffsetOf(first);
         var length = (int)(work.OffsetOf(first + count) - offset);
         await _limiter.WaitAsync(length, cancellationToken).ConfigureAwait(false);
@@ -164,6 +192,8 @@ internal sealed class DiskCopier
             work.Entries[i] = entry;
         }
 
+        if (work.EndRun())
+            await _map.SetLeafAsync(work.Leaf, work.Entries, cancellationToken).ConfigureAwait(false);
         Report(length);
     }
 
@@ -179,13 +209,4 @@ internal sealed class DiskCopier
         a == b || (a.Kind != EntryKind.Data && b.Kind != EntryKind.Data);
 
     private void Report(long done) => _progress(Interlocked.Add(ref _done, done), Interlocked.Read(ref _read));
-
-    private RangeSet JoinDirty()
-    {
-        var all = new RangeSet();
-        foreach (var ranges in _dirtyByLeaf.Values)
-            foreach (var range in ranges)
-                all.Append(range);
-        return all;
-    }
 }

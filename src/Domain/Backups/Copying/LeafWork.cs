@@ -8,6 +8,7 @@ internal sealed class LeafWork
 {
     private readonly MapShape _shape;
     private readonly long _firstChunk;
+    private int _openRuns;
 
     internal LeafWork(MapShape shape, long leaf, ReadOnlySpan<MapEntry> parent, RangeSet zero, RangeSet? dirty)
     {
@@ -61,12 +62,23 @@ internal sealed class LeafWork
         }
     }
 
+    /// <summary>Begins to read: the runs are to be ended by <see cref="EndRun"/>.</summary>
+    /// <param name="mostChunks">Chunks of the longest run.</param>
+    internal IReadOnlyList<LeafRun> BeginReads(int mostChunks)
+    {
+        var runs = GroupReads(mostChunks).Select(run => new LeafRun(this, run.First, run.Count)).ToList();
+        _openRuns = runs.Count;
+        return runs;
+    }
+
+    /// <summary>True for the last run: the leaf is complete.</summary>
+    internal bool EndRun() => Interlocked.Decrement(ref _openRuns) == 0;
+
     internal long OffsetOf(int index) => Math.Min((_firstChunk + index) * _shape.ChunkSizeBytes, _shape.SizeBytes);
 
     internal int LengthOf(int index) => _shape.ChunkLength(_firstChunk + index);
 
-    /// <summary>Runs of chunks to read, each at most <paramref name="most"/> chunks.</summary>
-    internal IEnumerable<(int First, int Count)> GroupReads(int most)
+    private IEnumerable<(int First, int Count)> GroupReads(int most)
     {
         for (var i = 0; i < Actions.Length;)
         {

@@ -16,12 +16,15 @@ internal sealed record TrackHistory
     /// <summary>The generation of the newest full, 0 before the first.</summary>
     internal int Generation => Points.Select(point => point.Generation).DefaultIfEmpty().Max();
 
-    /// <summary>The newest point that has a checkpoint.</summary>
-    internal RestorePoint? Newest => Points.LastOrDefault(point => point.Checkpoint is not null);
+    /// <summary>Ids of points that were found damaged: nothing may build on them.</summary>
+    internal IReadOnlySet<string> Damaged { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
-    /// <summary>The newest full that has a checkpoint.</summary>
+    /// <summary>The newest whole point that has a checkpoint.</summary>
+    internal RestorePoint? Newest => Points.LastOrDefault(IsBase);
+
+    /// <summary>The newest whole full that has a checkpoint.</summary>
     internal RestorePoint? NewestFull =>
-        Points.LastOrDefault(point => point is { Level: BackupLevel.Full, Checkpoint: not null });
+        Points.LastOrDefault(point => point.Level == BackupLevel.Full && IsBase(point));
 
     internal static TrackHistory From(
         IEnumerable<RestorePoint> all, string repositoryId, Guid domain, string track, IEnumerable<string> checkpoints)
@@ -37,4 +40,6 @@ internal sealed record TrackHistory
             NextSequence = points.Select(point => point.Sequence).Concat(used).DefaultIfEmpty().Max() + 1,
         };
     }
+
+    private bool IsBase(RestorePoint point) => point.Checkpoint is not null && !Damaged.Contains(point.Id);
 }

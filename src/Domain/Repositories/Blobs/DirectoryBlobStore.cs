@@ -1,10 +1,13 @@
+using LibvirtBackup.Interop.Posix;
 using LibvirtBackup.State;
 
 namespace LibvirtBackup.Repositories.Blobs;
 
 /// <summary>Blobs as files below a directory.</summary>
-internal sealed class DirectoryBlobStore(string root) : IBlobStore
+internal sealed class DirectoryBlobStore(string root) : IBlobStore, IDisposable
 {
+    private readonly OpenFiles _files = new();
+
     public string Location => root;
 
     public Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
@@ -16,60 +19,81 @@ internal sealed class DirectoryBlobStore(string root) : IBlobStore
                 var path = PathOf(key);
                 if (File.Exists(path)) return false;
                 DurableFile.CreateDirectory(Path.GetDirectoryName(path)!);
-                DurableFile.Write(path, content.Span);
-                return true;
+                return DurableFile.TryCreate(path, content);
             },
             cancellationToken);
     }
 
-    public async Task ReadAsync(string key, long offset, Memory<byte> target, CancellationToken cancellationToken)
+    public ValueTask ReadAsync(string key, long offset, Memory<byte> target, CancellationToken cancellationToken)
     {
-        using var file = Open(key);
-        while (target.Length > 0)
+        cancellationToken.ThrowIfCancellationRequested();
+        for (var rest = target.Span; rest.Length > 0;)
         {
-            var count = await RandomAccess.ReadAsync(file, target, offset, cancellationToken).ConfigureAwait(false);
+            var count = ReadOnce(key, offset, rest);
             if (count == 0) throw new BlobMissingException(key, $"'{PathOf(key)}' ends at byte {offset}");
-            target = target[count..];
+            rest = rest[count..];
             offset += count;
         }
+
+        return ValueTask.CompletedTask;
     }
 
     public async Task<byte[]> ReadAllAsync(string key, CancellationToken cancellationToken)
     {
-        using var file = Open(key);
-        var content = new byte[RandomAccess.GetLength(file)];
+        var length = await GetLengthAsync(key, cancellationToken).ConfigureAwait(false) ?? throw Missing(key);
+        var content = new byte[length];
         await ReadAsync(key, 0, content, cancellationToken).ConfigureAwait(false);
         return content;
+    }
+
+    public ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(PathOf(key));
+        return ValueTask.FromResult<long?>(file.Exists ? file.Length : null);
     }
 
     public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken)
     {
         var folder = PathOf(prefix);
         if (!Directory.Exists(folder)) return Task.FromResult<IReadOnlyList<string>>([]);
-        return Task.FromResult<IReadOnlyList<string>>(
-            [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-                .Where(path => !DurableFile.IsTemporary(path))
-                .Select(path => Path.GetRelativePath(root, path))
-                .Order(StringComparer.Ordinal)]);
+        var keys = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(path => !DurableFile.IsTemporary(path))
+            .Select(path => string.Concat(prefix, path.AsSpan(folder.Length)))
+            .ToArray();
+        Array.Sort(keys, StringComparer.Ordinal);
+        return Task.FromResult<IReadOnlyList<string>>(keys);
     }
 
     public Task DeleteAsync(string key, CancellationToken cancellationToken)
     {
-        DurableFile.Delete(PathOf(key));
+        var path = PathOf(key);
+        _files.Forget(path);
+        DurableFile.Delete(path);
         return Task.CompletedTask;
     }
 
+    public void Dispose() => _files.Dispose();
+
     private string PathOf(string key) => Path.Combine(root, key);
 
-    private Microsoft.Win32.SafeHandles.SafeFileHandle Open(string key)
+    private int ReadOnce(string key, long offset, Span<byte> target)
     {
-        try
+        while (true)
         {
-            return File.OpenHandle(PathOf(key), options: FileOptions.RandomAccess);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new BlobMissingException(key, $"'{PathOf(key)}' does not exist");
+            try
+            {
+                return RandomAccess.Read(_files.Open(PathOf(key)), target, offset);
+            }
+            catch (PosixException e) when (e.Errno == Errno.NoEntry)
+            {
+                throw Missing(key);
+            }
+            catch (ObjectDisposedException)
+            {
+                // Too many files were open and all were closed between the look-up and the read: open it again.
+            }
         }
     }
+
+    private BlobMissingException Missing(string key) => new(key, $"'{PathOf(key)}' does not exist");
 }

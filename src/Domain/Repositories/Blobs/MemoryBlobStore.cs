@@ -12,17 +12,20 @@ internal sealed class MemoryBlobStore : IBlobStore
     public Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         Task.FromResult(_blobs.TryAdd(key, content.ToArray()));
 
-    public Task ReadAsync(string key, long offset, Memory<byte> target, CancellationToken cancellationToken)
+    public ValueTask ReadAsync(string key, long offset, Memory<byte> target, CancellationToken cancellationToken)
     {
         var blob = Get(key);
         if (offset + target.Length > blob.Length)
             throw new BlobMissingException(key, $"blob '{key}' ends at byte {blob.Length}");
         blob.AsMemory((int)offset, target.Length).CopyTo(target);
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
     public Task<byte[]> ReadAllAsync(string key, CancellationToken cancellationToken) =>
         Task.FromResult((byte[])Get(key).Clone());
+
+    public ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<long?>(_blobs.TryGetValue(key, out var blob) ? blob.Length : null);
 
     public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>(

@@ -1,8 +1,13 @@
 namespace LibvirtBackup.Repositories.Maps;
 
-/// <summary>A stored disk's map: what every chunk of the disk is. Reads nodes on demand and keeps none.</summary>
+/// <summary>
+/// A stored disk's map: what every chunk of the disk is. Reads nodes on demand and keeps only the last path, so that
+/// going through the leaves in order reads each node once. Thread-safe.
+/// </summary>
 internal sealed class DiskMap(BlobReader reader, MapShape shape, MapEntry root)
 {
+    private readonly InnerNode?[] _path = new InnerNode?[shape.TopLevel + 1];
+
     internal MapShape Shape { get; } = shape;
 
     internal MapEntry Root { get; } = root;
@@ -10,32 +15,32 @@ internal sealed class DiskMap(BlobReader reader, MapShape shape, MapEntry root)
     /// <summary>The entries of the chunks below leaf <paramref name="leaf"/>.</summary>
     internal async ValueTask<MapEntry[]> ReadLeafAsync(long leaf, CancellationToken cancellationToken)
     {
-        var (level, index, entry) = await FindAsync(leaf, cancellationToken).ConfigureAwait(false);
-        var count = Shape.EntryCount(0, leaf);
-        if (level < 0) return await ReadNodeAsync(entry, 0, index, cancellationToken).ConfigureAwait(false);
-        var entries = new MapEntry[count];
+        var entry = await ReadLeafEntryAsync(leaf, cancellationToken).ConfigureAwait(false);
+        if (entry.Kind == EntryKind.Data)
+            return await ReadNodeAsync(entry, 0, leaf, cancellationToken).ConfigureAwait(false);
+        var entries = new MapEntry[Shape.EntryCount(0, leaf)];
         Array.Fill(entries, entry);
         return entries;
     }
 
     /// <summary>The entry that stands for the whole of leaf <paramref name="leaf"/>.</summary>
-    internal async ValueTask<MapEntry> ReadLeafEntryAsync(long leaf, CancellationToken cancellationToken) =>
-        (await FindAsync(leaf, cancellationToken).ConfigureAwait(false)).Entry;
-
-    private async ValueTask<(int Level, long Index, MapEntry Entry)> FindAsync(
-        long leaf, CancellationToken cancellationToken)
+    internal async ValueTask<MapEntry> ReadLeafEntryAsync(long leaf, CancellationToken cancellationToken)
     {
         var entry = Root;
-        for (var level = Shape.TopLevel; level >= 0; level--)
+        for (var level = Shape.TopLevel; level > 0 && entry.Kind == EntryKind.Data; level--)
         {
-            if (entry.Kind != EntryKind.Data) return (level, leaf, entry);
-            if (level == 0) break;
             var index = leaf / Power(level);
-            var node = await ReadNodeAsync(entry, level, index, cancellationToken).ConfigureAwait(false);
-            entry = node[leaf / Power(level - 1) % MapNode.Width];
+            var node = _path[level];
+            if (node?.Id != entry.Id || node.Index != index)
+            {
+                var entries = await ReadNodeAsync(entry, level, index, cancellationToken).ConfigureAwait(false);
+                _path[level] = node = new InnerNode(entry.Id, index, entries);
+            }
+
+            entry = node.Entries[leaf / Power(level - 1) % MapNode.Width];
         }
 
-        return (-1, leaf, entry);
+        return entry;
     }
 
     private async ValueTask<MapEntry[]> ReadNodeAsync(
@@ -43,7 +48,15 @@ internal sealed class DiskMap(BlobReader reader, MapShape shape, MapEntry root)
     {
         var bytes = await reader.ReadAsync(entry.Id, cancellationToken).ConfigureAwait(false);
         var entries = new MapEntry[Shape.EntryCount(level, index)];
-        MapNode.Decode(bytes, level, entries);
+        try
+        {
+            MapNode.Decode(bytes, level, entries);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new BackupException(FailureKind.Integrity, $"map node {entry.Id} is damaged: {e.Message}", e);
+        }
+
         return entries;
     }
 
@@ -53,4 +66,6 @@ internal sealed class DiskMap(BlobReader reader, MapShape shape, MapEntry root)
         for (var i = 0; i < level; i++) power *= MapNode.Width;
         return power;
     }
+
+    private sealed record InnerNode(ChunkId Id, long Index, MapEntry[] Entries);
 }

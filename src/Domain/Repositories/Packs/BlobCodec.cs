@@ -1,6 +1,6 @@
 namespace LibvirtBackup.Repositories.Packs;
 
-/// <summary>How a blob's bytes are kept in a pack. The numbers are part of the format.</summary>
+/// <summary>How a blob's bytes are kept, before encryption. The numbers are part of the format.</summary>
 internal enum BlobCodec : byte
 {
     /// <summary>As they are: compression did not pay.</summary>

@@ -1,56 +1,42 @@
-using System.Buffers;
+using LibvirtBackup.Interop.Nbd;
+using LibvirtBackup.Repositories.Keys;
 
 namespace LibvirtBackup.Repositories.Packs;
 
-/// <summary>A pack being filled in memory. Not thread-safe.</summary>
+/// <summary>A pack being filled, in memory that can be written past the page cache. Not thread-safe.</summary>
 internal sealed class PackBuilder : IDisposable
 {
-    /// <summary>
-    /// A pack is sealed when it reaches this; large enough to make flushes rare, small enough to hold a few in
-    /// memory.
-    /// </summary>
-    internal const int TargetLength = 16 * Units.MiB;
-
-    private readonly List<PackEntry> _entries = [];
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(TargetLength + (2 * Units.MiB));
+    private readonly List<PackEntry> _entries = new(capacity: 512);
+    private readonly NativeBuffer _buffer;
+    private readonly PackSalt _salt;
     private int _length;
 
-    internal PackBuilder()
+    internal PackBuilder(NativeBuffer buffer, PackSalt salt)
     {
-        PackFormat.Magic.CopyTo(_buffer);
-        _length = PackFormat.MagicLength;
+        (_buffer, _salt, _length) = (buffer, salt, PackFormat.HeaderLength);
+        PackFormat.WriteHeader(_buffer.Span, salt);
     }
 
-    internal bool IsFull => _length >= TargetLength;
-
-    internal bool IsEmpty => _entries.Count == 0;
-
-    internal ReadOnlyMemory<byte> Content => _buffer.AsMemory(0, _length);
-
-    internal void Add(ChunkId id, ReadOnlySpan<byte> stored, int plainLength, BlobCodec codec)
+    /// <summary>Adds a blob; false when the pack has no room for it.</summary>
+    internal bool TryAdd(ChunkId id, ChunkId storedHash, ReadOnlySpan<byte> stored, int plainLength, BlobCodec codec)
     {
-        EnsureRoom(PackFormat.HeaderLength + stored.Length);
-        PackFormat.WriteHeader(_buffer.AsSpan(_length), id, stored.Length, plainLength, codec);
-        _length += PackFormat.HeaderLength;
-        _entries.Add(new PackEntry(id, _length, stored.Length, plainLength, codec));
-        stored.CopyTo(_buffer.AsSpan(_length));
+        if (_length + stored.Length + PackFormat.TableLength(_entries.Count + 1) > _buffer.Length) return false;
+        _entries.Add(new PackEntry(id, storedHash, _length, stored.Length, plainLength, codec));
+        stored.CopyTo(_buffer.Span[_length..]);
         _length += stored.Length;
+        return true;
     }
 
-    internal SealedPack Seal() => new(ChunkId.Compute(Content.Span), _entries);
-
-    public void Dispose()
+    /// <summary>Finishes the pack.</summary>
+    /// <returns>The pack, and all of its bytes, which stay valid until this is disposed.</returns>
+    internal (SealedPack Pack, ReadOnlyMemory<byte> Content) Seal()
     {
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
+        var end = _buffer.Span.Slice(_length, PackFormat.TableLength(_entries.Count));
+        PackFormat.WriteTable(end, _entries);
+        var id = PackFormat.IdOf(_buffer.Span, end);
+        var length = _length + end.Length;
+        return (new SealedPack(id, _salt, length, _entries), _buffer.Memory[..length]);
     }
 
-    private void EnsureRoom(int more)
-    {
-        if (_length + more <= _buffer.Length) return;
-        var larger = ArrayPool<byte>.Shared.Rent(_length + more);
-        Content.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
-    }
+    public void Dispose() => _buffer.Dispose();
 }

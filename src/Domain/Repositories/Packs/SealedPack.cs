@@ -1,4 +1,6 @@
+using LibvirtBackup.Repositories.Keys;
+
 namespace LibvirtBackup.Repositories.Packs;
 
-/// <summary>A finished pack: its id (the SHA-256 of all its bytes) and its entries.</summary>
-internal sealed record SealedPack(ChunkId Id, IReadOnlyList<PackEntry> Entries);
+/// <summary>A finished pack: what its table says, under the id that stands for all of it.</summary>
+internal sealed record SealedPack(ChunkId Id, PackSalt Salt, int Length, IReadOnlyList<PackEntry> Entries);

@@ -8,5 +8,4 @@ namespace LibvirtBackup.Repositories.Points;
     RespectRequiredConstructorParameters = true,
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(RestorePoint))]
-[JsonSerializable(typeof(RepositoryConfig))]
 internal sealed partial class PointJson : JsonSerializerContext;

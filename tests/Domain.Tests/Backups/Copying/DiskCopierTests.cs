@@ -168,8 +168,8 @@ public sealed class DiskCopierTests
             if (!faulty.FaultReached) break;
         }
 
-        // One pack and one index.
-        Assert.Equal(2, faults);
+        // The lock, one pack and one index.
+        Assert.Equal(3, faults);
     }
 
     internal static async Task<byte[]> ReadAsync(Repository repository, DiskMap map)
@@ -194,7 +194,7 @@ public sealed class DiskCopierTests
 
     private static async Task<DiskCopyResult> CopyAsync(Repository repository, SimulatedDisk disk, DiskMap? parent)
     {
-        await using var writer = repository.BeginWrite();
+        await using var writer = await repository.BeginWriteAsync("test", Token);
         var limiter = new RateLimiter(null, TimeProvider.System);
         var copier = new DiskCopier(disk, parent, Chunk, writer, limiter, (_, _) => { });
         var result = await copier.CopyAsync(Token);

@@ -62,7 +62,7 @@ public sealed class MapComparisonTests
 
     private static async Task<MapEntry> BuildAsync(Repository repository, MapShape shape, long changedChunk)
     {
-        await using var writer = repository.BeginWrite();
+        await using var writer = await repository.BeginWriteAsync("test", Token);
         var builder = new DiskMapBuilder(writer, shape);
         for (var leaf = 0L; leaf < shape.LeafCount; leaf++)
         {

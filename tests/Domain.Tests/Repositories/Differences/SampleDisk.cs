@@ -30,7 +30,7 @@ internal sealed record SampleDisk(MapShape Shape, MapEntry[] Chunks)
 
     internal async Task<MapEntry> StoreAsync(Repository repository, CancellationToken cancellationToken)
     {
-        await using var writer = repository.BeginWrite();
+        await using var writer = await repository.BeginWriteAsync("test", cancellationToken);
         var builder = new DiskMapBuilder(writer, Shape);
         for (var leaf = 0L; leaf < Shape.LeafCount; leaf++)
         {

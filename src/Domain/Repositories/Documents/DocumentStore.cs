@@ -1,0 +1,49 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Keys;
+
+namespace LibvirtBackup.Repositories.Documents;
+
+/// <summary>Reads and writes the repository's JSON files; what is handed out matched its hash.</summary>
+internal sealed class DocumentStore(IBlobStore store, RepositoryKeys? keys)
+{
+    /// <summary>Stores a document; false, and nothing done, when the key exists.</summary>
+    internal Task<bool> WriteAsync<T>(
+        string key, T document, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(document, type);
+        return store.PutIfAbsentAsync(key, DocumentFormat.Write(key, body, keys), cancellationToken);
+    }
+
+    /// <exception cref="BlobMissingException">There is none.</exception>
+    /// <exception cref="BackupException">Integrity: it is damaged.</exception>
+    internal async Task<T> ReadAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        var file = await store.ReadAllAsync(key, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var body = DocumentFormat.Read(key, file, keys);
+            return JsonSerializer.Deserialize(body.Span, type) ?? throw new InvalidDataException("it is empty");
+        }
+        catch (Exception e) when (e is InvalidDataException or JsonException)
+        {
+            throw new BackupException(
+                FailureKind.Integrity, $"repository '{store.Location}' is damaged: {key}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>As <see cref="ReadAsync"/>, but null when somebody has deleted the document meanwhile.</summary>
+    internal async Task<T?> TryReadAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await ReadAsync(key, type, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BlobMissingException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+using LibvirtBackup.Repositories.Keys;
+using LibvirtBackup.Repositories.Locks;
+
+namespace LibvirtBackup.Repositories.Documents;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(RepositoryConfig))]
+[JsonSerializable(typeof(KeySlotDocument))]
+[JsonSerializable(typeof(LockDocument))]
+[JsonSerializable(typeof(CondemnedDocument))]
+[JsonSerializable(typeof(CondemnedSessionsDocument))]
+[JsonSerializable(typeof(DamagedDocument))]
+internal sealed partial class RepositoryJson : JsonSerializerContext;

@@ -1,0 +1,111 @@
+using LibvirtBackup.Interop.Posix;
+using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Documents;
+
+namespace LibvirtBackup.Repositories.Locks;
+
+/// <summary>A lock of this process: renewed while it is held, deleted when disposed.</summary>
+internal sealed class RepositoryLock : IAsyncDisposable
+{
+    private static readonly TimeSpan s_renewal = TimeSpan.FromMinutes(5);
+
+    private readonly IBlobStore _store;
+    private readonly DocumentStore _documents;
+    private readonly TimeProvider _time;
+    private readonly LockKind _kind;
+    private readonly string _purpose;
+    private readonly SemaphoreSlim _gate = new(1);
+    private ITimer? _timer;
+    private int _number;
+    private bool _isDisposed;
+
+    private RepositoryLock(
+        IBlobStore store, DocumentStore documents, TimeProvider time, LockKind kind, string purpose) =>
+        (_store, _documents, _time, _kind, _purpose) = (store, documents, time, kind, purpose);
+
+    /// <summary>The session's id.</summary>
+    internal string Session { get; } = Guid.NewGuid().ToString("n");
+
+    internal static async Task<RepositoryLock> TakeAsync(
+        IBlobStore store, DocumentStore documents, TimeProvider time, LockKind kind, string purpose,
+        CancellationToken cancellationToken)
+    {
+        var taken = new RepositoryLock(store, documents, time, kind, purpose);
+        await taken.WriteAsync(cancellationToken).ConfigureAwait(false);
+        taken._timer = time.CreateTimer(_ => _ = taken.RenewAsync(), null, s_renewal, s_renewal);
+        return taken;
+    }
+
+    /// <summary>False when somebody took this lock for stale and deleted it: then nothing may rely on it.</summary>
+    internal async Task<bool> IsHeldAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await _store.GetLengthAsync(KeyOf(_number), cancellationToken).ConfigureAwait(false) is not null;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            if (_timer is not null) await _timer.DisposeAsync().ConfigureAwait(false);
+            await _store.DeleteAsync(KeyOf(_number), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whoever meets it when this process has ended takes it away; what was done under it stands.
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private string KeyOf(int number) => $"{RepositoryLocks.Folder}{Session}-{number}.json";
+
+    private Task<bool> WriteAsync(CancellationToken cancellationToken)
+    {
+        var document = new LockDocument
+        {
+            Kind = _kind,
+            Host = LockOwner.ThisHost,
+            Process = ProcessIdentity.Current,
+            Refreshed = _time.GetUtcNow(),
+            Purpose = _purpose,
+        };
+        return _documents.WriteAsync(
+            KeyOf(_number), document, RepositoryJson.Default.LockDocument, cancellationToken);
+    }
+
+    private async Task RenewAsync()
+    {
+        await _gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            // One that is gone was taken for stale: it must not come back as if nothing had happened.
+            if (_isDisposed
+                || await _store.GetLengthAsync(KeyOf(_number), CancellationToken.None).ConfigureAwait(false) is null)
+                return;
+            _number++;
+            await WriteAsync(CancellationToken.None).ConfigureAwait(false);
+            await _store.DeleteAsync(KeyOf(_number - 1), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next renewal tries again; a lock lives an hour without.
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using LibvirtBackup.Interop.Zstd;
+using LibvirtBackup.Repositories.Keys;
+
+namespace LibvirtBackup.Repositories.Packs;
+
+/// <summary>Makes plain bytes of stored ones, and checks them against the blob's name. Thread-safe.</summary>
+internal sealed class BlobDecoder(BlobNames names, PackCiphers? ciphers) : IDisposable
+{
+    private readonly ConcurrentBag<ZstdDecompressor> _decompressors = [];
+
+    /// <summary>Fills <paramref name="plain"/>.</summary>
+    /// <param name="id">The blob's name.</param>
+    /// <param name="salt">The salt of its pack.</param>
+    /// <param name="codec">How it is stored.</param>
+    /// <param name="stored">The stored bytes.</param>
+    /// <param name="plain">Receives the blob; it must have its length.</param>
+    /// <exception cref="InvalidDataException">The bytes are damaged.</exception>
+    internal void Decode(
+        ChunkId id, PackSalt salt, BlobCodec codec, ReadOnlySpan<byte> stored, Span<byte> plain)
+    {
+        if (ciphers is null)
+            Decompress(codec, stored, plain);
+        else
+            DecryptAndDecompress(id, ciphers.For(salt), codec, stored, plain);
+        if (names.NameOf(plain) != id) throw new InvalidDataException("its bytes do not match its name");
+    }
+
+    public void Dispose()
+    {
+        foreach (var decompressor in _decompressors) decompressor.Dispose();
+    }
+
+    private void DecryptAndDecompress(
+        ChunkId id, PackCipher cipher, BlobCodec codec, ReadOnlySpan<byte> stored, Span<byte> plain)
+    {
+        if (stored.Length < PackCipher.Overhead) throw new InvalidDataException("it is too short to be encrypted");
+        var length = stored.Length - PackCipher.Overhead;
+        var text = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            if (!cipher.TryDecrypt(id, stored, text.AsSpan(0, length)))
+                throw new InvalidDataException("it does not decrypt");
+            Decompress(codec, text.AsSpan(0, length), plain);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(text);
+        }
+    }
+
+    private void Decompress(BlobCodec codec, ReadOnlySpan<byte> text, Span<byte> plain)
+    {
+        if (codec == BlobCodec.Plain && text.Length == plain.Length)
+        {
+            text.CopyTo(plain);
+            return;
+        }
+
+        if (codec != BlobCodec.Zstd) throw new InvalidDataException($"it is stored by unknown means ({(byte)codec})");
+        var decompressor = _decompressors.TryTake(out var free) ? free : new ZstdDecompressor();
+        try
+        {
+            decompressor.DecompressExactly(text, plain);
+        }
+        catch (ZstdException e)
+        {
+            throw new InvalidDataException($"it does not decompress ({e.Message})", e);
+        }
+        finally
+        {
+            _decompressors.Add(decompressor);
+        }
+    }
+}
