@@ -28,6 +28,12 @@ LVB_EXPORT int lvb_open_lock(const char *path, uint32_t mode)
     return open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);
 }
 
+LVB_EXPORT int lvb_open_device(const char *path)
+{
+    /* O_EXCL without O_CREAT: a device that is mounted, or part of another one, is refused with EBUSY. */
+    return open(path, O_RDWR | O_EXCL | O_CLOEXEC);
+}
+
 LVB_EXPORT int lvb_set_direct(int fd, int on)
 {
     int flags = fcntl(fd, F_GETFL);

@@ -2,6 +2,7 @@ using LibvirtBackup.Cli.Signals;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Qmp;
+using LibvirtBackup.Restores;
 
 namespace LibvirtBackup.Cli.Failures;
 
@@ -14,6 +15,8 @@ internal static class FailureReader
     /// <param name="signal">The signal that interrupted the command, or null.</param>
     internal static Failure Read(Exception exception, string command, SignalName? signal) => exception switch
     {
+        RestoreInterruptedException left when signal is { } name => new Failure(
+            ExitCode.Interrupted, $"interrupted by {name}; {left.Message}"),
         OperationCanceledException when signal is { } name => new Failure(
             ExitCode.Interrupted, $"interrupted by {name}; what was begun has been cleaned up"),
         BackupException expected => new Failure(

@@ -1,29 +1,66 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
+using System.Text.Json;
 
 namespace LibvirtBackup.Hosts;
 
 /// <summary>Calls of qemu-img.</summary>
 internal static class QemuImage
 {
-    /// <exception cref="BackupException">qemu-img is absent or failed.</exception>
-    internal static async Task CreateAsync(
-        string path, string format, long sizeBytes, CancellationToken cancellationToken)
+    /// <summary>What an image is; with QEMU's usual locks, so an image that a guest writes is refused.</summary>
+    /// <param name="path">The image.</param>
+    /// <param name="format">Its format, which is never guessed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BackupException">qemu-img is absent, or says why it cannot.</exception>
+    internal static Task<QemuImageInfo> InspectAsync(string path, string format, CancellationToken cancellationToken) =>
+        InspectAsync(path, ["info", "--output=json", "-f", format, path], cancellationToken);
+
+    /// <summary>What an image is, also while a guest writes it.</summary>
+    /// <inheritdoc cref="InspectAsync(string, string, CancellationToken)"/>
+    internal static Task<QemuImageInfo> InspectSharedAsync(
+        string path, string format, CancellationToken cancellationToken) =>
+        InspectAsync(path, ["info", "-U", "--output=json", "-f", format, path], cancellationToken);
+
+    /// <summary>Makes an empty bitmap that records from the next opening on, in an image that nobody has open.</summary>
+    /// <exception cref="BackupException">qemu-img is absent, or says why it cannot.</exception>
+    internal static Task AddBitmapAsync(string path, string name, CancellationToken cancellationToken) =>
+        RunAsync(path, ["bitmap", "--add", "-f", "qcow2", path, name], cancellationToken);
+
+    private static async Task<QemuImageInfo> InspectAsync(
+        string path, string[] arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("qemu-img")
+        var answer = await RunAsync(path, arguments, cancellationToken).ConfigureAwait(false);
+        try
         {
-            ArgumentList = { "create", "-q", "-f", format, path, sizeBytes.ToString(CultureInfo.InvariantCulture) },
+            return QemuImageInfo.Parse(answer);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new BackupException(
+                FailureKind.Failed, $"qemu-img gives no usable description of '{path}': {e.Message}", e);
+        }
+    }
+
+    private static async Task<string> RunAsync(
+        string path, string[] arguments, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo("qemu-img", arguments)
+        {
+            RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        start.Environment["LC_ALL"] = "C";
         try
         {
             using var process = Process.Start(start)!; // null only with UseShellExecute
-            var error = await process.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+            var error = process.StandardError.ReadToEndAsync(cancellationToken);
+            var output = await process.StandardOutput.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-            if (process.ExitCode != 0)
-                throw new BackupException(FailureKind.Failed, $"cannot create '{path}': {error.Trim()}");
+            var why = (await error.ConfigureAwait(false)).Trim().ReplaceLineEndings("; ");
+            return process.ExitCode == 0
+                ? output
+                : throw new BackupException(FailureKind.Failed, $"qemu-img {arguments[0]} of '{path}' failed: {why}");
         }
         catch (Win32Exception e)
         {

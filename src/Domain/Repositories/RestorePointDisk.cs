@@ -14,6 +14,9 @@ public sealed record RestorePointDisk
     /// <summary>The image format at that time (<c>qcow2</c>, <c>raw</c>).</summary>
     public required string Format { get; init; }
 
+    /// <summary>How the image was made, or null where it could not be asked.</summary>
+    public DiskImageProperties? Image { get; init; }
+
     /// <summary>The level that was done for this disk.</summary>
     public required BackupLevel Level { get; init; }
 

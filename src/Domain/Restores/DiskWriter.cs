@@ -5,56 +5,75 @@ using LibvirtBackup.Restores.Targets;
 
 namespace LibvirtBackup.Restores;
 
-/// <summary>Writes a stored disk to a target, leaf by leaf of its map.</summary>
+/// <summary>
+/// Writes a stored disk to a target: several workers, each with one buffer, take runs of chunks. A worker reads a run's
+/// chunks, each through its hash, and writes them with one request, so that memory is bounded and nothing is allocated
+/// per chunk.
+/// </summary>
 internal sealed class DiskWriter(BlobReader reader, DiskMap map, IDiskTarget target, Action<long> progress)
 {
-    private const int ChunksInFlight = 8;
+    private const long ProgressStepBytes = 16 * Units.MiB;
+
+    /// <summary>More than processors: some wait for the target while others unpack and hash.</summary>
+    private static readonly int s_workers = Math.Clamp(Environment.ProcessorCount * 2, 4, 16);
 
     private long _written;
+    private long _done;
 
     /// <returns>Bytes of data written.</returns>
     /// <exception cref="BackupException">Integrity: something that is needed is absent or damaged.</exception>
     internal async Task<long> WriteAsync(CancellationToken cancellationToken)
     {
-        var shape = map.Shape;
-        for (long leaf = 0; leaf < shape.LeafCount; leaf++)
+        using var runs = new RunSource(map);
+        var options = new ParallelOptions
         {
-            var entries = await map.ReadLeafAsync(leaf, cancellationToken).ConfigureAwait(false);
-            var first = leaf * MapNode.Width;
-            var options = new ParallelOptions
-            {
-                MaxDegreeOfParallelism = ChunksInFlight,
-                CancellationToken = cancellationToken,
-            };
-            await Parallel.ForAsync(0, entries.Length, options, (i, token) =>
-                WriteChunkAsync(first + i, entries[i], token))
-                .ConfigureAwait(false);
-            progress(Math.Min((leaf + 1) * shape.LeafBytes, shape.SizeBytes));
-        }
-
+            MaxDegreeOfParallelism = s_workers,
+            CancellationToken = cancellationToken,
+        };
+        await Parallel.ForAsync(0, s_workers, options, (_, token) => WorkAsync(runs, token)).ConfigureAwait(false);
         return _written;
     }
 
-    private async ValueTask WriteChunkAsync(long chunk, MapEntry entry, CancellationToken cancellationToken)
+    private async ValueTask WorkAsync(RunSource runs, CancellationToken cancellationToken)
     {
-        var offset = chunk * map.Shape.ChunkSizeBytes;
-        var length = map.Shape.ChunkLength(chunk);
-        switch (entry.Kind)
+        using var buffer = NativeBufferPool.Shared.Rent(runs.MostChunks * map.Shape.ChunkSizeBytes);
+        var run = new DiskRun(runs.MostChunks);
+        while (await runs.TryTakeAsync(run, cancellationToken).ConfigureAwait(false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await WriteRunAsync(run, buffer, cancellationToken).ConfigureAwait(false);
+            var done = Interlocked.Add(ref _done, run.Length);
+            if (done == map.Shape.SizeBytes || done / ProgressStepBytes != (done - run.Length) / ProgressStepBytes)
+                progress(done);
+        }
+    }
+
+    private async ValueTask WriteRunAsync(DiskRun run, NativeBuffer buffer, CancellationToken cancellationToken)
+    {
+        switch (run.Kind)
         {
             case EntryKind.Hole:
+                await target.MakeHoleAsync(run.Offset, run.Length, cancellationToken).ConfigureAwait(false);
                 break;
             case EntryKind.Zero:
-                await target.WriteZeroesAsync(offset, length, cancellationToken).ConfigureAwait(false);
+                await target.WriteZeroesAsync(run.Offset, run.Length, cancellationToken).ConfigureAwait(false);
                 break;
             case EntryKind.Data:
-                using (var buffer = NativeBufferPool.Shared.Rent(length))
-                {
-                    await reader.ReadAsync(entry.Id, buffer.Memory, cancellationToken).ConfigureAwait(false);
-                    await target.WriteAsync(offset, buffer, cancellationToken).ConfigureAwait(false);
-                }
-
-                Interlocked.Add(ref _written, length);
+                await ReadAsync(run, buffer.Memory, cancellationToken).ConfigureAwait(false);
+                var written = await target.WriteAsync(run.Offset, buffer, 0, (int)run.Length, cancellationToken)
+                    .ConfigureAwait(false);
+                Interlocked.Add(ref _written, written);
                 break;
+        }
+    }
+
+    private async ValueTask ReadAsync(DiskRun run, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var chunk = map.Shape.ChunkSizeBytes;
+        for (var i = 0; i < run.Count; i++)
+        {
+            var length = (int)Math.Min(chunk, run.Length - ((long)i * chunk));
+            await reader.ReadAsync(run[i], buffer.Slice(i * chunk, length), cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -7,9 +7,17 @@ public sealed record RestoreRequest
     public required string Point { get; init; }
 
     /// <summary>
-    /// The directory that receives <c>vda.qcow2</c>, <c>vdb.qcow2</c> and so on; created when absent.
+    /// The directory that receives <c>vda.qcow2</c>, <c>vdb.qcow2</c> and so on, created when absent; null when
+    /// <see cref="Targets"/> names a place for every disk.
     /// </summary>
-    public required string Directory { get; init; }
+    public string? Directory { get; init; }
+
+    /// <summary>
+    /// By target name, the file or block device that receives a disk instead. A device gets the plain bytes whatever
+    /// the format; it must be large enough, and not in use.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Targets { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Target names of the only disks to restore, or empty for all of the point.</summary>
     public IReadOnlyList<string> Disks { get; init; } = [];
@@ -17,6 +25,9 @@ public sealed record RestoreRequest
     /// <summary>The format of the files; default qcow2.</summary>
     public DiskFormat Format { get; init; } = DiskFormat.Qcow2;
 
-    /// <summary>True to replace existing files; else they are a reason to refuse.</summary>
+    /// <summary>
+    /// True to write over what exists; else it is a reason to refuse. A file of the same format and size, and a
+    /// device, gets only what differs; another file is replaced when the new one is complete.
+    /// </summary>
     public bool Overwrite { get; init; }
 }

@@ -26,6 +26,9 @@ public static class Errno
     /// <summary>Block device required.</summary>
     public const int NotBlockDevice = 15;
 
+    /// <summary>Device or resource busy.</summary>
+    public const int Busy = 16;
+
     /// <summary>Invalid argument.</summary>
     public const int Invalid = 22;
 

@@ -101,6 +101,14 @@ public static class PosixFile
     /// <exception cref="PosixException">The file cannot be opened.</exception>
     public static SafeFileHandle OpenReadable(string path) => Open(path, ShimNative.OpenReadable(Checked(path)));
 
+    /// <summary>
+    /// Opens a block device for reading and writing, and for nobody else who asks the same: fails with
+    /// <see cref="Errno.Busy"/> where it is mounted or part of another device.
+    /// </summary>
+    /// <param name="path">The device, or a link to it.</param>
+    /// <exception cref="PosixException">It cannot be opened so.</exception>
+    public static SafeFileHandle OpenDevice(string path) => Open(path, ShimNative.OpenDevice(Checked(path)));
+
     internal static SafeFileHandle Open(string path, int fd) =>
         fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw PosixException.FromLastError("open", path);
 

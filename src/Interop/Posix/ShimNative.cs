@@ -20,6 +20,10 @@ internal static partial class ShimNative
         StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int OpenLock(string path, uint mode);
 
+    [LibraryImport(Library, EntryPoint = "lvb_open_device", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int OpenDevice(string path);
+
     [LibraryImport(Library, EntryPoint = "lvb_set_direct", SetLastError = true)]
     internal static partial int SetDirect(SafeFileHandle fd, int on);
 

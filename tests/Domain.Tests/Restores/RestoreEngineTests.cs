@@ -30,7 +30,7 @@ public sealed class RestoreEngineTests : IDisposable
         var restored = Assert.Single(report.Disks);
         Assert.Equal(disk.Bytes, await PlainBytesAsync(restored.Path, format));
         Assert.Equal(2 * Cluster, restored.WrittenBytes);
-        Assert.Empty(Directory.EnumerateFiles(Request(format).Directory, "*.partial"));
+        Assert.Empty(Directory.EnumerateFiles(Request(format).Directory!, "*.partial"));
     }
 
     [Fact]
@@ -40,8 +40,8 @@ public sealed class RestoreEngineTests : IDisposable
         var disk = Disk();
         await CommitAsync(repository, disk);
         var request = Request(DiskFormat.Raw);
-        Directory.CreateDirectory(request.Directory);
-        var path = Path.Combine(request.Directory, "vda.raw");
+        Directory.CreateDirectory(request.Directory!);
+        var path = Path.Combine(request.Directory!, "vda.raw");
         await File.WriteAllTextAsync(path, "precious", Token);
 
         var e = await Assert.ThrowsAsync<BackupException>(
@@ -72,12 +72,12 @@ public sealed class RestoreEngineTests : IDisposable
             try
             {
                 await new RestoreEngine().RestoreAsync(repository, request, null, Token);
-                Assert.Equal(expected, await File.ReadAllBytesAsync(Path.Combine(request.Directory, "vda.raw"), Token));
+                Assert.Equal(expected, await File.ReadAllBytesAsync(Path.Combine(request.Directory!, "vda.raw"), Token));
             }
             catch (BackupException e)
             {
                 Assert.Equal(FailureKind.Integrity, e.Kind);
-                Assert.Empty(Directory.EnumerateFiles(request.Directory));
+                Assert.Empty(Directory.EnumerateFiles(request.Directory!));
                 refused++;
             }
         }

@@ -1,36 +1,42 @@
 using LibvirtBackup.Interop.Nbd;
-using LibvirtBackup.Interop.Posix;
-using Microsoft.Win32.SafeHandles;
 
 namespace LibvirtBackup.Restores.Targets;
 
-/// <summary>A sparse file with the plain bytes.</summary>
+/// <summary>A new sparse file with the plain bytes.</summary>
 internal sealed class RawFileTarget : IDiskTarget
 {
-    private readonly SafeFileHandle _file;
+    private readonly DirectFile _file;
 
-    private RawFileTarget(SafeFileHandle file) => _file = file;
+    private RawFileTarget(DirectFile file) => _file = file;
 
     internal static RawFileTarget Create(string path, long sizeBytes)
     {
-        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, options: FileOptions.Asynchronous);
-        RandomAccess.SetLength(file, sizeBytes);
+        var file = DirectFile.Create(path);
+        file.SetLength(sizeBytes);
         return new RawFileTarget(file);
     }
 
-    public ValueTask WriteAsync(long offset, NativeBuffer data, CancellationToken cancellationToken) =>
-        RandomAccess.WriteAsync(_file, data.Memory, offset, cancellationToken);
+    public async ValueTask<int> WriteAsync(
+        long offset, NativeBuffer data, int start, int length, CancellationToken cancellationToken)
+    {
+        await _file.WriteAsync(offset, data, start, length).ConfigureAwait(false);
+        return length;
+    }
 
     public ValueTask WriteZeroesAsync(long offset, long length, CancellationToken cancellationToken)
     {
         // A file system without the call leaves a hole, which reads the same.
-        _ = PosixFile.TryZeroRange(_file, offset, length);
+        _ = _file.TryZero(offset, length);
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask FlushAsync(CancellationToken cancellationToken)
+    /// <summary>All of a new file is a hole.</summary>
+    public ValueTask MakeHoleAsync(long offset, long length, CancellationToken cancellationToken) =>
+        ValueTask.CompletedTask;
+
+    public ValueTask FinishAsync(CancellationToken cancellationToken)
     {
-        RandomAccess.FlushToDisk(_file);
+        _file.Flush();
         return ValueTask.CompletedTask;
     }
 

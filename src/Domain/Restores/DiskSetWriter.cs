@@ -1,0 +1,109 @@
+using LibvirtBackup.Interop.Posix;
+using LibvirtBackup.Repositories;
+using LibvirtBackup.Restores.Targets;
+using LibvirtBackup.Restores.Targets.Qcow2;
+using LibvirtBackup.State;
+
+namespace LibvirtBackup.Restores;
+
+/// <summary>
+/// Writes the disks of one restore, two at a time, and gives new files their names when all are complete. Knows what a
+/// failure leaves behind.
+/// </summary>
+internal sealed class DiskSetWriter(
+    Repository repository, IReadOnlyList<DiskDestination> disks, IProgress<RestoreProgress>? progress)
+{
+    private const int DisksAtOnce = 2;
+
+    private readonly Lock _gate = new();
+    private readonly List<string> _begun = [];
+
+    internal async Task<IReadOnlyList<RestoredDisk>> WriteAsync(CancellationToken cancellationToken)
+    {
+        var restored = new RestoredDisk[disks.Count];
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = DisksAtOnce,
+            CancellationToken = cancellationToken,
+        };
+        await Parallel.ForAsync(
+            0,
+            disks.Count,
+            options,
+            async (i, token) => restored[i] = await WriteAsync(disks[i], token).ConfigureAwait(false))
+            .ConfigureAwait(false);
+        return restored;
+    }
+
+    /// <summary>Gives every disk its name; from here on they are restored.</summary>
+    internal void Publish()
+    {
+        foreach (var disk in disks)
+            if (disk.Kind == DestinationKind.NewFile) File.Move(disk.PartialPath, disk.Path, overwrite: true);
+            else DurableFile.Delete(disk.IncompletePath);
+        foreach (var directory in disks.Select(disk => Path.GetDirectoryName(disk.Path)!).Distinct())
+            PosixFile.FlushDirectory(directory);
+    }
+
+    /// <summary>Removes what is not complete and can be removed.</summary>
+    /// <returns>What is left and what to do about it, or null.</returns>
+    internal string? GiveUp()
+    {
+        foreach (var disk in disks.Where(disk => disk.Kind == DestinationKind.NewFile)) File.Delete(disk.PartialPath);
+        return _begun.Count == 0
+            ? null
+            : $"{string.Join(" and ", _begun.Select(path => $"'{path}'"))} is INCOMPLETE, part old and part restored: "
+                + "run the same restore again to complete it";
+    }
+
+    private async Task<RestoredDisk> WriteAsync(DiskDestination disk, CancellationToken cancellationToken)
+    {
+        var target = await OpenAsync(disk, cancellationToken).ConfigureAwait(false);
+        await using var closing = target.ConfigureAwait(false);
+        if (disk.Kind != DestinationKind.NewFile) NoteBegun(disk);
+        var size = disk.Disk.VirtualSizeBytes;
+        var writer = new DiskWriter(
+            repository.Reader,
+            repository.OpenMap(disk.Disk),
+            target,
+            done => progress?.Report(new RestoreProgress(disk.Disk.Name, done, size)));
+        var written = await writer.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await target.FinishAsync(cancellationToken).ConfigureAwait(false);
+        return new RestoredDisk(disk.Disk.Name, disk.Path, disk.Format, written, Verified: true);
+    }
+
+    private static async Task<IDiskTarget> OpenAsync(DiskDestination disk, CancellationToken cancellationToken)
+    {
+        var size = disk.Disk.VirtualSizeBytes;
+        switch (disk.Kind)
+        {
+            case DestinationKind.NewFile:
+                DurableFile.CreateDirectory(Path.GetDirectoryName(disk.Path)!);
+                File.Delete(disk.PartialPath);
+                return disk.Format == DiskFormat.Raw
+                    ? RawFileTarget.Create(disk.PartialPath, size)
+                    : Qcow2Target.Create(disk.PartialPath, size, disk.Qcow2);
+            case DestinationKind.ExistingFile when disk.Format == DiskFormat.Qcow2:
+                return new DifferenceTarget(
+                    await ExistingImageTarget.OpenAsync(disk.Path, "qcow2", cancellationToken).ConfigureAwait(false));
+            case DestinationKind.ExistingFile:
+                return new DifferenceTarget(new ExistingRawTarget(DirectFile.Open(disk.Path)));
+            case DestinationKind.UsedDevice:
+                return new DifferenceTarget(new ExistingRawTarget(DirectFile.OpenDevice(disk.Path)));
+            case DestinationKind.EmptyDevice:
+                return new ExistingRawTarget(DirectFile.OpenDevice(disk.Path));
+            default:
+                throw new InvalidOperationException($"unknown kind of destination {disk.Kind}");
+        }
+    }
+
+    /// <summary>From here on a file that was there is neither what it was nor what it shall be.</summary>
+    private void NoteBegun(DiskDestination disk)
+    {
+        if (disk.Kind == DestinationKind.ExistingFile)
+            DurableFile.Write(
+                disk.IncompletePath,
+                "A restore has begun to write this disk and has not finished: run it again.\n"u8);
+        lock (_gate) _begun.Add(disk.Path);
+    }
+}

@@ -1,0 +1,66 @@
+using LibvirtBackup.Repositories.Maps;
+
+namespace LibvirtBackup.Restores;
+
+/// <summary>
+/// Cuts a disk's map into runs for any number of takers, who need not wait for each other where one leaf ends and the
+/// next begins.
+/// </summary>
+internal sealed class RunSource(DiskMap map) : IDisposable
+{
+    /// <summary>Large enough that a write costs more than asking for it, small enough to keep many in flight.</summary>
+    internal const int DataBytes = Units.MiB;
+
+    private readonly SemaphoreSlim _gate = new(1);
+    private MapEntry[] _leaf = [];
+    private long _nextLeaf;
+    private int _at;
+
+    internal int MostChunks { get; } = Math.Max(1, DataBytes / map.Shape.ChunkSizeBytes);
+
+    /// <returns>False when nothing is left.</returns>
+    internal async ValueTask<bool> TryTakeAsync(DiskRun run, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var shape = map.Shape;
+            if (_at == _leaf.Length)
+            {
+                if (_nextLeaf == shape.LeafCount) return false;
+                if (map.Root.Kind != EntryKind.Data)
+                {
+                    _nextLeaf = shape.LeafCount;
+                    run.SetEmpty(map.Root.Kind, 0, shape.SizeBytes);
+                    return true;
+                }
+
+                _leaf = await map.ReadLeafAsync(_nextLeaf++, cancellationToken).ConfigureAwait(false);
+                _at = 0;
+            }
+
+            Take(run, shape);
+            return true;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    private void Take(DiskRun run, MapShape shape)
+    {
+        var rest = _leaf.AsSpan(_at);
+        var kind = rest[0].Kind;
+        var most = kind == EntryKind.Data ? Math.Min(MostChunks, rest.Length) : rest.Length;
+        var count = 1;
+        while (count < most && rest[count].Kind == kind) count++;
+        var offset = (((_nextLeaf - 1) * MapNode.Width) + _at) * shape.ChunkSizeBytes;
+        var length = Math.Min((long)count * shape.ChunkSizeBytes, shape.SizeBytes - offset);
+        if (kind == EntryKind.Data) run.SetData(rest[..count], offset, length);
+        else run.SetEmpty(kind, offset, length);
+        _at += count;
+    }
+}
