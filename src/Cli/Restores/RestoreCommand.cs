@@ -17,7 +17,8 @@ internal sealed class RestoreCommand : CliCommand
         Description = "the point's id, or enough of its beginning to fit one point only",
     };
 
-    private readonly Option<string> _to;
+    private readonly Option<string?> _to;
+    private readonly Option<string[]> _target;
     private readonly Option<string[]> _disk;
     private readonly Option<string?> _format;
     private readonly Option<bool> _overwrite;
@@ -26,11 +27,15 @@ internal sealed class RestoreCommand : CliCommand
         : base("restore", "Write the disks of a restore point to files.")
     {
         Add(_point);
-        _to = AddOption(new Option<string>("--to")
+        _to = AddOption(new Option<string?>("--to")
         {
             Description = "the directory that gets vda.qcow2 and so on; made when absent",
             HelpName = "dir",
-            Required = true,
+        });
+        _target = AddOption(new Option<string[]>("--target")
+        {
+            Description = "the file or block device that gets this disk instead (vda=/dev/sdx); may be given several times",
+            HelpName = "disk=path",
         });
         _disk = AddOption(new Option<string[]>("--disk")
         {
@@ -42,20 +47,25 @@ internal sealed class RestoreCommand : CliCommand
             Description = "the format of the files: qcow2 (default) or raw",
             HelpName = "format",
         });
-        _overwrite = AddFlag("--overwrite", "replace files that exist; without it they are a reason to refuse");
+        _overwrite = AddFlag(
+            "--overwrite",
+            "write over files and devices with content, only where they differ; without it they are a reason to refuse");
     }
 
     internal override CommandGroup Group => CommandGroup.RestorePoints;
 
     internal override string Details => """
-        Every block is checked against its hash before it is written. A file gets its name only when all is written:
-        after a failure or an interruption nothing half-restored is left.
+        Every block is checked against its hash before it is written. A new file gets its name only when all is written:
+        after a failure or an interruption nothing half-restored is left. With --overwrite, a file of the same format and
+        size, and a device, is read and gets only what differs; when that is interrupted, it is said to be incomplete,
+        and the same restore completes it.
         """;
 
     internal override IReadOnlyList<Example> Examples =>
     [
         new("restore 20260131T0200 --to /srv/restored", "all disks of that point as qcow2 files"),
         new("restore 20260131T0200 --to /srv/restored --disk vda --format raw", "one disk as plain bytes"),
+        new("restore 20260131T0200 --disk vda --target vda=/dev/vg0/web --overwrite", "one disk to a device"),
     ];
 
     internal override ValueKind KindAt(int place) => place == 0 ? ValueKind.Point : ValueKind.Other;
@@ -65,11 +75,15 @@ internal sealed class RestoreCommand : CliCommand
         var request = new RestoreRequest
         {
             Point = context.Line.GetRequiredValue(_point),
-            Directory = context.Line.GetRequiredValue(_to),
+            Directory = context.Line.GetValue(_to),
+            Targets = TargetOption.Parse(context.Line.GetValue(_target) ?? []),
             Disks = context.Line.GetValue(_disk) ?? [],
             Format = Choice.Parse(_format.Name, context.Line.GetValue(_format), DiskFormat.Qcow2),
             Overwrite = context.Line.GetValue(_overwrite),
         };
+        if (request is { Directory: null, Targets.Count: 0 })
+            throw new BackupException(
+                FailureKind.Usage, "restore: --to is missing; see 'lvbackup restore --help'");
         using var repository = await context.OpenRepositoryAsync(cancellationToken);
         var report = await RestoreAsync(context, repository, request, cancellationToken);
         if (context.Settings.Json)

@@ -58,6 +58,25 @@ public sealed class RestoreCommandTests : IDisposable
         Assert.Matches("^lvbackup: [^\n]+\n$", result.Error);
     }
 
+    [Theory]
+    [InlineData(2, "vda", "is no target")]
+    [InlineData(2, "=x", "is no target")]
+    [InlineData(2, "vdz=x", "'vdz'")]
+    public async Task A_target_that_makes_no_sense_is_wrong_usage(int exitCode, string target, string text)
+    {
+        var result = await RestoreAsync("-q", "--target", target);
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.Contains(text, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_disk_goes_to_its_target()
+    {
+        var path = $"{_directory}/elsewhere.img";
+        var result = await RestoreAsync("-q", "--target", $"vda={path}");
+        Assert.Equal(new CliResult(0, $"{path}\n", ""), result);
+    }
+
     [Fact]
     public async Task The_directory_has_to_be_named()
     {
