@@ -34,7 +34,7 @@ internal sealed class RestoreCommand : CliCommand
         });
         _target = AddOption(new Option<string[]>("--target")
         {
-            Description = "the file or block device that gets this disk instead (vda=/dev/sdx); may be given several times",
+            Description = "the file or block device that gets this disk instead (vda=/dev/sdx); repeatable",
             HelpName = "disk=path",
         });
         _disk = AddOption(new Option<string[]>("--disk")
@@ -49,16 +49,16 @@ internal sealed class RestoreCommand : CliCommand
         });
         _overwrite = AddFlag(
             "--overwrite",
-            "write over files and devices with content, only where they differ; without it they are a reason to refuse");
+            "write over what exists, only where it differs; without it that is a reason to refuse");
     }
 
     internal override CommandGroup Group => CommandGroup.RestorePoints;
 
     internal override string Details => """
-        Every block is checked against its hash before it is written. A new file gets its name only when all is written:
-        after a failure or an interruption nothing half-restored is left. With --overwrite, a file of the same format and
-        size, and a device, is read and gets only what differs; when that is interrupted, it is said to be incomplete,
-        and the same restore completes it.
+        Every block is checked against its hash before it is written. A new file gets its name only when all is
+        written: after a failure or an interruption nothing half-restored is left. With --overwrite, a file of the same
+        format and size, and a device, is read and gets only what differs; when that is interrupted, it is said to be
+        incomplete, and the same restore completes it.
         """;
 
     internal override IReadOnlyList<Example> Examples =>

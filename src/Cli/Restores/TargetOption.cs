@@ -13,7 +13,7 @@ internal static class TargetOption
             var split = value.IndexOf('=', StringComparison.Ordinal);
             if (split <= 0 || split == value.Length - 1)
                 throw new BackupException(
-                    FailureKind.Usage, $"restore: '{value}' is no target; give --target DISK=PATH, such as vda=/dev/sdx");
+                    FailureKind.Usage, $"restore: '{value}' is no target; give DISK=PATH, such as vda=/dev/sdx");
             if (!targets.TryAdd(value[..split], value[(split + 1)..]))
                 throw new BackupException(FailureKind.Usage, $"restore: disk '{value[..split]}' has two targets");
         }

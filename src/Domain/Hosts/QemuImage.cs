@@ -21,7 +21,9 @@ internal static class QemuImage
         string path, string format, CancellationToken cancellationToken) =>
         InspectAsync(path, ["info", "-U", "--output=json", "-f", format, path], cancellationToken);
 
-    /// <summary>Makes an empty bitmap that records from the next opening on, in an image that nobody has open.</summary>
+    /// <summary>
+    /// Makes an empty bitmap that records from the next opening on, in an image that nobody has open.
+    /// </summary>
     /// <exception cref="BackupException">qemu-img is absent, or says why it cannot.</exception>
     internal static Task AddBitmapAsync(string path, string name, CancellationToken cancellationToken) =>
         RunAsync(path, ["bitmap", "--add", "-f", "qcow2", path, name], cancellationToken);

@@ -54,5 +54,6 @@ internal sealed record QemuImageInfo
     private static string? Text(JsonElement element, string name) =>
         Has(element, name, out var value) ? value.GetString() : null;
 
-    private static bool IsTrue(JsonElement element, string name) => Has(element, name, out var value) && value.GetBoolean();
+    private static bool IsTrue(JsonElement element, string name) =>
+        Has(element, name, out var value) && value.GetBoolean();
 }

@@ -20,7 +20,8 @@ internal static class RestorePlanner
         foreach (var disk in disks)
             plan.Add(await PlanDiskAsync(disk, request, cancellationToken).ConfigureAwait(false));
         if (plan.GroupBy(disk => disk.Path, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw new BackupException(FailureKind.Usage, $"two disks would go to '{twice.Key}'; give each its own target");
+            throw new BackupException(
+                FailureKind.Usage, $"two disks would go to '{twice.Key}'; give each its own target");
         return plan;
     }
 
@@ -50,7 +51,8 @@ internal static class RestorePlanner
         if (DeviceSize(path) is { } size) return PlanDevice(destination, size, request);
         if (Directory.Exists(path))
             throw new BackupException(
-                FailureKind.Usage, $"'{path}', the target of disk '{disk.Name}', is a directory; name a file or device");
+                FailureKind.Usage,
+                $"'{path}', the target of disk '{disk.Name}', is a directory; name a file or device");
         if (!File.Exists(path)) return destination;
         if (!request.Overwrite)
             throw new BackupException(
@@ -111,8 +113,8 @@ internal static class RestorePlanner
         if (sizeBytes < disk.VirtualSizeBytes)
             throw new BackupException(
                 FailureKind.Failed,
-                $"device '{path}' has {sizeBytes} bytes, disk '{disk.Name}' needs {disk.VirtualSizeBytes}; use a larger "
-                + "device");
+                $"device '{path}' has {sizeBytes} bytes, disk '{disk.Name}' needs {disk.VirtualSizeBytes}; use "
+                + "a larger device");
         bool isEmpty;
         try
         {
@@ -125,7 +127,8 @@ internal static class RestorePlanner
         {
             throw new BackupException(
                 FailureKind.Busy,
-                $"device '{path}' is in use (mounted, or part of another device): free it, or use another ('lsblk {path}')",
+                $"device '{path}' is in use (mounted, or part of another device): free it, or use another "
+                + $"('lsblk {path}')",
                 e);
         }
         catch (IOException e)

@@ -72,7 +72,8 @@ public sealed class RestoreEngineTests : IDisposable
             try
             {
                 await new RestoreEngine().RestoreAsync(repository, request, null, Token);
-                Assert.Equal(expected, await File.ReadAllBytesAsync(Path.Combine(request.Directory!, "vda.raw"), Token));
+                var restored = Path.Combine(request.Directory!, "vda.raw");
+                Assert.Equal(expected, await File.ReadAllBytesAsync(restored, Token));
             }
             catch (BackupException e)
             {

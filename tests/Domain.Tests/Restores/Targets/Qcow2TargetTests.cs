@@ -105,7 +105,7 @@ public sealed class Qcow2TargetTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    /// <summary>Fills <paramref name="bytes"/> with what the image shall hold; every kind next to every other.</summary>
+    /// <summary>Fills <paramref name="bytes"/> with what the image holds; every kind is beside every other.</summary>
     private static async Task WriteAsync(string path, byte[] bytes, Qcow2Options options, Random random)
     {
         await using var target = Qcow2Target.Create(path, bytes.Length, options);

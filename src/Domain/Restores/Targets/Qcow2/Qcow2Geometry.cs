@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace LibvirtBackup.Restores.Targets.Qcow2;
 
-/// <summary>What follows from an image's size and options. The names are those of QEMU's docs/interop/qcow2.txt.</summary>
+/// <summary>What follows from an image's size and options; the names are those of QEMU's qcow2.txt.</summary>
 internal readonly record struct Qcow2Geometry
 {
     internal Qcow2Geometry(long sizeBytes, Qcow2Options options)

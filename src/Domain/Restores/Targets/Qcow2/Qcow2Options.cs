@@ -29,7 +29,8 @@ internal sealed record Qcow2Options
         if (Version is not (2 or 3)) return string.Create(CultureInfo.InvariantCulture, $"version {Version}");
         if (!BitOperations.IsPow2(RefcountBits) || RefcountBits is < 1 or > 64)
             return string.Create(CultureInfo.InvariantCulture, $"{RefcountBits} refcount bits");
-        if (Version == 2 && (ExtendedL2 || LazyRefcounts || RefcountBits != 16)) return "version 3 options in version 2";
+        if (Version == 2 && (ExtendedL2 || LazyRefcounts || RefcountBits != 16))
+            return "version 3 options in version 2";
         return ExtendedL2 && ClusterSizeBytes < 16 * Units.KiB ? "subclusters in clusters below 16 KiB" : null;
     }
 }

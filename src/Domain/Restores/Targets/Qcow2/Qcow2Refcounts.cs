@@ -63,7 +63,8 @@ internal readonly record struct Qcow2Refcounts
         {
             var block = ((long)index * perCluster) + i;
             if (block >= BlockCount) return;
-            BinaryPrimitives.WriteInt64BigEndian(cluster[(i * sizeof(ulong))..], (FirstCluster + block) * cluster.Length);
+            BinaryPrimitives.WriteInt64BigEndian(
+                cluster[(i * sizeof(ulong))..], (FirstCluster + block) * cluster.Length);
         }
     }
 }

@@ -91,7 +91,8 @@ internal sealed class Qcow2Target : IDiskTarget
 
     private async ValueTask WriteTableAsync(Qcow2Table table)
     {
-        using (table) await _file.WriteAsync(table.HostOffset, table.Buffer, 0, table.Buffer.Length).ConfigureAwait(false);
+        using (table)
+            await _file.WriteAsync(table.HostOffset, table.Buffer, 0, table.Buffer.Length).ConfigureAwait(false);
     }
 
     private ValueTask WriteClusterAsync(long cluster, NativeBuffer content) =>
