@@ -15,6 +15,9 @@ internal sealed class DiskSetWriter(
 {
     private const int DisksAtOnce = 2;
 
+    private static readonly byte[] s_incomplete =
+        [.. "A restore has begun to write this disk and has not finished: run it again.\n"u8];
+
     private readonly Lock _gate = new();
     private readonly List<string> _begun = [];
 
@@ -103,7 +106,7 @@ internal sealed class DiskSetWriter(
         if (disk.Kind == DestinationKind.ExistingFile)
             DurableFile.Write(
                 disk.IncompletePath,
-                "A restore has begun to write this disk and has not finished: run it again.\n"u8);
+                s_incomplete);
         lock (_gate) _begun.Add(disk.Path);
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using LibvirtBackup.Interop.Nbd;
 using LibvirtBackup.Repositories;
+using LibvirtBackup.Repositories.Locks;
 
 namespace LibvirtBackup.Restores;
 
@@ -28,6 +29,24 @@ public sealed class RestoreEngine
     {
         ArgumentNullException.ThrowIfNull(repository);
         ArgumentNullException.ThrowIfNull(request);
+        var session = await TakeSessionAsync(repository, request.Point, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await RestoreInSessionAsync(repository, request, progress, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (session is not null) await session.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+#pragma warning restore CA1822
+
+    private static async Task<RestoreReport> RestoreInSessionAsync(
+        Repository repository,
+        RestoreRequest request,
+        IProgress<RestoreProgress>? progress,
+        CancellationToken cancellationToken)
+    {
         var point = await repository.GetPointAsync(request.Point, cancellationToken).ConfigureAwait(false);
         var destinations = await RestorePlanner.PlanAsync(point, request, cancellationToken).ConfigureAwait(false);
         var writer = new DiskSetWriter(repository, destinations, progress);
@@ -42,7 +61,20 @@ public sealed class RestoreEngine
             throw Explain(e, point, writer.GiveUp(), cancellationToken);
         }
     }
-#pragma warning restore CA1822
+
+    /// <summary>Says that somebody reads, for gc to see; null where nothing can be written.</summary>
+    private static async Task<RepositoryLock?> TakeSessionAsync(
+        Repository repository, string point, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await repository.Locks.TakeSessionAsync($"restore {point}", cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // read-only storage: a restore must work from it too, and no gc can run there
+        }
+    }
 
     private static Exception Explain(
         Exception e, RestorePoint point, string? left, CancellationToken cancellationToken)

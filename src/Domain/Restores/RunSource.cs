@@ -24,22 +24,15 @@ internal sealed class RunSource(DiskMap map) : IDisposable
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var shape = map.Shape;
-            if (_at == _leaf.Length)
+            while (_at == _leaf.Length)
             {
-                if (_nextLeaf == shape.LeafCount) return false;
-                if (map.Root.Kind != EntryKind.Data)
-                {
-                    _nextLeaf = shape.LeafCount;
-                    run.SetEmpty(map.Root.Kind, 0, shape.SizeBytes);
-                    return true;
-                }
-
+                if (_nextLeaf == map.Shape.LeafCount) return false;
+                if (await TrySkipAsync(run, cancellationToken).ConfigureAwait(false)) return true;
                 _leaf = await map.ReadLeafAsync(_nextLeaf++, cancellationToken).ConfigureAwait(false);
                 _at = 0;
             }
 
-            Take(run, shape);
+            Take(run, map.Shape);
             return true;
         }
         finally
@@ -49,6 +42,25 @@ internal sealed class RunSource(DiskMap map) : IDisposable
     }
 
     public void Dispose() => _gate.Dispose();
+
+    /// <summary>Takes whole leaves of nothing but holes, or nothing but zeroes, at once.</summary>
+    private async ValueTask<bool> TrySkipAsync(DiskRun run, CancellationToken cancellationToken)
+    {
+        var first = _nextLeaf;
+        var kind = EntryKind.Data;
+        while (_nextLeaf < map.Shape.LeafCount)
+        {
+            var entry = await map.ReadLeafEntryAsync(_nextLeaf, cancellationToken).ConfigureAwait(false);
+            if (entry.Kind == EntryKind.Data || (_nextLeaf > first && entry.Kind != kind)) break;
+            kind = entry.Kind;
+            _nextLeaf++;
+        }
+
+        if (_nextLeaf == first) return false;
+        var offset = first * map.Shape.LeafBytes;
+        run.SetEmpty(kind, offset, Math.Min(_nextLeaf * map.Shape.LeafBytes, map.Shape.SizeBytes) - offset);
+        return true;
+    }
 
     private void Take(DiskRun run, MapShape shape)
     {

@@ -155,7 +155,7 @@ public sealed class InPlaceRestoreTests : IDisposable
         disk.Write(0, bytes);
         disk.Write(28 * Cluster, new byte[4 * Cluster]);
         disk.Write((48 * Cluster) + 100, "hello"u8);
-        await using var writer = repository.BeginWrite();
+        await using var writer = await repository.BeginWriteAsync("test", Token);
         var limiter = new RateLimiter(null, TimeProvider.System);
         var copier = new DiskCopier(disk, null, repository.ChunkSizeBytes, writer, limiter, (_, _) => { });
         var result = await copier.CopyAsync(Token);
