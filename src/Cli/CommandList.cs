@@ -3,6 +3,7 @@ using LibvirtBackup.Cli.Backups;
 using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
+using LibvirtBackup.Cli.Keys;
 using LibvirtBackup.Cli.Repositories;
 using LibvirtBackup.Cli.Restores;
 
@@ -21,6 +22,7 @@ internal static class CommandList
         new("restore", () => new RestoreCommand()),
         new("prune", () => new PruneCommand()),
         new("forget", () => new ForgetCommand()),
+        new("key", () => new KeyCommand()),
         new("checkpoint-create", () => new CheckpointCreateCommand()),
         new("checkpoint-create-as", () => new CheckpointCreateAsCommand()),
         new("checkpoint-list", () => new CheckpointListCommand()),

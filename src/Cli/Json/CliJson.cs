@@ -5,6 +5,7 @@ using LibvirtBackup.Cli.BackupJobs;
 using LibvirtBackup.Cli.Backups;
 using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Failures;
+using LibvirtBackup.Cli.Keys;
 using LibvirtBackup.Cli.Repositories;
 using LibvirtBackup.Cli.Restores;
 
@@ -26,6 +27,7 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(ForgetDocument))]
 [JsonSerializable(typeof(InitDocument))]
+[JsonSerializable(typeof(KeyDocument))]
 [JsonSerializable(typeof(ListDocument))]
 [JsonSerializable(typeof(PruneDocument))]
 [JsonSerializable(typeof(RestoreDocument))]

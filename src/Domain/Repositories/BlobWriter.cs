@@ -20,7 +20,7 @@ internal sealed class BlobWriter : IAsyncDisposable
     private readonly BlobCoder _coder;
     private readonly RepositoryLock _held;
     private readonly PackCipher? _cipher;
-    private readonly PackSalt _salt;
+    private readonly PackSalt _salt = PackSalt.Create();
     private readonly bool _idIsHash;
     private readonly IndexSegments _segments;
     private readonly PackStorer _storer;
@@ -42,7 +42,6 @@ internal sealed class BlobWriter : IAsyncDisposable
     {
         (_names, _known, _held) = (new BlobNames(keys), known, held);
         _idIsHash = keys is null;
-        _salt = keys is null ? default : PackSalt.Create();
         _cipher = keys is null ? null : new PackCipher(keys, _salt);
         _coder = new BlobCoder(compressionLevel, _cipher);
         _segments = new IndexSegments(store, index);

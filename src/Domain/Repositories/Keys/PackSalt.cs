@@ -3,7 +3,10 @@ using System.Security.Cryptography;
 
 namespace LibvirtBackup.Repositories.Keys;
 
-/// <summary>What makes the key of a writing session's packs differ from all others. All zero: not encrypted.</summary>
+/// <summary>
+/// What makes a writing session's packs differ from all others: their names, so that what is stored again never meets a
+/// damaged pack of the same name, and their key.
+/// </summary>
 internal readonly record struct PackSalt(ulong A, ulong B)
 {
     internal const int Size = 16;

@@ -1,0 +1,87 @@
+using LibvirtBackup.Repositories;
+using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Indexes;
+using LibvirtBackup.Repositories.Packs;
+using Xunit;
+
+namespace LibvirtBackup.Domain.Tests.Repositories.Indexes;
+
+public sealed class IndexFileTests
+{
+    private static readonly IndexPack s_pack = new(ChunkId.Compute([1]), default, 4096);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(5000)]
+    public async Task Every_entry_is_found_and_nothing_else(int count)
+    {
+        var entries = Entries(count);
+        var file = await StoreAsync(new MemoryBlobStore(), entries);
+
+        for (var i = 0; i < count; i++)
+            Assert.Equal((entries[i], i), await file.FindAsync(entries[i].Id, Token));
+        for (var i = 0; i < 1000; i++)
+            Assert.Null(await file.FindAsync(ChunkId.Compute(BitConverter.GetBytes(-1 - i)), Token));
+    }
+
+    [Fact]
+    public async Task Ids_that_begin_alike_are_found_on_both_sides_of_a_border_between_blocks()
+    {
+        var entries = Enumerable.Range(0, 200)
+            .Select(i => new IndexEntry(new ChunkId(7, (ulong)i, 0, 0), 0, i, 1, 1, BlobCodec.Plain)).ToArray();
+        var file = await StoreAsync(new MemoryBlobStore(), entries);
+
+        for (var i = 0; i < entries.Length; i++)
+            Assert.Equal(i, (await file.FindAsync(entries[i].Id, Token))?.Position);
+        Assert.Null(await file.FindAsync(new ChunkId(7, 1000, 0, 0), Token));
+    }
+
+    [Fact]
+    public async Task A_changed_bit_never_leads_to_a_wrong_answer()
+    {
+        var entries = Entries(300);
+        var (id, content) = IndexWriter.Write([s_pack], entries);
+        var random = new Random(5);
+        var detected = 0;
+        for (var round = 0; round < 500; round++)
+        {
+            var damaged = (byte[])content.Clone();
+            damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
+            var store = new MemoryBlobStore();
+            await store.PutIfAbsentAsync(IndexFormat.KeyOf(id), damaged, Token);
+            try
+            {
+                var file = await IndexFile.OpenAsync(store, IndexFormat.KeyOf(id), Token);
+                foreach (var entry in entries)
+                    Assert.Contains(await file.FindAsync(entry.Id, Token), new (IndexEntry, int)?[]
+                    {
+                        null, (entry, Array.IndexOf(entries, entry)),
+                    });
+                for (var block = 0; block < file.BlockCount; block++) await file.ReadBlockAsync(block, Token);
+            }
+            catch (InvalidDataException)
+            {
+                detected++;
+            }
+        }
+
+        Assert.Equal(500, detected);
+    }
+
+    internal static IndexEntry[] Entries(int count) =>
+        [.. Enumerable.Range(0, count)
+            .Select(i => new IndexEntry(ChunkId.Compute(BitConverter.GetBytes(i)), 0, i, 10, 20, BlobCodec.Zstd))
+            .OrderBy(entry => entry.Id)];
+
+    private static async Task<IndexFile> StoreAsync(MemoryBlobStore store, IndexEntry[] entries)
+    {
+        var (id, content) = IndexWriter.Write([s_pack], entries);
+        await store.PutIfAbsentAsync(IndexFormat.KeyOf(id), content, Token);
+        return await IndexFile.OpenAsync(store, IndexFormat.KeyOf(id), Token);
+    }
+}

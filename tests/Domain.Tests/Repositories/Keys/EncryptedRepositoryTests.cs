@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using System.Text;
+using LibvirtBackup.Repositories;
+using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Keys;
+using LibvirtBackup.Repositories.Packs;
+using Xunit;
+
+namespace LibvirtBackup.Domain.Tests.Repositories.Keys;
+
+public sealed class EncryptedRepositoryTests
+{
+    private static readonly RepositorySecret s_secret = new RepositorySecret.KeyFile(new byte[32]);
+    private static readonly byte[] s_text = Encoding.ASCII.GetBytes(
+        string.Concat(Enumerable.Repeat("the quick brown fox ", 4000)));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Blobs_come_back_and_nothing_of_them_is_in_the_store()
+    {
+        var store = new MemoryBlobStore();
+        var blobs = new[] { s_text, RandomNumberGenerator.GetBytes(65536), [1] };
+        var ids = new List<ChunkId>();
+        using (var repository = await CreateAsync(store))
+        {
+            await using var writer = await repository.BeginWriteAsync("test", Token);
+            foreach (var blob in blobs) ids.Add((await writer.AddAsync(blob, Token)).Id);
+            await writer.FinishAsync(Token);
+        }
+
+        using var reopened = await Repository.OpenAsync(store, s_secret, TimeProvider.System, Token);
+        for (var i = 0; i < blobs.Length; i++) Assert.Equal(blobs[i], await reopened.Reader.ReadAsync(ids[i], Token));
+        Assert.All(blobs, blob => Assert.DoesNotContain(ChunkId.Compute(blob), ids));
+        foreach (var key in await store.ListAsync("", Token))
+        {
+            var content = await store.ReadAllAsync(key, Token);
+            Assert.Equal(-1, content.AsSpan().IndexOf("quick brown"u8));
+            Assert.Equal(-1, content.AsSpan().IndexOf(blobs[1].AsSpan(100, 32)));
+        }
+    }
+
+    [Fact]
+    public async Task Without_the_right_secret_it_does_not_open()
+    {
+        var store = new MemoryBlobStore();
+        (await CreateAsync(store)).Dispose();
+
+        foreach (var secret in new RepositorySecret?[]
+        {
+            null, new RepositorySecret.KeyFile(Enumerable.Repeat((byte)1, 32).ToArray()),
+            new RepositorySecret.Passphrase("guess"),
+        })
+        {
+            var failure = await Assert.ThrowsAsync<BackupException>(
+                () => Repository.OpenAsync(store, secret, TimeProvider.System, Token));
+            Assert.Equal(FailureKind.Failed, failure.Kind);
+        }
+    }
+
+    [Fact]
+    public async Task The_same_data_in_two_repositories_has_different_names_and_bytes()
+    {
+        var stores = new[] { new MemoryBlobStore(), new MemoryBlobStore() };
+        var ids = new List<ChunkId>();
+        foreach (var store in stores)
+        {
+            using var repository = await CreateAsync(store);
+            await using var writer = await repository.BeginWriteAsync("test", Token);
+            ids.Add((await writer.AddAsync(s_text, Token)).Id);
+            await writer.FinishAsync(Token);
+        }
+
+        Assert.NotEqual(ids[0], ids[1]);
+        var packs = await Task.WhenAll(stores.Select(store => store.ListAsync(PackFormat.Folder, Token)));
+        Assert.Empty(packs[0].Intersect(packs[1]));
+    }
+
+    [Fact]
+    public async Task A_new_slot_opens_before_the_old_one_is_gone_whatever_step_fails()
+    {
+        var next = new RepositorySecret.KeyFile(Enumerable.Repeat((byte)2, 32).ToArray());
+        for (var step = 0; ; step++)
+        {
+            var store = new MemoryBlobStore();
+            (await CreateAsync(store)).Dispose();
+            var faulty = new FaultyBlobStore(store, step);
+            using var repository = await Repository.OpenAsync(faulty, s_secret, TimeProvider.System, Token);
+            var failed = false;
+            try
+            {
+                await repository.RotateKeyAsync(s_secret, next, Token);
+            }
+            catch (IOException)
+            {
+                failed = true;
+            }
+
+            using var reopened = await Repository.OpenAsync(
+                store, failed ? s_secret : next, TimeProvider.System, Token);
+            if (!faulty.FaultReached) break;
+        }
+    }
+
+    internal static Task<Repository> CreateAsync(IBlobStore store) => Repository.CreateAsync(
+        store, new RepositoryOptions { Secret = s_secret }, TimeProvider.System, Token);
+}
