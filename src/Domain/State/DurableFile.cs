@@ -25,18 +25,8 @@ internal static class DurableFile
 
     /// <summary>Writes <paramref name="path"/> unless it exists, also when others try the same meanwhile.</summary>
     /// <returns>False when it exists.</returns>
-    internal static bool TryCreate(string path, ReadOnlyMemory<byte> content, Action<DurableStep>? after = null)
-    {
-        try
-        {
-            Write(path, content, overwrite: false, after);
-            return true;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return false;
-        }
-    }
+    internal static bool TryCreate(string path, ReadOnlyMemory<byte> content, Action<DurableStep>? after = null) =>
+        Write(path, content, overwrite: false, after);
 
     /// <summary>Creates a directory and its parents, durably.</summary>
     internal static void CreateDirectory(string path)
@@ -56,7 +46,7 @@ internal static class DurableFile
         PosixFile.FlushDirectory(Path.GetDirectoryName(path)!);
     }
 
-    private static void Write(
+    private static bool Write(
         string path, ReadOnlyMemory<byte> content, bool overwrite, Action<DurableStep>? after)
     {
         var temporary = $"{path}.{Guid.NewGuid():n}{TemporarySuffix}";
@@ -72,11 +62,14 @@ internal static class DurableFile
                 after?.Invoke(DurableStep.ContentFlushed);
             }
 
-            // Without overwrite this is link and unlink, so that of two writers one wins.
-            File.Move(temporary, path, overwrite);
+            var isMine = true;
+            if (overwrite) File.Move(temporary, path, overwrite: true);
+            else isMine = PosixFile.TryRenameToNew(temporary, path);
+            if (!isMine) File.Delete(temporary);
             after?.Invoke(DurableStep.Renamed);
             PosixFile.FlushDirectory(Path.GetDirectoryName(path)!);
             after?.Invoke(DurableStep.DirectoryFlushed);
+            return isMine;
         }
         catch
         {

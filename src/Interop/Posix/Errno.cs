@@ -5,6 +5,9 @@ namespace LibvirtBackup.Interop.Posix;
 /// </summary>
 public static class Errno
 {
+    /// <summary>Operation not permitted; also of a file system that does not know the operation.</summary>
+    public const int NotPermitted = 1;
+
     /// <summary>No such file or directory.</summary>
     public const int NoEntry = 2;
 
@@ -28,6 +31,9 @@ public static class Errno
 
     /// <summary>Device or resource busy.</summary>
     public const int Busy = 16;
+
+    /// <summary>File exists.</summary>
+    public const int Exists = 17;
 
     /// <summary>Invalid argument.</summary>
     public const int Invalid = 22;

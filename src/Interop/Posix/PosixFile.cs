@@ -85,6 +85,32 @@ public static class PosixFile
             : throw PosixException.FromLastError("ioctl(BLKGETSIZE64)", path);
     }
 
+    /// <summary>
+    /// Renames a file unless the new name exists. Of several that try at the same time one wins, except on a file
+    /// system without hard links (FAT, some network ones), where the last one does. (The framework's move looks first
+    /// and renames then, which two can do at the same time.)
+    /// </summary>
+    /// <param name="from">The file.</param>
+    /// <param name="to">Its new name, on the same file system.</param>
+    /// <returns>False, and nothing done, when the new name exists.</returns>
+    /// <exception cref="PosixException">The file cannot get that name.</exception>
+    public static bool TryRenameToNew(string from, string to)
+    {
+        if (LibC.Link(Checked(from), Checked(to)) == 0)
+        {
+            File.Delete(from);
+            return true;
+        }
+
+        int errno = Marshal.GetLastPInvokeError();
+        if (errno == Errno.Exists || File.Exists(to))
+            return false;
+        if (errno is not (Errno.NotPermitted or Errno.NotSupported))
+            throw new PosixException(errno, "link", to);
+        File.Move(from, to);
+        return true;
+    }
+
     /// <summary>Changes who owns a file; a link is followed.</summary>
     /// <param name="path">The file or directory.</param>
     /// <param name="userId">The new owner; null leaves it.</param>

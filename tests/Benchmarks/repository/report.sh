@@ -39,7 +39,8 @@ report_values() {
     figure "files added when nothing changed" "$(median "$work/values" files-unchanged)" 1 most
     figure "verify, GiB/s of plain data" \
         "$(quotient "$data_mib" "$(median "$work/times" ours-verify)" 2 1024)" 1.2 least
-    figure "peak memory, MiB" "$(peak '^ours-(full|again|unchanged|incremental|restore|verify|empty|list|show)')" 250 most
+    figure "peak memory, MiB" "$(peak '^ours-(full|again|unchanged|incremental|restore|verify|empty|list|show)')" \
+        250 most
     figure "peak memory, 2 TiB in $(median "$work/values" extents) extents, MiB" "$(peak '^ours-extents')" 300 most
     figure "size of the repository / of qemu-img's zstd image" \
         "$(value_quotient bytes-ours-full bytes-convert-zstd)"

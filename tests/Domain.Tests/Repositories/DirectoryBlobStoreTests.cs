@@ -1,14 +1,55 @@
 using LibvirtBackup.Repositories.Blobs;
+using Xunit;
 
 namespace LibvirtBackup.Domain.Tests.Repositories;
 
 public sealed class DirectoryBlobStoreTests : BlobStoreConformance, IDisposable
 {
     private readonly TestDirectory _directory = new();
+    private readonly DirectoryBlobStore _store;
 
-    public DirectoryBlobStoreTests() => Store = new DirectoryBlobStore(_directory.Path);
+    public DirectoryBlobStoreTests() => _store = new DirectoryBlobStore(_directory.Path);
 
-    private protected override IBlobStore Store { get; }
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _directory.Dispose();
+    private protected override IBlobStore Store => _store;
+
+    [Fact]
+    public async Task A_half_written_blob_is_not_seen()
+    {
+        await Store.PutIfAbsentAsync("h/whole", "whole"u8.ToArray(), Token);
+        await File.WriteAllTextAsync(_directory.File("h/half.0123.lvbtmp"), "ha", Token);
+        Assert.Equal(["h/whole"], await Store.ListAsync("h/", Token));
+    }
+
+    [Fact]
+    public async Task A_put_leaves_no_temporary_file_whoever_won()
+    {
+        await Parallel.ForAsync(0, 32, Token, async (i, token) =>
+            await Store.PutIfAbsentAsync($"t/{i % 4}", new byte[10_000], token));
+        Assert.Equal(4, Directory.GetFiles(_directory.Path, "*", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
+    public async Task A_put_that_fails_leaves_nothing()
+    {
+        // A file where a folder would be needed.
+        await Store.PutIfAbsentAsync("f", new byte[1], Token);
+        await Assert.ThrowsAnyAsync<IOException>(() => Store.PutIfAbsentAsync("f/g", new byte[1], Token));
+        Assert.Equal([_directory.File("f")], Directory.GetFiles(_directory.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_put_that_is_cancelled_before_it_begins_leaves_nothing()
+    {
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Store.PutIfAbsentAsync("c/1", new byte[1], new CancellationToken(canceled: true)));
+        Assert.Empty(Directory.GetFiles(_directory.Path, "*", SearchOption.AllDirectories));
+    }
+
+    public void Dispose()
+    {
+        _store.Dispose();
+        _directory.Dispose();
+    }
 }

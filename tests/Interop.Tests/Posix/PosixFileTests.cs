@@ -26,6 +26,29 @@ public sealed class PosixFileTests : IDisposable
     }
 
     [Fact]
+    public void Of_many_that_rename_to_the_same_new_name_one_wins()
+    {
+        for (int round = 0; round < 50; round++)
+        {
+            string name = _directory.File($"new{round}");
+            bool[] won = new bool[4];
+            Parallel.For(0, won.Length, i =>
+            {
+                string mine = $"{name}.{i}";
+                File.WriteAllText(mine, $"{i}");
+                won[i] = PosixFile.TryRenameToNew(mine, name);
+                Assert.Equal(!won[i], File.Exists(mine));
+            });
+            Assert.Equal(1, won.Count(w => w));
+            Assert.Equal($"{Array.IndexOf(won, true)}", File.ReadAllText(name));
+        }
+
+        PosixException e = Assert.Throws<PosixException>(
+            () => PosixFile.TryRenameToNew(_directory.File("missing"), _directory.File("other")));
+        Assert.Equal((Errno.NoEntry, "link"), (e.Errno, e.Function));
+    }
+
+    [Fact]
     public void Data_extents_of_a_sparse_file_are_where_it_was_written()
     {
         using SafeFileHandle file = Create("sparse", 16 * MiB);

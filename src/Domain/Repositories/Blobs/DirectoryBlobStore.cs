@@ -17,8 +17,15 @@ internal sealed class DirectoryBlobStore(string root) : IBlobStore, IDisposable
             () =>
             {
                 var path = PathOf(key);
-                if (File.Exists(path)) return false;
-                DurableFile.CreateDirectory(Path.GetDirectoryName(path)!);
+                var folder = Path.GetDirectoryName(path)!; // a key is below the root
+                if (File.Exists(path))
+                {
+                    // Whoever wrote it may not have got as far as to flush its name.
+                    PosixFile.FlushDirectory(folder);
+                    return false;
+                }
+
+                DurableFile.CreateDirectory(folder);
                 return DurableFile.TryCreate(path, content);
             },
             cancellationToken);

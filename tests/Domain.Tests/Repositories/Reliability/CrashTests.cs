@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using LibvirtBackup.Domain.Tests.Repositories.Faults;
+using LibvirtBackup.Repositories;
+using Xunit;
+
+namespace LibvirtBackup.Domain.Tests.Repositories.Reliability;
+
+/// <summary>
+/// The process is killed, or the power is cut, after every step of a durable change: every point that is there restores
+/// right, every point that was promised is there, and work goes on.
+/// </summary>
+public sealed class CrashTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_crash_at_any_step_of_a_backup_harms_no_point(bool isEncrypted)
+    {
+        var scene = new RepositoryScene(isEncrypted);
+        var disk = RepositoryScene.MakeDisk(40, seed: 1);
+        var store = new RecordingBlobStore();
+        RestorePoint first;
+        using (var repository = await scene.CreateAsync(store, Token))
+            first = await scene.BackUpAsync(repository, disk, parent: null, Token);
+        var random = new Random(2);
+        for (var i = 0; i < 10; i++) RepositoryScene.WriteCluster(disk, random.Next(40), random);
+
+        var recording = new RecordingBlobStore(store.Blobs);
+        using (var repository = await scene.OpenAsync(recording, Token))
+            await scene.BackUpAsync(repository, disk, first, Token);
+        Assert.Equal(DurableSteps.Backup, recording.DurableSteps);
+        await AssertAllOutcomesAsync(scene, recording, [first.Id]);
+    }
+
+    /// <summary>Looks at every outcome of every crash.</summary>
+    /// <param name="scene">What points must restore to.</param>
+    /// <param name="recording">What was recorded.</param>
+    /// <param name="promised">Points that must be there whatever happened.</param>
+    private static async Task AssertAllOutcomesAsync(
+        RepositoryScene scene, RecordingBlobStore recording, ImmutableArray<string> promised)
+    {
+        var outcomes = 0;
+        foreach (var image in recording.Images)
+        {
+            foreach (var (name, blobs) in image.Outcomes())
+            {
+                outcomes++;
+                var store = await scene.AfterCrashAsync(blobs, Token);
+                var points = await scene.AssertAllRestoreAsync(store, name, Token);
+                foreach (var point in promised) Assert.Contains(point, points);
+
+                var next = RepositoryScene.MakeDisk(8, seed: outcomes);
+                using (var repository = await scene.OpenAsync(store, Token))
+                    await scene.BackUpAsync(repository, next, parent: null, Token);
+                Assert.Equal(points.Count + 1, (await scene.AssertAllRestoreAsync(store, name, Token)).Count);
+            }
+        }
+
+        Assert.True(outcomes > 3 * recording.DurableSteps.Count, $"only {outcomes} outcomes were looked at");
+    }
+}

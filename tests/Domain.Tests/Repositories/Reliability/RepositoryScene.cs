@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using LibvirtBackup.Backups;
+using LibvirtBackup.Backups.Copying;
+using LibvirtBackup.Domain.Tests.Backups.Copying;
+using LibvirtBackup.Domain.Tests.Repositories.Faults;
+using LibvirtBackup.Repositories;
+using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Documents;
+using LibvirtBackup.Repositories.Keys;
+using LibvirtBackup.Repositories.Locks;
+using LibvirtBackup.Repositories.Maps;
+using Xunit;
+
+namespace LibvirtBackup.Domain.Tests.Repositories.Reliability;
+
+/// <summary>
+/// Backups of simulated disks into a repository, in the order of a real backup, and what each point must restore to.
+/// </summary>
+internal sealed class RepositoryScene(bool isEncrypted)
+{
+    internal const int Chunk = 64 * 1024;
+
+    private static readonly RepositorySecret s_key = new RepositorySecret.KeyFile(new byte[32]);
+
+    private readonly Dictionary<string, byte[]> _truth = new(StringComparer.Ordinal);
+    private int _sequence;
+
+    private RepositorySecret? Secret => isEncrypted ? s_key : null;
+
+    /// <summary>What each point that was begun holds, whether or not it came to exist.</summary>
+    internal IReadOnlyDictionary<string, byte[]> Truth => _truth;
+
+    internal Task<Repository> CreateAsync(IBlobStore store, CancellationToken cancellationToken) =>
+        Repository.CreateAsync(
+            store,
+            new RepositoryOptions { ChunkSizeBytes = Chunk, Secret = Secret },
+            TimeProvider.System,
+            cancellationToken);
+
+    internal Task<Repository> OpenAsync(IBlobStore store, CancellationToken cancellationToken) =>
+        Repository.OpenAsync(store, Secret, TimeProvider.System, cancellationToken);
+
+    /// <summary>Takes a point of the disk as it is now.</summary>
+    /// <param name="repository">Where to.</param>
+    /// <param name="disk">The disk.</param>
+    /// <param name="parent">The point that unchanged chunks come from, or null to read everything.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task<RestorePoint> BackUpAsync(
+        Repository repository, SimulatedDisk disk, RestorePoint? parent, CancellationToken cancellationToken)
+    {
+        var point = TestPoints.Make(
+            Guid.Empty, ++_sequence, parent is null ? BackupLevel.Full : BackupLevel.Incremental, checkpoint: null);
+        _truth.Add(point.Id, disk.Bytes);
+        await using var writer = await repository.BeginWriteAsync("test", cancellationToken);
+        var map = parent is null ? null : repository.OpenMap(parent.Disks[0]);
+        var limiter = new RateLimiter(null, TimeProvider.System);
+        var copier = new DiskCopier(disk, map, repository.ChunkSizeBytes, writer, limiter, (_, _) => { });
+        var result = await copier.CopyAsync(cancellationToken);
+        await writer.FinishAsync(cancellationToken);
+        point = point with
+        {
+            Parent = parent?.Id,
+            Disks = [TestPoints.Disk("vda", result.SizeBytes, result.Root.ToString())],
+        };
+        await repository.CommitAsync(point, cancellationToken);
+        disk.ClearBitmap();
+        return point;
+    }
+
+    /// <summary>The bytes that a restore would write.</summary>
+    internal static async Task<byte[]> RestoreAsync(
+        Repository repository, string point, CancellationToken cancellationToken)
+    {
+        var map = repository.OpenMap((await repository.GetPointAsync(point, cancellationToken)).Disks[0]);
+        var bytes = new byte[map.Shape.SizeBytes];
+        for (long leaf = 0; leaf < map.Shape.LeafCount; leaf++)
+        {
+            var entries = await map.ReadLeafAsync(leaf, cancellationToken);
+            for (var i = 0; i < entries.Length; i++)
+            {
+                var chunk = (leaf * MapNode.Width) + i;
+                var target = bytes.AsMemory((int)(chunk * Chunk), map.Shape.ChunkLength(chunk));
+                if (entries[i].Kind == EntryKind.Data)
+                    await repository.Reader.ReadAsync(entries[i].Id, target, cancellationToken);
+            }
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Fails unless every point that the store lists restores to what its disk was.</summary>
+    /// <returns>The points.</returns>
+    internal async Task<IReadOnlyList<string>> AssertAllRestoreAsync(
+        IBlobStore store, string when, CancellationToken cancellationToken)
+    {
+        using var repository = await OpenAsync(store, cancellationToken);
+        var points = await repository.ListPointsAsync(cancellationToken);
+        foreach (var point in points)
+        {
+            var restored = await RestoreAsync(repository, point.Id, cancellationToken);
+            Assert.True(_truth[point.Id].AsSpan().SequenceEqual(restored), $"point {point.Id} differs, {when}");
+        }
+
+        return [.. points.Select(point => point.Id)];
+    }
+
+    /// <summary>A store with these blobs, whose sessions belong to processes that are dead.</summary>
+    internal async Task<MemoryBlobStore> AfterCrashAsync(
+        ImmutableSortedDictionary<string, byte[]> blobs, CancellationToken cancellationToken)
+    {
+        var store = await CrashImage.OpenAsync(blobs);
+        using var repository = await OpenAsync(store, cancellationToken);
+        var type = RepositoryJson.Default.LockDocument;
+        foreach (var key in await store.ListAsync(RepositoryLocks.Folder, cancellationToken))
+        {
+            var held = await repository.Documents.ReadAsync(key, type, cancellationToken);
+            var dead = held with { Process = held.Process with { StartTime = 1 } };
+            await store.DeleteAsync(key, cancellationToken);
+            await repository.Documents.WriteAsync(key, dead, type, cancellationToken);
+        }
+
+        return store;
+    }
+
+    /// <summary>A disk whose clusters are random bytes, text or nothing.</summary>
+    internal static SimulatedDisk MakeDisk(int clusters, int seed)
+    {
+        var disk = new SimulatedDisk((clusters * Chunk) - 512, Chunk);
+        var random = new Random(seed);
+        for (var i = 0; i < clusters; i++) WriteCluster(disk, i, random);
+        return disk;
+    }
+
+    /// <summary>Overwrites a cluster with something else than what it held, or gives it back.</summary>
+    internal static void WriteCluster(SimulatedDisk disk, int cluster, Random random)
+    {
+        var bytes = new byte[(int)Math.Min(Chunk, disk.SizeBytes - ((long)cluster * Chunk))];
+        switch (random.Next(4))
+        {
+            case 0:
+                disk.Discard(cluster, 1);
+                return;
+            case 1:
+                random.NextBytes(bytes);
+                break;
+            default:
+                for (var i = 0; i < bytes.Length; i++) bytes[i] = (byte)("abcdefgh"[random.Next(8)] + (i % 7));
+                break;
+        }
+
+        disk.Write(cluster * Chunk, bytes);
+    }
+}
