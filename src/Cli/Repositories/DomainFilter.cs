@@ -6,6 +6,6 @@ namespace LibvirtBackup.Cli.Repositories;
 internal static class DomainFilter
 {
     /// <summary>True when the point's domain had this name, or has this UUID.</summary>
-    internal static bool Fits(RestorePoint point, string domain) =>
+    internal static bool Fits(PointSummary point, string domain) =>
         point.Domain == domain || (Guid.TryParse(domain, out var uuid) && point.DomainUuid == uuid);
 }

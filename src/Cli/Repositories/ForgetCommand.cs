@@ -66,15 +66,8 @@ internal sealed class ForgetCommand : CliCommand
     private static async Task<IReadOnlyList<string>> CostsAsync(
         Repository repository, List<string> ids, CancellationToken cancellationToken)
     {
-        try
-        {
-            var all = await repository.ListPointsAsync(cancellationToken);
-            return [.. all.Where(p => ids.Contains(p.Id)).Select(p => RetentionPolicy.CostOfRemoving(p, all))
-                .OfType<string>()];
-        }
-        catch (BackupException e) when (e.Kind == FailureKind.Integrity)
-        {
-            return [];
-        }
+        var all = (await repository.ListPointsAsync(cancellationToken)).Points;
+        return [.. all.Where(p => ids.Contains(p.Id)).Select(p => RetentionPolicy.CostOfRemoving(p, all))
+            .OfType<string>()];
     }
 }

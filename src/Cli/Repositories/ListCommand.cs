@@ -38,11 +38,12 @@ internal sealed class ListCommand : CliCommand
     {
         using var repository = await context.OpenRepositoryAsync(cancellationToken);
         var domain = context.Line.GetValue(_domain);
-        var points = (await repository.ListPointsAsync(cancellationToken)).Where(p => IsOf(p, domain)).ToList();
+        var (all, damaged) = await repository.ListPointsAsync(cancellationToken);
+        var points = all.Where(p => IsOf(p, domain)).ToList();
         if (context.Settings.Json)
         {
             context.PrintJson(
-                new ListDocument([.. points.Select(ListDocument.ListedPoint.Of)]), CliJson.Documents.ListDocument);
+                new ListDocument([.. points.Select(ListDocument.ListedPoint.Of)], damaged), CliJson.Documents.ListDocument);
         }
         else
         {
@@ -51,13 +52,15 @@ internal sealed class ListCommand : CliCommand
                 [.. points.Select(p => Row(p, context.Environment.Time.LocalTimeZone))], !context.Settings.Quiet);
         }
 
-        return ExitCode.Done;
+        foreach (var one in damaged)
+            context.Warn(one);
+        return damaged.Count == 0 ? ExitCode.Done : ExitCode.Integrity;
     }
 
-    private static bool IsOf(RestorePoint point, string? domain) =>
+    private static bool IsOf(PointSummary point, string? domain) =>
         domain is null || DomainFilter.Fits(point, domain);
 
-    private static string[] Row(RestorePoint point, TimeZoneInfo zone) =>
+    private static string[] Row(PointSummary point, TimeZoneInfo zone) =>
     [
         point.Id, point.Domain, point.Track, Choice.Word(point.Level), TimeText.Format(point.Time, zone),
         string.Join(", ", point.Disks.Select(d => $"{d.Name} {SizeText.Format(d.VirtualSizeBytes)}")),

@@ -5,7 +5,7 @@ using LibvirtBackup.Repositories;
 namespace LibvirtBackup.Cli.Repositories;
 
 /// <summary><c>list --json</c>.</summary>
-internal sealed record ListDocument(IReadOnlyList<ListDocument.ListedPoint> Points)
+internal sealed record ListDocument(IReadOnlyList<ListDocument.ListedPoint> Points, IReadOnlyList<string> Damaged)
 {
     /// <summary>The document's name and version.</summary>
     [JsonPropertyOrder(-1)]
@@ -16,7 +16,7 @@ internal sealed record ListDocument(IReadOnlyList<ListDocument.ListedPoint> Poin
         string Point, string Domain, Guid DomainUuid, string Track, int Generation, int Sequence, string Level,
         DateTime Time, string? Parent, string? Checkpoint, IReadOnlyList<ListedDisk> Disks)
     {
-        internal static ListedPoint Of(RestorePoint point) => new(
+        internal static ListedPoint Of(PointSummary point) => new(
             point.Id, point.Domain, point.DomainUuid, point.Track, point.Generation, point.Sequence,
             Choice.Word(point.Level), point.Time.UtcDateTime, point.Parent, point.Checkpoint,
             [.. point.Disks.Select(d => new ListedDisk(d.Name, d.VirtualSizeBytes))]);

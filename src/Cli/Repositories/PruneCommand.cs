@@ -69,7 +69,7 @@ internal sealed class PruneCommand : CliCommand
         };
         var zone = context.Environment.Time.LocalTimeZone;
         using var repository = await Repository.OpenAsync(context.Settings.RequireRepository(), cancellationToken);
-        var points = await PointsAsync(repository, context.Line.GetValue(_domain), cancellationToken);
+        var points = await PointsAsync(context, repository, context.Line.GetValue(_domain), cancellationToken);
         var decisions = RetentionPolicy.Decide(points, rules, new HashSet<string>(), zone);
         var isDryRun = context.Line.GetValue(_dryRun);
         if (!isDryRun)
@@ -86,10 +86,13 @@ internal sealed class PruneCommand : CliCommand
         return ExitCode.Done;
     }
 
-    private static async Task<IReadOnlyList<RestorePoint>> PointsAsync(
-        Repository repository, string? domain, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<PointSummary>> PointsAsync(
+        CommandContext context, Repository repository, string? domain, CancellationToken cancellationToken)
     {
-        var all = await repository.ListPointsAsync(cancellationToken);
+        var (all, damaged) = await repository.ListPointsAsync(cancellationToken);
+        // What cannot be read is not judged, and so it stays.
+        foreach (var one in damaged)
+            context.Warn(one);
         if (domain is null)
             return all;
         var points = all.Where(p => DomainFilter.Fits(p, domain)).ToList();

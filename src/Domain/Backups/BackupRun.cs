@@ -21,7 +21,8 @@ internal sealed class BackupRun(BackupContext context)
         var writer = await _repository.BeginWriteAsync($"backup of domain '{_domain.Name}'", cancellationToken)
             .ConfigureAwait(false);
         await using var closing = writer.ConfigureAwait(false);
-        var points = await _repository.ListPointsAsync(cancellationToken).ConfigureAwait(false);
+        var (points, unreadable) = await _repository.ListPointsAsync(cancellationToken).ConfigureAwait(false);
+        context.Warnings.AddRange(unreadable);
         var recovery = new CrashRecovery(context.Time);
         context.Warnings.AddRange(
             await recovery.RecoverAsync(_domain, context.Intents, _repository.Id, points, cancellationToken)
@@ -101,8 +102,8 @@ internal sealed class BackupRun(BackupContext context)
         TrackHistory history, DiskSelection selection, bool isRunning, CancellationToken cancellationToken)
     {
         var plan = await BackupPlanner.PlanAsync(
-            _request, _repository.Id, history, selection, isRunning, name => ProbeAsync(name, cancellationToken))
-                .ConfigureAwait(false);
+            _request, _repository.Id, history, selection, isRunning, name => ProbeAsync(name, cancellationToken),
+            id => _repository.Points.ReadAsync(id, cancellationToken)).ConfigureAwait(false);
         foreach (var disk in plan.Disks.Where(disk => disk.Reason is not null && disk.Reason != plan.Reason))
             context.Warnings.Add($"disk '{disk.Disk.Name}' is read in full: {disk.Reason}");
         return plan;

@@ -11,8 +11,8 @@ internal static class RangeSetFormat
         long end = 0;
         foreach (var range in ranges)
         {
-            WriteNumber(writer, range.Offset - end);
-            WriteNumber(writer, range.Length);
+            Leb128.Write(writer, range.Offset - end);
+            Leb128.Write(writer, range.Length);
             end = range.End;
         }
 
@@ -26,7 +26,7 @@ internal static class RangeSetFormat
         long end = 0;
         while (bytes.Length > 0)
         {
-            var range = new ByteRange(end + ReadNumber(ref bytes), ReadNumber(ref bytes));
+            var range = new ByteRange(end + Leb128.Read(ref bytes), Leb128.Read(ref bytes));
             if (range.Length == 0 || range.Offset < end || range.End < range.Offset)
                 throw new InvalidDataException("not a range set");
             ranges.Append(range);
@@ -34,34 +34,5 @@ internal static class RangeSetFormat
         }
 
         return ranges;
-    }
-
-    private static void WriteNumber(ArrayBufferWriter<byte> writer, long number)
-    {
-        for (var rest = (ulong)number; ; rest >>= 7)
-        {
-            if (rest < 0x80)
-            {
-                writer.Write([(byte)rest]);
-                return;
-            }
-
-            writer.Write([(byte)(rest | 0x80)]);
-        }
-    }
-
-    private static long ReadNumber(ref ReadOnlySpan<byte> bytes)
-    {
-        ulong number = 0;
-        for (var shift = 0; shift < 63; shift += 7)
-        {
-            if (bytes.IsEmpty) break;
-            var part = bytes[0];
-            bytes = bytes[1..];
-            number |= (ulong)(part & 0x7f) << shift;
-            if (part < 0x80) return (long)number;
-        }
-
-        throw new InvalidDataException("not a range set");
     }
 }

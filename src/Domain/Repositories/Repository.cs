@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Catalog;
 using LibvirtBackup.Repositories.Documents;
 using LibvirtBackup.Repositories.Indexes;
 using LibvirtBackup.Repositories.Keys;
@@ -20,6 +21,7 @@ public sealed class Repository : IDisposable
     private readonly RepositoryKeys? _keys;
     private readonly PackCiphers? _ciphers;
     private readonly BlobDecoder _decoder;
+    private readonly PointCatalog _catalog;
     private readonly TimeProvider _time;
 
     private Repository(IBlobStore store, RepositoryConfig config, RepositoryKeys? keys, TimeProvider time)
@@ -29,6 +31,7 @@ public sealed class Repository : IDisposable
         _decoder = new BlobDecoder(new BlobNames(keys), _ciphers);
         Documents = new DocumentStore(store, keys);
         Points = new PointStore(store, Documents);
+        _catalog = new PointCatalog(store, Points, keys);
         Locks = new RepositoryLocks(store, Documents, time);
         Index = new PackIndex(store);
         Reader = new BlobReader(store, Index, _decoder);
@@ -84,15 +87,8 @@ public sealed class Repository : IDisposable
         OpenAsync(directory, secret: null, TimeProvider.System, cancellationToken);
 
     /// <summary>All restore points, oldest first.</summary>
-    /// <exception cref="BackupException">Integrity: a manifest is damaged.</exception>
-    public async Task<IReadOnlyList<RestorePoint>> ListPointsAsync(CancellationToken cancellationToken)
-    {
-        var points = new List<RestorePoint>();
-        foreach (var id in await Points.ListIdsAsync(cancellationToken).ConfigureAwait(false))
-            if (await Points.TryReadAsync(id, cancellationToken).ConfigureAwait(false) is { } point)
-                points.Add(point);
-        return [.. points.OrderBy(point => point.Time).ThenBy(point => point.Id, StringComparer.Ordinal)];
-    }
+    public Task<PointList> ListPointsAsync(CancellationToken cancellationToken) =>
+        _catalog.ListAsync(cancellationToken);
 
     /// <summary>The ids of all points in a directory's repository, oldest first; needs no key.</summary>
     /// <param name="directory">The directory; where no repository is, there are no points.</param>
@@ -248,8 +244,11 @@ public sealed class Repository : IDisposable
         new(Reader, new MapShape(disk.VirtualSizeBytes, ChunkSizeBytes), MapEntry.Parse(disk.Root));
 
     /// <summary>Makes a point exist, durably. Its blobs must have been finished before.</summary>
-    internal Task CommitAsync(RestorePoint point, CancellationToken cancellationToken) =>
-        Points.WriteAsync(point, cancellationToken);
+    internal async Task CommitAsync(RestorePoint point, CancellationToken cancellationToken)
+    {
+        await Points.WriteAsync(point, cancellationToken).ConfigureAwait(false);
+        await _catalog.RefreshAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

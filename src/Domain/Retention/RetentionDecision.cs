@@ -8,4 +8,4 @@ namespace LibvirtBackup.Retention;
 /// <param name="Reasons">
 /// All reasons why it stays (<c>last 1 of 3</c>, <c>daily 2026-11-20</c>), or, per rule, why it does not; never empty.
 /// </param>
-public sealed record RetentionDecision(RestorePoint Point, bool Keep, IReadOnlyList<string> Reasons);
+public sealed record RetentionDecision(PointSummary Point, bool Keep, IReadOnlyList<string> Reasons);

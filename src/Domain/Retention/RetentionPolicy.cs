@@ -25,7 +25,7 @@ public static class RetentionPolicy
     /// <returns>A decision per point: by domain and track, and there from the newest to the oldest.</returns>
     /// <exception cref="BackupException">Usage: no rule keeps anything.</exception>
     public static IReadOnlyList<RetentionDecision> Decide(
-        IEnumerable<RestorePoint> points, RetentionRules rules, IReadOnlySet<string> damaged, TimeZoneInfo zone)
+        IEnumerable<PointSummary> points, RetentionRules rules, IReadOnlySet<string> damaged, TimeZoneInfo zone)
     {
         ArgumentNullException.ThrowIfNull(points);
         ArgumentNullException.ThrowIfNull(rules);
@@ -42,7 +42,7 @@ public static class RetentionPolicy
     /// <summary>What removing a point costs, for people; null when it costs nothing.</summary>
     /// <param name="point">The point.</param>
     /// <param name="all">All points of the repository, or of its track.</param>
-    public static string? CostOfRemoving(RestorePoint point, IEnumerable<RestorePoint> all)
+    public static string? CostOfRemoving(PointSummary point, IEnumerable<PointSummary> all)
     {
         ArgumentNullException.ThrowIfNull(point);
         var track = TrackHistory.From(all, point.RepositoryId, point.DomainUuid, point.Track, []);
@@ -52,13 +52,13 @@ public static class RetentionPolicy
             : null;
     }
 
-    private static IOrderedEnumerable<RestorePoint> NewestFirst(IEnumerable<RestorePoint> track) => track
+    private static IOrderedEnumerable<PointSummary> NewestFirst(IEnumerable<PointSummary> track) => track
         .OrderByDescending(point => point.Time)
         .ThenByDescending(point => point.Sequence)
         .ThenByDescending(point => point.Id, StringComparer.Ordinal);
 
     private static IEnumerable<RetentionDecision> DecideTrack(
-        IReadOnlyList<RestorePoint> points, RetentionRules rules, IReadOnlySet<string> damaged, TimeZoneInfo zone)
+        IReadOnlyList<PointSummary> points, RetentionRules rules, IReadOnlySet<string> damaged, TimeZoneInfo zone)
     {
         var slots = SlotsOf(rules);
         var verdicts = points.Select(point =>
@@ -92,7 +92,7 @@ public static class RetentionPolicy
 
     // A backup takes no point that is known to be damaged for a base.
     private static void AddBases(
-        IEnumerable<RestorePoint> points, Dictionary<string, List<string>> kept, IReadOnlySet<string> damaged)
+        IEnumerable<PointSummary> points, Dictionary<string, List<string>> kept, IReadOnlySet<string> damaged)
     {
         var bases = points.Where(point => point.Checkpoint is not null && !damaged.Contains(point.Id))
             .OrderByDescending(point => point.Sequence).ToList();

@@ -20,7 +20,7 @@ internal sealed class CrashRecovery(TimeProvider time)
         LibvirtDomain domain,
         IntentFile intents,
         string repositoryId,
-        IReadOnlyList<RestorePoint> points,
+        IReadOnlyList<PointSummary> points,
         CancellationToken cancellationToken)
     {
         if (intents.Read() is not { } intent) return [];
@@ -60,7 +60,7 @@ internal sealed class CrashRecovery(TimeProvider time)
         LibvirtDomain domain,
         string repositoryId,
         IReadOnlyList<string> checkpoints,
-        IReadOnlyList<RestorePoint> points,
+        IReadOnlyList<PointSummary> points,
         CancellationToken cancellationToken)
     {
         var done = new List<string>();

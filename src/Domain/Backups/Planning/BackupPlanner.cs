@@ -13,6 +13,7 @@ internal static class BackupPlanner
     /// False when the domain is shut off and stays so: no checkpoint can be made or used.
     /// </param>
     /// <param name="probe">Looks at the base's checkpoint; called only when there is a base.</param>
+    /// <param name="read">Reads the base's manifest; called only when there is a base.</param>
     /// <exception cref="BackupException">NotSupported: the level asked for cannot be done for any disk.</exception>
     internal static async Task<BackupPlan> PlanAsync(
         BackupRequest request,
@@ -20,15 +21,18 @@ internal static class BackupPlanner
         TrackHistory history,
         DiskSelection selection,
         bool isRunning,
-        Func<string, Task<CheckpointProbe>> probe)
+        Func<string, Task<CheckpointProbe>> probe,
+        Func<string, Task<RestorePoint>> read)
     {
-        var basePoint = FindBase(request, history, isRunning, out var reason);
-        var checkpoint = basePoint is null ? null : await probe(basePoint.Checkpoint!).ConfigureAwait(false);
+        var summary = FindBase(request, history, isRunning, out var reason);
+        var checkpoint = summary is null ? null : await probe(summary.Checkpoint!).ConfigureAwait(false);
         if (checkpoint is { Exists: false })
         {
             reason = $"libvirt has no checkpoint '{checkpoint.Name}' any more";
-            (basePoint, checkpoint) = (null, null);
+            (summary, checkpoint) = (null, null);
         }
+
+        var basePoint = summary is null ? null : await read(summary.Id).ConfigureAwait(false);
 
         var disks = selection.Disks.Select(disk => PlanDisk(request, disk, basePoint, checkpoint, reason)).ToList();
         var hasIncremental = disks.Any(disk => disk.Parent is not null);
@@ -72,7 +76,7 @@ internal static class BackupPlanner
         };
     }
 
-    private static RestorePoint? FindBase(
+    private static PointSummary? FindBase(
         BackupRequest request, TrackHistory history, bool isRunning, out string? reason)
     {
         reason = null;

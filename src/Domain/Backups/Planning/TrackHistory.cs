@@ -6,7 +6,7 @@ namespace LibvirtBackup.Backups.Planning;
 internal sealed record TrackHistory
 {
     /// <summary>The track's points, oldest first.</summary>
-    internal required IReadOnlyList<RestorePoint> Points { get; init; }
+    internal required IReadOnlyList<PointSummary> Points { get; init; }
 
     /// <summary>
     /// The sequence of the next point: more than that of any point, or of any checkpoint of the track on the host.
@@ -20,14 +20,14 @@ internal sealed record TrackHistory
     internal IReadOnlySet<string> Damaged { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
     /// <summary>The newest whole point that has a checkpoint.</summary>
-    internal RestorePoint? Newest => Points.LastOrDefault(IsBase);
+    internal PointSummary? Newest => Points.LastOrDefault(IsBase);
 
     /// <summary>The newest whole full that has a checkpoint.</summary>
-    internal RestorePoint? NewestFull =>
+    internal PointSummary? NewestFull =>
         Points.LastOrDefault(point => point.Level == BackupLevel.Full && IsBase(point));
 
     internal static TrackHistory From(
-        IEnumerable<RestorePoint> all, string repositoryId, Guid domain, string track, IEnumerable<string> checkpoints)
+        IEnumerable<PointSummary> all, string repositoryId, Guid domain, string track, IEnumerable<string> checkpoints)
     {
         var points = all.Where(point => point.DomainUuid == domain && point.Track == track).OrderBy(p => p.Sequence)
             .ToList();
@@ -41,5 +41,5 @@ internal sealed record TrackHistory
         };
     }
 
-    private bool IsBase(RestorePoint point) => point.Checkpoint is not null && !Damaged.Contains(point.Id);
+    private bool IsBase(PointSummary point) => point.Checkpoint is not null && !Damaged.Contains(point.Id);
 }

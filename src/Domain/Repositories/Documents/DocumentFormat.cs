@@ -1,7 +1,7 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using LibvirtBackup.Repositories.Keys;
 
 namespace LibvirtBackup.Repositories.Documents;
@@ -13,31 +13,32 @@ namespace LibvirtBackup.Repositories.Documents;
 /// </summary>
 internal static class DocumentFormat
 {
-    private const string Hash = "sha256";
-    private const string Body = "body";
-    private const string Sealed = "sealed";
+    private const int HashLength = 2 * SHA256.HashSizeInBytes;
+
+    private static ReadOnlySpan<byte> Start => "{\"sha256\":\""u8;
+
+    private static ReadOnlySpan<byte> BeforeBody => "\",\"body\":"u8;
+
+    private static ReadOnlySpan<byte> AfterBody => "}"u8;
+
+    private static ReadOnlySpan<byte> BeforeSealed => "\",\"sealed\":\""u8;
+
+    private static ReadOnlySpan<byte> AfterSealed => "\"}"u8;
+
+    private static int HashAt => Start.Length;
 
     internal static byte[] Write(string key, ReadOnlySpan<byte> body, RepositoryKeys? keys)
     {
-        var buffer = new ArrayBufferWriter<byte>((body.Length * (keys is null ? 1 : 2)) + 256);
-        using var writer = new Utf8JsonWriter(buffer);
-        writer.WriteStartObject();
-        if (keys is null)
-        {
-            writer.WriteString(Hash, Convert.ToHexStringLower(SHA256.HashData(body)));
-            writer.WritePropertyName(Body);
-            writer.WriteRawValue(body, skipInputValidation: true);
-        }
-        else
-        {
-            var text = SealedBytes.Seal(keys.DocumentKey, body, Encoding.UTF8.GetBytes(key));
-            writer.WriteString(Hash, Convert.ToHexStringLower(SHA256.HashData(text)));
-            writer.WriteBase64String(Sealed, text);
-        }
-
-        writer.WriteEndObject();
-        writer.Flush();
-        return buffer.WrittenSpan.ToArray();
+        var isSealed = keys is not null;
+        var content = keys is null
+            ? body
+            : SealedBytes.Seal(keys.DocumentKey, body, Encoding.UTF8.GetBytes(key));
+        var text = isSealed ? Encoding.ASCII.GetBytes(Convert.ToBase64String(content)) : content;
+        var hash = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content)));
+        return
+        [
+            .. Start, .. hash, .. isSealed ? BeforeSealed : BeforeBody, .. text, .. isSealed ? AfterSealed : AfterBody,
+        ];
     }
 
     /// <summary>The body's bytes.</summary>
@@ -56,22 +57,32 @@ internal static class DocumentFormat
     /// <exception cref="InvalidDataException">The file is no such document, or is damaged.</exception>
     internal static (ReadOnlyMemory<byte> Content, bool IsSealed) Check(ReadOnlyMemory<byte> file)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(file);
-            var root = document.RootElement;
-            var isSealed = root.TryGetProperty(Sealed, out var text);
-            ReadOnlyMemory<byte> content = isSealed
-                ? text.GetBytesFromBase64()
-                : Encoding.UTF8.GetBytes(root.GetProperty(Body).GetRawText());
-            if (root.GetProperty(Hash).GetString() != Convert.ToHexStringLower(SHA256.HashData(content.Span)))
-                throw new InvalidDataException("the document does not match its checksum");
-            return (content, isSealed);
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException
-            or FormatException)
-        {
-            throw new InvalidDataException($"not a document of a repository: {e.Message}", e);
-        }
+        // The bytes around the body are always the same, so no parser has to look for it.
+        var bytes = file.Span;
+        if (bytes.Length < HashAt + HashLength || !bytes.StartsWith(Start)) throw NoDocument();
+        var rest = bytes[(HashAt + HashLength)..];
+        var isSealed = rest.StartsWith(BeforeSealed);
+        var before = isSealed ? BeforeSealed : BeforeBody;
+        var after = isSealed ? AfterSealed : AfterBody;
+        if (!rest.StartsWith(before) || !rest.EndsWith(after) || rest.Length < before.Length + after.Length)
+            throw NoDocument();
+        var text = file[(HashAt + HashLength + before.Length)..^after.Length];
+        var content = isSealed ? Unpack(text.Span) : text;
+        if (!Convert.ToHexStringLower(SHA256.HashData(content.Span)).AsSpan()
+            .SequenceEqual(Encoding.Latin1.GetString(bytes.Slice(HashAt, HashLength))))
+            throw new InvalidDataException("the document does not match its checksum");
+        return (content, isSealed);
     }
+
+    private static byte[] Unpack(ReadOnlySpan<byte> text)
+    {
+        var buffer = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
+        if (Base64.DecodeFromUtf8(text, buffer, out _, out var length) != OperationStatus.Done) throw NoDocument();
+        // There are texts that decode alike; only one of them was written.
+        var again = new byte[Base64.GetMaxEncodedToUtf8Length(length)];
+        Base64.EncodeToUtf8(buffer.AsSpan(0, length), again, out _, out var written);
+        return again.AsSpan(0, written).SequenceEqual(text) ? buffer[..length] : throw NoDocument();
+    }
+
+    private static InvalidDataException NoDocument() => new("not a document of a repository");
 }
