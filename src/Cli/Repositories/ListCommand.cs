@@ -43,7 +43,8 @@ internal sealed class ListCommand : CliCommand
         if (context.Settings.Json)
         {
             context.PrintJson(
-                new ListDocument([.. points.Select(ListDocument.ListedPoint.Of)], damaged), CliJson.Documents.ListDocument);
+                new ListDocument([.. points.Select(ListDocument.ListedPoint.Of)], damaged),
+                CliJson.Documents.ListDocument);
         }
         else
         {

@@ -98,7 +98,8 @@ public sealed class KeyCommandTests : IDisposable
         return [.. document.RootElement.GetProperty("slots").EnumerateArray().Select(s =>
             (Text(s, "id"), Text(s, "kind"), Text(s, "label")))];
 
-        static string Text(JsonElement slot, string name) => slot.GetProperty(name).GetString()!; // null fails the caller
+        static string Text(JsonElement slot, string name) => 
+            slot.GetProperty(name).GetString()!; // null fails the caller
     }
 
     private string File(string name, int length)

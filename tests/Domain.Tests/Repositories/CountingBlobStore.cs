@@ -2,10 +2,12 @@ using LibvirtBackup.Repositories.Blobs;
 
 namespace LibvirtBackup.Domain.Tests.Repositories;
 
-/// <summary>Counts what is read from packs.</summary>
+/// <summary>Counts what is read from one folder.</summary>
 internal sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
 {
     internal int Reads { get; set; }
+
+    internal string Folder { get; init; } = "packs/";
 
     public string Location => inner.Location;
 
@@ -14,13 +16,13 @@ internal sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
 
     public ValueTask ReadAsync(string key, long offset, Memory<byte> target, CancellationToken cancellationToken)
     {
-        if (key.StartsWith("packs/", StringComparison.Ordinal)) Reads++;
+        if (key.StartsWith(Folder, StringComparison.Ordinal)) Reads++;
         return inner.ReadAsync(key, offset, target, cancellationToken);
     }
 
     public Task<byte[]> ReadAllAsync(string key, CancellationToken cancellationToken)
     {
-        if (key.StartsWith("packs/", StringComparison.Ordinal)) Reads++;
+        if (key.StartsWith(Folder, StringComparison.Ordinal)) Reads++;
         return inner.ReadAllAsync(key, cancellationToken);
     }
 

@@ -95,7 +95,11 @@ public sealed class RestoreEngineTests : IDisposable
         await File.WriteAllTextAsync(manifest,
             text.Replace("\"sequence\":1", "\"sequence\":2", StringComparison.Ordinal), Token);
         using var reopened = await Repository.OpenAsync(_directory.File("repo"), Token);
-        var e = await Assert.ThrowsAsync<BackupException>(() => reopened.ListPointsAsync(Token));
+        var list = await reopened.ListPointsAsync(Token);
+        Assert.Empty(list.Points);
+        Assert.Contains("checksum", Assert.Single(list.Damaged), StringComparison.Ordinal);
+        var e = await Assert.ThrowsAsync<BackupException>(
+            () => reopened.GetPointAsync(Path.GetFileNameWithoutExtension(manifest), Token));
         Assert.Equal(FailureKind.Integrity, e.Kind);
     }
 

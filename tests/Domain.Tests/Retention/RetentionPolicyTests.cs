@@ -14,7 +14,7 @@ public sealed class RetentionPolicyTests
     [Fact]
     public void Reasons_name_the_place_that_a_point_fills()
     {
-        RestorePoint[] points =
+        PointSummary[] points =
             [Taken(1, "2026-11-20T01:30Z"), Taken(2, "2026-11-20T14:05Z"), Taken(3, "2026-11-21T02:00Z")];
         var rules = new RetentionRules
         {
@@ -42,7 +42,7 @@ public sealed class RetentionPolicyTests
     public void Days_are_those_of_the_time_zone()
     {
         var tokyo = TimeZoneInfo.CreateCustomTimeZone("t", TimeSpan.FromHours(9), null, null);
-        RestorePoint[] points =
+        PointSummary[] points =
             [Taken(1, "2026-11-20T14:00Z"), Taken(2, "2026-11-20T16:00Z")];
         var daily = new RetentionRules { KeepDaily = 5 };
         Assert.Single(RetentionPolicy.Decide(points, daily, s_none, TimeZoneInfo.Utc), d => d.Keep);
@@ -52,7 +52,7 @@ public sealed class RetentionPolicyTests
     [Fact]
     public void The_hour_that_comes_twice_when_clocks_go_back_is_two_hours()
     {
-        RestorePoint[] points =
+        PointSummary[] points =
             [Taken(1, "2026-10-25T00:30Z"), Taken(2, "2026-10-25T01:30Z")];
         var berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
         var decisions = RetentionPolicy.Decide(points, new RetentionRules { KeepHourly = 2 }, s_none, berlin);
@@ -62,7 +62,7 @@ public sealed class RetentionPolicyTests
     [Fact]
     public void Weeks_begin_on_monday_and_belong_to_the_year_of_their_thursday()
     {
-        RestorePoint[] points =
+        PointSummary[] points =
             [Taken(1, "2026-12-27T10:00Z"), Taken(2, "2026-12-28T10:00Z"), Taken(3, "2027-01-03T10:00Z")];
         var decisions = RetentionPolicy.Decide(points, new RetentionRules { KeepWeekly = 2 }, s_none, TimeZoneInfo.Utc);
         Assert.Equal([3, 1], decisions.Where(d => d.Keep).Select(d => d.Point.Sequence));
@@ -72,7 +72,7 @@ public sealed class RetentionPolicyTests
     [Fact]
     public void The_point_that_the_next_incremental_starts_from_stays()
     {
-        RestorePoint[] points =
+        PointSummary[] points =
             [Taken(1, "2026-11-18T02:00Z"), Taken(2, "2026-11-19T02:00Z"), Offline(3, "2026-11-20T02:00Z")];
         var decisions = Decide(points, new RetentionRules { KeepLast = 1 });
         Assert.Equal([3, 2], decisions.Where(d => d.Keep).Select(d => d.Point.Sequence));
@@ -82,7 +82,7 @@ public sealed class RetentionPolicyTests
     [Fact]
     public void The_full_of_a_kept_differential_stays()
     {
-        RestorePoint[] points =
+        PointSummary[] points =
         [
             Taken(1, "2026-11-17T02:00Z", BackupLevel.Full), Taken(2, "2026-11-18T02:00Z", BackupLevel.Full),
             Taken(3, "2026-11-19T02:00Z"), Taken(4, "2026-11-20T02:00Z", BackupLevel.Differential),
@@ -104,7 +104,7 @@ public sealed class RetentionPolicyTests
     [Fact]
     public void A_damaged_point_takes_no_place_from_a_good_one()
     {
-        RestorePoint[] points =
+        PointSummary[] points =
             [Taken(1, "2026-11-18T02:00Z"), Taken(2, "2026-11-19T02:00Z"), Taken(3, "2026-11-20T02:00Z")];
         var damaged = new HashSet<string> { points[2].Id};
         var decisions = RetentionPolicy.Decide(points, new RetentionRules { KeepLast = 1 }, damaged, TimeZoneInfo.Utc);
@@ -117,7 +117,7 @@ public sealed class RetentionPolicyTests
     public void Tracks_and_domains_are_counted_by_themselves()
     {
         var other = new Guid("00000000-0000-0000-0000-000000000001");
-        RestorePoint[] points =
+        PointSummary[] points =
         [
             Taken(1, "2026-11-18T02:00Z"),
             Taken(2, "2026-11-18T02:00Z") with { Track = "offsite", Id = "a" },
@@ -138,7 +138,7 @@ public sealed class RetentionPolicyTests
     [Fact]
     public void Only_the_base_of_the_next_incremental_costs_something_to_remove()
     {
-        RestorePoint[] points =
+        PointSummary[] points =
             [Taken(1, "2026-11-18T02:00Z"), Taken(2, "2026-11-19T02:00Z"), Offline(3, "2026-11-20T02:00Z")];
         Assert.Null(RetentionPolicy.CostOfRemoving(points[0], points));
         var cost = RetentionPolicy.CostOfRemoving(points[1], points);
@@ -146,15 +146,15 @@ public sealed class RetentionPolicyTests
         Assert.Null(RetentionPolicy.CostOfRemoving(points[2], points));
     }
 
-    private static IReadOnlyList<RetentionDecision> Decide(IEnumerable<RestorePoint> points, RetentionRules rules) =>
+    private static IReadOnlyList<RetentionDecision> Decide(IEnumerable<PointSummary> points, RetentionRules rules) =>
         RetentionPolicy.Decide(points, rules, s_none, TimeZoneInfo.Utc);
 
-    private static RestorePoint Taken(int sequence, string time, BackupLevel level = BackupLevel.Incremental) =>
-        TestPoints.Make(s_domain, sequence, level, $"lvb.0123abcd.default.1.{sequence}") with
+    private static PointSummary Taken(int sequence, string time, BackupLevel level = BackupLevel.Incremental) =>
+        PointSummary.Of(TestPoints.Make(s_domain, sequence, level, $"lvb.0123abcd.default.1.{sequence}")) with
         {
             Time = DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture),
         };
 
-    private static RestorePoint Offline(int sequence, string time) =>
+    private static PointSummary Offline(int sequence, string time) =>
         Taken(sequence, time, BackupLevel.Full) with { Checkpoint = null };
 }

@@ -90,9 +90,9 @@ public sealed class RetentionPropertyTests
     [Fact]
     public void The_order_of_the_points_does_not_matter() => ForAll((points, rules) =>
         Assert.Equal(
-            Decide(points, rules).Select(d => (d.Point, d.Keep, string.Join('|', d.Reasons))),
+            Decide(points, rules).Select(d => (d.Point.Id, d.Keep, string.Join('|', d.Reasons))),
             Decide(points.OrderBy(p => p.Level).ThenByDescending(p => p.Time), rules)
-                .Select(d => (d.Point, d.Keep, string.Join('|', d.Reasons)))));
+                .Select(d => (d.Point.Id, d.Keep, string.Join('|', d.Reasons)))));
 
     [Fact]
     public void Every_decision_has_reasons_and_every_point_one_decision() => ForAll((points, rules) =>
@@ -112,7 +112,7 @@ public sealed class RetentionPropertyTests
     {
         var all = points.ToList();
         var damaged = all.Where(IsDamaged).Select(p => p.Id).ToHashSet();
-        return RetentionPolicy.Decide(all, rules, damaged, s_zone);
+        return RetentionPolicy.Decide(all.Select(PointSummary.Of), rules, damaged, s_zone);
     }
 
     private static bool IsDamaged(RestorePoint point) => point.MadeBy == "damaged";

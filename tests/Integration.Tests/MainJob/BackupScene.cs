@@ -99,7 +99,7 @@ internal sealed class BackupScene : IAsyncDisposable
         var jobs = Path.Combine(StateDirectory, "jobs");
         Assert.Empty(Directory.Exists(jobs) ? Directory.EnumerateFileSystemEntries(jobs) : []);
         Assert.Empty(Directory.EnumerateFiles(StateDirectory, "intent.json", SearchOption.AllDirectories));
-        var points = await Repository.ListPointsAsync(Token);
+        var points = (await Repository.ListPointsAsync(Token)).Points;
         var names = await virsh.RunAsync(Token, "checkpoint-list", Guest.Name, "--name");
         var ours = names.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Where(name => name.StartsWith("lvb.", StringComparison.Ordinal));

@@ -184,7 +184,7 @@ public sealed class ScenarioTests
             using var full = await Repository.CreateAsync(small, new RepositoryOptions(), TimeProvider.System, Token);
             var failure = await Assert.ThrowsAsync<BackupException>(() => scene.BackUpIntoAsync(full));
             Assert.Contains("disk was full", failure.Message, StringComparison.OrdinalIgnoreCase);
-            Assert.Empty(await full.ListPointsAsync(Token));
+            Assert.Empty((await full.ListPointsAsync(Token)).Points);
             await scene.AssertNothingLeftAsync();
         }
         finally

@@ -31,7 +31,9 @@ internal sealed class PointCatalog(IBlobStore store, PointStore points, Reposito
             [.. listed.OrderBy(point => point.Time).ThenBy(point => point.Id, StringComparer.Ordinal)], damaged);
     }
 
-    /// <summary>Writes a new catalog when many points are in none. Failing to is not a failure of anything else.</summary>
+    /// <summary>
+    /// Writes a new catalog when many points are in none. Failing to is not a failure of anything else.
+    /// </summary>
     internal async Task RefreshAsync(CancellationToken cancellationToken)
     {
         try

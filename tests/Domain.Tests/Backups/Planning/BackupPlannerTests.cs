@@ -177,11 +177,12 @@ public sealed class BackupPlannerTests
             Disk = new DomainDisk { Target = DiskName.Parse(name) },
             Untrackable = name == untrackable ? "its format raw cannot hold a dirty bitmap" : null,
         });
-        var history = TrackHistory.From(points, Repository, s_domain, "default", checkpoints ?? []);
+        var history = TrackHistory.From(
+            points.Select(PointSummary.Of), Repository, s_domain, "default", checkpoints ?? []);
         probe ??= name => Probe(name, ("vda", 65536), ("vdb", 0));
         return BackupPlanner.PlanAsync(
-            request, Repository, history, new DiskSelection([.. selected], []), isRunning, name =>
-                Task.FromResult(probe(name)));
+            request, Repository, history, new DiskSelection([.. selected], []), isRunning,
+            name => Task.FromResult(probe(name)), id => Task.FromResult(points.Single(point => point.Id == id)));
     }
 
     private static CheckpointProbe Probe(string name, params (string Disk, long? Dirty)[] disks) =>

@@ -94,7 +94,8 @@ internal sealed class RepositoryScene(bool isEncrypted)
         IBlobStore store, string when, CancellationToken cancellationToken)
     {
         using var repository = await OpenAsync(store, cancellationToken);
-        var points = await repository.ListPointsAsync(cancellationToken);
+        var (points, damaged) = await repository.ListPointsAsync(cancellationToken);
+        if (damaged is [var first, ..]) throw new BackupException(FailureKind.Integrity, first);
         foreach (var point in points)
         {
             var restored = await RestoreAsync(repository, point.Id, cancellationToken);
