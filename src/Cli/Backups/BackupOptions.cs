@@ -43,6 +43,9 @@ internal sealed class BackupOptions
     private readonly Option<bool> _startPaused = Flag(
         "--start-paused", "start a domain that is shut off, paused, and stop it afterwards");
 
+    private readonly Option<bool> _includeSecrets = Flag(
+        "--include-secrets", "store the passwords of the definition also in a repository that is not encrypted");
+
     /// <summary>Adds them to the command.</summary>
     internal BackupOptions(CliCommand command)
     {
@@ -50,7 +53,7 @@ internal sealed class BackupOptions
         Option[] options =
         [
             _all, _level, _since, _track, _disk, _exclude, _quiesce, _scratch, _limitRate, _noCheckpoint, _startPaused,
-            Strict,
+            _includeSecrets, Strict,
         ];
         foreach (var option in options)
             command.Add(option);
@@ -84,6 +87,7 @@ internal sealed class BackupOptions
             RateLimitBytesPerSecond = SizeOption.Read(line, _limitRate),
             NoCheckpoint = line.GetValue(_noCheckpoint),
             StartPaused = line.GetValue(_startPaused),
+            IncludeSecrets = line.GetValue(_includeSecrets),
         };
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Json;
@@ -55,13 +56,32 @@ internal sealed class ShowCommand : CliCommand
         Line("Parent", point.Parent ?? "-");
         Line("Checkpoint", point.Checkpoint ?? "-");
         Line("Quiesced", point.Quiesced ? "yes" : "no");
-        Line("Made by", point.MadeBy);
+        Line("Made by", point.MadeBy + (point.Host is { } host ? $", on {host.Name}" : ""));
+        if (point.GuestInfo.TryGetValue("os.pretty-name", out var system))
+            Line("Guest", point.GuestInfo.TryGetValue("hostname", out var name) ? $"{name}, {system}" : system);
+        if (point.Timings is { } timings)
+            Line("Took", Describe(timings));
+        Line("Definition", point.HasSecrets ? "with its secrets" : "without secrets");
         foreach (var warning in point.Warnings)
             Line("Warning", warning);
         context.Print("");
         TextTable.Write(
             context.Console.Out, ["Disk", "Size", "Format", "Level", "Read", "Changed", "Stored"],
             [.. point.Disks.Select(Row)], !context.Settings.Quiet);
+        if (point.Attachments.Count == 0) return;
+        context.Print("");
+        TextTable.Write(
+            context.Console.Out, ["File", "Size", "Path"],
+            [.. point.Attachments.Select(file =>
+                new[] { Choice.Word(file.Role), SizeText.Format(file.SizeBytes), file.Path })],
+            !context.Settings.Quiet);
+    }
+
+    private static string Describe(PointTimings timings)
+    {
+        static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.0 s", CultureInfo.InvariantCulture);
+        var copy = $"{Seconds(timings.Copy)} to copy";
+        return timings.Frozen is { } frozen ? $"{copy}, {Seconds(frozen)} frozen" : copy;
     }
 
     private static string[] Row(RestorePointDisk disk) =>

@@ -38,4 +38,10 @@ public sealed record BackupRequest
 
     /// <summary>True to start a shut-off domain paused for the backup and stop it again afterwards.</summary>
     public bool StartPaused { get; init; }
+
+    /// <summary>
+    /// True to store the definition with its secrets also where the repository is not encrypted; where it is, they are
+    /// always stored.
+    /// </summary>
+    public bool IncludeSecrets { get; init; }
 }

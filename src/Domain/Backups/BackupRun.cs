@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using LibvirtBackup.Backups.Capturing;
 using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Interop.Libvirt;
@@ -45,11 +46,10 @@ internal sealed class BackupRun(BackupContext context)
         var selection = DiskSelection.Select(definition, _request);
         context.Warnings.AddRange(selection.LeftOut);
 
-        var inactive = await _domain.GetXmlAsync(VirDomainXMLFlags.Inactive, cancellationToken).ConfigureAwait(false);
-
         var startPaused = _request.StartPaused && !isRunning;
         var pointId = NewPointId();
         var copying = new DiskSetCopier(context, writer);
+        CapturedDomain? domain = null; // just before the disks' instant, when the domain runs for sure
         CapturedDisks captured;
         if (isRunning || startPaused)
         {
@@ -68,7 +68,13 @@ internal sealed class BackupRun(BackupContext context)
 
         return Report(pointId, captured);
 
-        Task<BackupPlan> PlanAsync(bool isOnline) => this.PlanAsync(history, selection, isOnline, cancellationToken);
+        async Task<BackupPlan> PlanAsync(bool isOnline)
+        {
+            var plan = await this.PlanAsync(history, selection, isOnline, cancellationToken).ConfigureAwait(false);
+            domain = await new DomainCapturer(context, writer).CaptureAsync(selection, cancellationToken)
+                .ConfigureAwait(false);
+            return plan;
+        }
 
         async Task CommitAsync(CapturedDisks disks)
         {
@@ -79,10 +85,8 @@ internal sealed class BackupRun(BackupContext context)
                 context.Warnings.Add(
                     $"repository '{_repository.Location}' has lost pack {pack} or a part of it; what this backup needs "
                     + "of it was stored again, run 'lvbackup verify' to see which points miss the rest");
-            var madeBy = $"{context.Options.Program}, libvirt {context.Host.Libvirt}, QEMU {context.Host.Qemu}";
-            var manifest = new ManifestBuilder(_repository, writer, _domain, inactive, _request.Track, madeBy);
-            var point = await manifest.BuildAsync(pointId, disks, context.Warnings, CancellationToken.None)
-                .ConfigureAwait(false);
+            var manifest = new ManifestBuilder(context, writer, domain!); // planned, so captured
+            var point = await manifest.BuildAsync(pointId, disks, CancellationToken.None).ConfigureAwait(false);
             await writer.FinishAsync(CancellationToken.None).ConfigureAwait(false);
             await _repository.CommitAsync(point, CancellationToken.None).ConfigureAwait(false);
         }

@@ -1,5 +1,6 @@
 using LibvirtBackup.Backups.Copying;
 using LibvirtBackup.Backups.Planning;
+using LibvirtBackup.Repositories;
 
 namespace LibvirtBackup.Backups;
 
@@ -13,6 +14,8 @@ internal sealed record CapturedDisks
 
     /// <summary>True when the guest's file systems were frozen at the instant.</summary>
     internal required bool Quiesced { get; init; }
+
+    internal required PointTimings Timings { get; init; }
 
     internal required IReadOnlyList<(DiskPlan Plan, DiskCopyResult Result)> Disks { get; init; }
 }

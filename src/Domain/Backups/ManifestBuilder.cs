@@ -1,25 +1,20 @@
+using LibvirtBackup.Backups.Capturing;
 using LibvirtBackup.Backups.Copying;
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Extents;
-using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Repositories;
 
 namespace LibvirtBackup.Backups;
 
-/// <summary>Makes the restore point's manifest from what was copied.</summary>
-/// <param name="repository">Where the point goes.</param>
+/// <summary>Makes the restore point's manifest from what was captured.</summary>
+/// <param name="context">The backup.</param>
 /// <param name="writer">The session that the dirty maps are added to.</param>
-/// <param name="domain">The domain.</param>
-/// <param name="definition">Its inactive definition, without secrets.</param>
-/// <param name="track">The track.</param>
-/// <param name="madeBy">Program and host versions, for people.</param>
-internal sealed class ManifestBuilder(
-    Repository repository, BlobWriter writer, LibvirtDomain domain, string definition, string track, string madeBy)
+/// <param name="domain">What the point has besides its disks.</param>
+internal sealed class ManifestBuilder(BackupContext context, BlobWriter writer, CapturedDomain domain)
 {
     internal async Task<RestorePoint> BuildAsync(
         string id,
         CapturedDisks captured,
-        IReadOnlyList<string> warnings,
         CancellationToken cancellationToken)
     {
         var disks = new List<RestorePointDisk>();
@@ -28,10 +23,10 @@ internal sealed class ManifestBuilder(
         return new RestorePoint
         {
             Id = id,
-            RepositoryId = repository.Id,
-            Domain = domain.Name,
-            DomainUuid = domain.Uuid,
-            Track = track,
+            RepositoryId = context.Repository.Id,
+            Domain = context.Domain.Name,
+            DomainUuid = context.Domain.Uuid,
+            Track = context.Request.Track,
             Generation = captured.Plan.Generation,
             Sequence = captured.Plan.Sequence,
             Level = captured.Plan.Level,
@@ -40,23 +35,34 @@ internal sealed class ManifestBuilder(
             Parent = captured.Plan.Base?.Id,
             Checkpoint = captured.Plan.NewCheckpoint,
             Quiesced = captured.Quiesced,
-            DomainXml = definition,
+            DomainXml = domain.DefinitionXml,
+            HasSecrets = domain.HasSecrets,
+            WasRunning = domain.WasRunning,
+            Autostart = domain.Autostart,
             Disks = disks,
-            Warnings = [.. warnings],
-            MadeBy = madeBy,
+            Attachments = domain.Attachments,
+            GuestInfo = domain.GuestInfo,
+            Host = domain.Host,
+            Timings = captured.Timings,
+            Warnings = [.. context.Warnings],
+            MadeBy = $"{context.Options.Program}, libvirt {context.Host.Libvirt}, QEMU {context.Host.Qemu}",
         };
     }
 
     private async Task<RestorePointDisk> DescribeAsync(
         DiskPlan plan, DiskCopyResult result, CancellationToken cancellationToken)
     {
-        string? dirtyMap = null;
+        List<string>? dirtyMap = null;
         long mapBytes = 0;
         if (result.Dirty is { } dirty)
         {
-            var (mapId, stored) = await writer.AddAsync(RangeSetFormat.Write(dirty), cancellationToken)
-                .ConfigureAwait(false);
-            (dirtyMap, mapBytes) = (mapId.ToString(), stored);
+            dirtyMap = [];
+            foreach (var blob in RangeSetFormat.Write(dirty))
+            {
+                var (mapId, stored) = await writer.AddAsync(blob, cancellationToken).ConfigureAwait(false);
+                dirtyMap.Add(mapId.ToString());
+                mapBytes += stored;
+            }
         }
 
         return new RestorePointDisk
@@ -64,6 +70,7 @@ internal sealed class ManifestBuilder(
             Name = plan.Disk.Name,
             VirtualSizeBytes = result.SizeBytes,
             Format = plan.Disk.Format,
+            Image = domain.Images.GetValueOrDefault(plan.Disk.Name),
             Level = plan.Level,
             Reason = plan.Reason,
             Root = result.Root.ToString(),

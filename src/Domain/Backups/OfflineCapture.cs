@@ -1,6 +1,7 @@
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Repositories;
 
 namespace LibvirtBackup.Backups;
 
@@ -23,6 +24,7 @@ internal sealed class OfflineCapture(LibvirtDomain domain, TimeProvider time)
                 + "off; "
                 + "use --start-paused, or back it up while it runs");
         var instant = time.GetUtcNow();
+        var start = time.GetTimestamp();
         var before = Stamp(plan);
         var disks = await copier.CopyAsync(
             plan.Disks, disk => (ImageExport.ForReading(disk.Disk.Path!, disk.Disk.Format), null), cancellationToken)
@@ -32,7 +34,14 @@ internal sealed class OfflineCapture(LibvirtDomain domain, TimeProvider time)
             throw new BackupException(
                 FailureKind.Failed, $"domain '{domain.Name}' was started, or its disks written, while they were read; "
                     + "run the backup again");
-        return new CapturedDisks { Plan = plan, Time = instant, Quiesced = false, Disks = disks };
+        return new CapturedDisks
+        {
+            Plan = plan,
+            Time = instant,
+            Quiesced = false,
+            Timings = new PointTimings(Frozen: null, Begin: null, time.GetElapsedTime(start)),
+            Disks = disks,
+        };
     }
 
     /// <summary>QEMU writes to a qcow2 image when it opens it, and a raw image changes when the guest writes.</summary>

@@ -2,6 +2,7 @@ using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Nbd;
+using LibvirtBackup.Repositories;
 
 namespace LibvirtBackup.Backups;
 
@@ -47,8 +48,10 @@ internal sealed class OnlineCapture(BackupContext context)
             if (startPaused) await StartPausedAsync().ConfigureAwait(false);
             var begun = await BeginAsync(await makePlan().ConfigureAwait(false), cancellationToken)
                 .ConfigureAwait(false);
+            var start = context.Time.GetTimestamp();
             var disks = await copier.CopyAsync(begun.Plan.Disks, ExportOf, cancellationToken).ConfigureAwait(false);
-            captured = begun with { Disks = disks };
+            var timings = begun.Timings with { Copy = context.Time.GetElapsedTime(start) };
+            captured = begun with { Disks = disks, Timings = timings };
             await commit(captured).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -71,17 +74,32 @@ internal sealed class OnlineCapture(BackupContext context)
     private async Task<CapturedDisks> BeginAsync(BackupPlan plan, CancellationToken cancellationToken)
     {
         var freezer = new GuestFreezer(_domain, context.Options.QuiesceTimeout, context.Time);
+        var frozen = context.Time.GetTimestamp();
         var quiesced = await freezer.FreezeAsync(context.Request.Quiesce, context.Warnings, cancellationToken)
             .ConfigureAwait(false);
+        var begin = context.Time.GetTimestamp();
+        DateTimeOffset instant;
         try
         {
             plan = await BeginJobAsync(plan).ConfigureAwait(false);
-            return new CapturedDisks { Plan = plan, Time = context.Time.GetUtcNow(), Quiesced = quiesced, Disks = [] };
+            instant = context.Time.GetUtcNow();
         }
         finally
         {
             if (quiesced) await freezer.ThawAsync(context.Warnings).ConfigureAwait(false);
         }
+
+        return new CapturedDisks
+        {
+            Plan = plan,
+            Time = instant,
+            Quiesced = quiesced,
+            Timings = new PointTimings(
+                quiesced ? context.Time.GetElapsedTime(frozen) : null,
+                Begin: context.Time.GetElapsedTime(begin),
+                Copy: TimeSpan.Zero),
+            Disks = [],
+        };
     }
 
     /// <summary>Begins the job; never cancelled half-way, since libvirt would go on with it.</summary>

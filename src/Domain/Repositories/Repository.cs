@@ -243,6 +243,10 @@ public sealed class Repository : IDisposable
     internal DiskMap OpenMap(RestorePointDisk disk) =>
         new(Reader, new MapShape(disk.VirtualSizeBytes, ChunkSizeBytes), MapEntry.Parse(disk.Root));
 
+    /// <summary>The map of a point's file.</summary>
+    internal DiskMap OpenMap(PointAttachment file) =>
+        new(Reader, new MapShape(file.SizeBytes, ChunkSizeBytes), MapEntry.Parse(file.Root));
+
     /// <summary>Makes a point exist, durably. Its blobs must have been finished before.</summary>
     internal async Task CommitAsync(RestorePoint point, CancellationToken cancellationToken)
     {

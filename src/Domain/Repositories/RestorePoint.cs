@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using LibvirtBackup.Backups;
 
 namespace LibvirtBackup.Repositories;
@@ -44,15 +45,40 @@ public sealed record RestorePoint
     /// <summary>True when the guest's file systems were frozen at that instant.</summary>
     public required bool Quiesced { get; init; }
 
-    /// <summary>The domain's inactive definition, without secrets.</summary>
+    /// <summary>The domain's inactive definition.</summary>
     public required string DomainXml { get; init; }
+
+    /// <summary>True when the definition has its secrets (graphics passwords and the like).</summary>
+    public bool HasSecrets { get; init; }
+
+    /// <summary>True when the domain ran, so that its checkpoint and its disks are of one instant.</summary>
+    public bool WasRunning { get; init; }
+
+    /// <summary>Whether the domain starts with its host.</summary>
+    public bool Autostart { get; init; }
 
     /// <summary>The disks, in the domain's order.</summary>
     public required IReadOnlyList<RestorePointDisk> Disks { get; init; }
+
+    /// <summary>Firmware, TPM state, kernel: the files beside the disks that the domain needs.</summary>
+    [AllowNull]
+    public IReadOnlyList<PointAttachment> Attachments { get; init => field = value ?? []; } = [];
+
+    /// <summary>What the guest agent told: <c>os.pretty-name</c>, <c>hostname</c> and so on; empty without one.</summary>
+    [AllowNull]
+    public IReadOnlyDictionary<string, string> GuestInfo { get; init => field = value ?? Empty; } = Empty;
+
+    /// <summary>Where the point was made; null in points of older versions.</summary>
+    public PointHost? Host { get; init; }
+
+    /// <summary>How long it took; null in points of older versions.</summary>
+    public PointTimings? Timings { get; init; }
 
     /// <summary>Disks left out and other remarks, one line each.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
     /// <summary>Version of the tool, the library and the hypervisor that made the point, for people.</summary>
     public required string MadeBy { get; init; }
+
+    private static IReadOnlyDictionary<string, string> Empty => new Dictionary<string, string>(StringComparer.Ordinal);
 }

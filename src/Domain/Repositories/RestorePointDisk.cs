@@ -26,8 +26,10 @@ public sealed record RestorePointDisk
     /// <summary>The Merkle root of the disk's map: <c>hole</c>, <c>zero</c> or a SHA-256 in hexadecimal.</summary>
     public required string Root { get; init; }
 
-    /// <summary>The blob that holds the ranges changed since the parent point, or null for a full.</summary>
-    public required string? DirtyMap { get; init; }
+    /// <summary>
+    /// The blobs that hold the ranges changed since the parent point, one after the other; null for a full.
+    /// </summary>
+    public required IReadOnlyList<string>? DirtyMap { get; init; }
 
     /// <summary>Bytes read from QEMU.</summary>
     public required long ReadBytes { get; init; }

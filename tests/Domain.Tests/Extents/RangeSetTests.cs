@@ -36,6 +36,9 @@ public sealed class RangeSetTests
         {
             var set = Build(steps).Set;
             Assert.Equal(set, RangeSetFormat.Read(RangeSetFormat.Write(set)));
+            var blobs = RangeSetFormat.Write(set, longest: 24).ToList();
+            Assert.All(blobs, blob => Assert.InRange(blob.Length, 1, 24));
+            Assert.Equal(set, RangeSetFormat.Read(blobs));
         }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -52,7 +55,7 @@ public sealed class RangeSetTests
         {
             try
             {
-                RangeSetFormat.Read(bytes);
+                RangeSetFormat.Read([bytes]);
             }
             catch (InvalidDataException)
             {

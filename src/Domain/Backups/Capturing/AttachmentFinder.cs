@@ -1,0 +1,29 @@
+using LibvirtBackup.Interop.Xml;
+using LibvirtBackup.Repositories;
+
+namespace LibvirtBackup.Backups.Capturing;
+
+/// <summary>Which files a domain needs besides its disks.</summary>
+internal static class AttachmentFinder
+{
+    /// <param name="live">The domain as it runs, where libvirt has filled in the paths that it chose.</param>
+    /// <param name="uuid">The domain's UUID.</param>
+    /// <param name="tpmRoots">Where libvirt may keep TPM state.</param>
+    internal static IReadOnlyList<FoundFile> Find(DomainXml live, Guid uuid, IReadOnlyList<string> tpmRoots)
+    {
+        var files = new List<FoundFile>();
+        Add(AttachmentRole.Loader, live.Loader?.Path);
+        Add(AttachmentRole.Nvram, live.Nvram?.FilePath);
+        Add(AttachmentRole.Kernel, live.Kernel);
+        Add(AttachmentRole.Initrd, live.Initrd);
+        foreach (var tpm in live.Tpms.Where(tpm => tpm.Backend == "emulator"))
+            files.AddRange(TpmState.FilesOf(tpm, uuid, tpmRoots)
+                .Select(path => new FoundFile(AttachmentRole.TpmState, path)));
+        return files;
+
+        void Add(AttachmentRole role, string? path)
+        {
+            if (path is { Length: > 0 } && path[0] == '/') files.Add(new FoundFile(role, path));
+        }
+    }
+}

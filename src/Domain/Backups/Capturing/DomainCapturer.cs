@@ -1,0 +1,74 @@
+using LibvirtBackup.Backups.Planning;
+using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Interop.Xml;
+using LibvirtBackup.Repositories;
+
+namespace LibvirtBackup.Backups.Capturing;
+
+/// <summary>
+/// Collects what a domain is besides its disks, moments before their instant. Nothing here makes a backup fail: what
+/// cannot be had is a warning.
+/// </summary>
+internal sealed class DomainCapturer(BackupContext context, BlobWriter writer)
+{
+    private readonly LibvirtDomain _domain = context.Domain;
+
+    internal async Task<CapturedDomain> CaptureAsync(DiskSelection selection, CancellationToken cancellationToken)
+    {
+        // Programs and the guest agent take their time: all at once.
+        var images = ImageInspection.InspectAsync(selection.Disks, cancellationToken);
+        var isRunning = await _domain.IsActiveAsync(cancellationToken).ConfigureAwait(false);
+        var live = DomainXml.Parse(
+            await _domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+        var guest = new GuestInquiry(_domain, context.Time).AskAsync(live, cancellationToken);
+        var (definition, hasSecrets) = await GetDefinitionAsync(cancellationToken).ConfigureAwait(false);
+        var uri = await context.Connection.GetUriAsync(cancellationToken).ConfigureAwait(false);
+        var files = new AttachmentWriter(writer, context.Repository.ChunkSizeBytes, context.Warnings);
+        return new CapturedDomain
+        {
+            DefinitionXml = definition,
+            HasSecrets = hasSecrets,
+            WasRunning = isRunning,
+            Autostart = await GetAutostartAsync(cancellationToken).ConfigureAwait(false),
+            Host = new PointHost(
+                await context.Connection.GetHostnameAsync(cancellationToken).ConfigureAwait(false),
+                context.Host.Libvirt.ToString(),
+                context.Host.Qemu.ToString()),
+            Attachments = await files.StoreAsync(
+                AttachmentFinder.Find(live, _domain.Uuid, TpmState.RootsOf(uri)), cancellationToken)
+                .ConfigureAwait(false),
+            GuestInfo = await guest.ConfigureAwait(false),
+            Images = await images.ConfigureAwait(false),
+        };
+    }
+
+    private async Task<(string Xml, bool HasSecrets)> GetDefinitionAsync(CancellationToken cancellationToken)
+    {
+        if (context.Repository.IsEncrypted || context.Request.IncludeSecrets)
+        {
+            try
+            {
+                var flags = VirDomainXMLFlags.Inactive | VirDomainXMLFlags.Secure;
+                return (await _domain.GetXmlAsync(flags, cancellationToken).ConfigureAwait(false), true);
+            }
+            catch (LibvirtException e) when (e.Code is VirErrorNumber.OperationDenied or VirErrorNumber.AccessDenied)
+            {
+                context.Warnings.Add($"the definition is stored without its secrets: {e.Message}");
+            }
+        }
+
+        return (await _domain.GetXmlAsync(VirDomainXMLFlags.Inactive, cancellationToken).ConfigureAwait(false), false);
+    }
+
+    private async Task<bool> GetAutostartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _domain.GetAutostartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (LibvirtException)
+        {
+            return false; // a transient domain has no such setting
+        }
+    }
+}
