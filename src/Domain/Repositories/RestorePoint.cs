@@ -64,7 +64,7 @@ public sealed record RestorePoint
     [AllowNull]
     public IReadOnlyList<PointAttachment> Attachments { get; init => field = value ?? []; } = [];
 
-    /// <summary>What the guest agent told: <c>os.pretty-name</c>, <c>hostname</c> and so on; empty without one.</summary>
+    /// <summary>What the guest agent told: <c>os.pretty-name</c>, <c>hostname</c> ...; empty without one.</summary>
     [AllowNull]
     public IReadOnlyDictionary<string, string> GuestInfo { get; init => field = value ?? Empty; } = Empty;
 

@@ -72,7 +72,8 @@ public sealed class AttachmentTests : IDisposable
         var first = await StoreAsync(repository, path);
         var second = await StoreAsync(repository, path);
 
-        Assert.Equal((AttachmentRole.Nvram, path, (long)length, 256), (first.Role, first.Path, first.SizeBytes, first.Mode));
+        Assert.Equal((AttachmentRole.Nvram, path, (long)length), (first.Role, first.Path, first.SizeBytes));
+        Assert.Equal((int)UnixFileMode.UserRead, first.Mode);
         Assert.Equal(first, second);
         Assert.Equal(bytes, await ReadAsync(repository, first));
     }
@@ -86,7 +87,8 @@ public sealed class AttachmentTests : IDisposable
         var warnings = new List<string>();
         var files = new AttachmentWriter(writer, repository.ChunkSizeBytes, warnings);
         Assert.Empty(await files.StoreAsync(
-            [new FoundFile(AttachmentRole.Kernel, "/absent"), new FoundFile(AttachmentRole.Nvram, "/dev/zero")], Token));
+            [new FoundFile(AttachmentRole.Kernel, "/absent"), new FoundFile(AttachmentRole.Nvram, "/dev/zero")],
+            Token));
         Assert.Collection(
             warnings,
             line => Assert.Contains("'/absent'", line, StringComparison.Ordinal),
