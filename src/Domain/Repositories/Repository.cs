@@ -281,6 +281,11 @@ public sealed class Repository : IDisposable
                 FailureKind.NotSupported,
                 $"repository '{store.Location}' has format {config.Version}, this program reads format "
                 + $"{RepositoryConfig.CurrentVersion}; use the program that made it");
+        if (!RepositoryOptions.IsChunkSize(config.ChunkSizeBytes))
+            throw new BackupException(
+                FailureKind.Integrity,
+                $"repository '{store.Location}' is damaged: {RepositoryConfig.Key}: no repository has chunks of "
+                + $"{config.ChunkSizeBytes} bytes");
         return config;
     }
 

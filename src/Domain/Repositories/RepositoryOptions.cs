@@ -27,10 +27,12 @@ public sealed record RepositoryOptions
     /// <summary>What opens the repository, which is then encrypted; null (the default) for one that is not.</summary>
     public RepositorySecret? Secret { get; init; }
 
+    internal static bool IsChunkSize(int bytes) =>
+        bytes is >= MinimumChunkSizeBytes and <= MaximumChunkSizeBytes && BitOperations.IsPow2(bytes);
+
     internal void Validate()
     {
-        if (ChunkSizeBytes is < MinimumChunkSizeBytes or > MaximumChunkSizeBytes
-            || !BitOperations.IsPow2(ChunkSizeBytes))
+        if (!IsChunkSize(ChunkSizeBytes))
             throw new BackupException(
                 FailureKind.Usage,
                 $"a chunk size of {ChunkSizeBytes} bytes is not possible; " +

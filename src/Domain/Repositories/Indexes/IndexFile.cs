@@ -140,9 +140,9 @@ internal sealed class IndexFile
     }
 
     private IndexEntry Checked(IndexEntry entry) =>
-        (uint)entry.Pack < (uint)Packs.Count
+        (uint)entry.Pack < (uint)Packs.Count && entry.Offset >= 0
             ? entry
-            : throw new InvalidDataException($"the index has no pack {entry.Pack}");
+            : throw new InvalidDataException($"the index has no byte {entry.Offset} of a pack {entry.Pack}");
 
     private long BlockOffset(int block) =>
         _entriesAt + ((long)block * IndexFormat.EntriesPerBlock * IndexFormat.EntryLength);

@@ -18,10 +18,13 @@ internal readonly record struct MapEntry(EntryKind Kind, ChunkId Id)
         _ => throw new InvalidDataException($"unknown map entry kind {(byte)Kind}"),
     };
 
-    internal static MapEntry Parse(string text) => text switch
+    internal static MapEntry Parse(string text) =>
+        TryParse(text, out var entry) ? entry : throw new InvalidDataException($"'{text}' is no map root");
+
+    internal static bool TryParse(string text, out MapEntry entry)
     {
-        "hole" => Hole,
-        "zero" => Zero,
-        _ => ChunkId.TryParse(text, out var id) ? Data(id) : throw new InvalidDataException($"'{text}' is no map root"),
-    };
+        var isId = ChunkId.TryParse(text, out var id);
+        entry = isId ? Data(id) : (text == "zero" ? Zero : Hole);
+        return isId || text is "hole" or "zero";
+    }
 }

@@ -89,11 +89,16 @@ internal static class PackFormat
             var row = end[(i * RowLength)..];
             var stored = BinaryPrimitives.ReadInt32LittleEndian(row[64..]);
             var plain = BinaryPrimitives.ReadInt32LittleEndian(row[68..]);
+            if (stored is < 1 or > BlobLimits.StoredLength || plain is < 1 or > BlobLimits.BlobLength
+                || stored > packLength - offset)
+                throw new InvalidDataException($"the pack's table has a blob of {stored} stored, {plain} plain bytes");
             entries[i] = new PackEntry(
                 ChunkId.Read(row), ChunkId.Read(row[32..]), offset, stored, plain, (BlobCodec)row[72]);
             offset += stored;
         }
 
+        if (offset != packLength - TableLength(entries.Length))
+            throw new InvalidDataException("the pack's blobs do not fill it");
         return new SealedPack(id, PackSalt.Read(header[Magic.Length..]), packLength, entries);
     }
 }

@@ -1,5 +1,6 @@
 using LibvirtBackup.Repositories.Blobs;
 using LibvirtBackup.Repositories.Documents;
+using LibvirtBackup.Repositories.Maps;
 
 namespace LibvirtBackup.Repositories.Points;
 
@@ -50,6 +51,8 @@ internal sealed class PointStore(IBlobStore store, DocumentStore documents)
         // A restore makes file names of disk names: one that leads elsewhere was not written by a backup.
         if (point.Disks.FirstOrDefault(disk => !IsFileName(disk.Name)) is { } disk)
             throw Damaged(id, $"'{disk.Name}' is no name of a disk");
+        if (point.Disks.FirstOrDefault(disk => !HasMap(disk)) is { } odd)
+            throw Damaged(id, $"disk '{odd.Name}' has {odd.VirtualSizeBytes} bytes and the root '{odd.Root}'");
         return point;
     }
 
@@ -73,6 +76,9 @@ internal sealed class PointStore(IBlobStore store, DocumentStore documents)
 
     private static bool IsFileName(string name) =>
         name.Length > 0 && name[0] != '.' && name.AsSpan().IndexOfAny('/', '\0') < 0;
+
+    private static bool HasMap(RestorePointDisk disk) =>
+        disk.VirtualSizeBytes >= 0 && MapEntry.TryParse(disk.Root, out _);
 
     private BackupException NoSuchPoint(string id) => new(
         FailureKind.Failed, $"no restore point '{id}' in repository '{store.Location}'; see 'lvbackup list'");

@@ -40,6 +40,13 @@ internal sealed class RepositoryScene(bool isEncrypted)
     internal Task<Repository> OpenAsync(IBlobStore store, CancellationToken cancellationToken) =>
         Repository.OpenAsync(store, Secret, TimeProvider.System, cancellationToken);
 
+    /// <summary>The repository's keys; null when it is not encrypted.</summary>
+    internal async Task<RepositoryKeys?> OpenKeysAsync(Repository repository, CancellationToken cancellationToken) =>
+        Secret is null
+            ? null
+            : await new KeySlots(repository.Store, repository.Id, TimeProvider.System).OpenAsync(
+                Secret, cancellationToken);
+
     /// <summary>Takes a point of the disk as it is now.</summary>
     /// <param name="repository">Where to.</param>
     /// <param name="disk">The disk.</param>
