@@ -28,9 +28,10 @@ internal sealed class BackupRun(BackupContext context)
         context.Warnings.AddRange(
             await recovery.RecoverAsync(_domain, context.Intents, _repository.Id, points, cancellationToken)
             .ConfigureAwait(false));
-        await RefuseWhenBusyAsync(cancellationToken).ConfigureAwait(false);
+        await PullJob.RefuseWhenBusyAsync(_domain, cancellationToken).ConfigureAwait(false);
 
-        var checkpoints = await ListCheckpointNamesAsync(cancellationToken).ConfigureAwait(false);
+        var checkpoints = await DomainCheckpoints.ListNamesAsync(_domain, cancellationToken)
+            .ConfigureAwait(false);
         var damaged = await _repository.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
         var history = TrackHistory.From(points, _repository.Id, _domain.Uuid, _request.Track, checkpoints) with
         {
@@ -55,13 +56,13 @@ internal sealed class BackupRun(BackupContext context)
         {
             captured = await new OnlineCapture(context)
                 .RunAsync(() =>
-                    PlanAsync(isOnline: true), pointId, startPaused, copying, CommitAsync, cancellationToken)
+                    PlanAsync(isOnline: true), pointId, startPaused, copying.CopyAsync, CommitAsync, cancellationToken)
                 .ConfigureAwait(false);
         }
         else
         {
             var plan = await PlanAsync(isOnline: false).ConfigureAwait(false);
-            captured = await new OfflineCapture(_domain, context.Time).RunAsync(plan, copying, cancellationToken)
+            captured = await new OfflineCapture(_domain, context.Time).RunAsync(plan, copying.CopyAsync, cancellationToken)
                 .ConfigureAwait(false);
             await CommitAsync(captured).ConfigureAwait(false);
         }
@@ -92,55 +93,17 @@ internal sealed class BackupRun(BackupContext context)
         }
     }
 
-    private async Task RefuseWhenBusyAsync(CancellationToken cancellationToken)
-    {
-        // libvirt itself would wait 30 s for its lock and then say no more than that it timed out.
-        if (await PullJob.FindJobAsync(_domain, cancellationToken).ConfigureAwait(false) is { } job)
-            throw new BackupException(
-                FailureKind.Busy,
-                $"domain '{_domain.Name}' has another job running ({job}); wait for it ('virsh domjobinfo'), or end it "
-                + "('virsh domjobabort')");
-    }
-
     private async Task<BackupPlan> PlanAsync(
         TrackHistory history, DiskSelection selection, bool isRunning, CancellationToken cancellationToken)
     {
         var plan = await BackupPlanner.PlanAsync(
-            _request, _repository.Id, history, selection, isRunning, name => ProbeAsync(name, cancellationToken),
-            id => _repository.Points.ReadAsync(id, cancellationToken)).ConfigureAwait(false);
+                _request, _repository.Id, history, selection, isRunning,
+                name => DomainCheckpoints.ProbeAsync(_domain, name, cancellationToken),
+                id => _repository.Points.ReadAsync(id, cancellationToken))
+            .ConfigureAwait(false);
         foreach (var disk in plan.Disks.Where(disk => disk.Reason is not null && disk.Reason != plan.Reason))
             context.Warnings.Add($"disk '{disk.Disk.Name}' is read in full: {disk.Reason}");
         return plan;
-    }
-
-    private async Task<IReadOnlyList<string>> ListCheckpointNamesAsync(CancellationToken cancellationToken)
-    {
-        var checkpoints = await _domain.ListCheckpointsAsync(cancellationToken: cancellationToken)
-            .ConfigureAwait(false);
-        var names = checkpoints.Select(checkpoint => checkpoint.Name).ToList();
-        foreach (var checkpoint in checkpoints) checkpoint.Dispose();
-        return names;
-    }
-
-    /// <summary>
-    /// libvirt leaves out <c>size</c> for a bitmap that is missing or inconsistent, and for a domain that is shut off.
-    /// </summary>
-    private async Task<CheckpointProbe> ProbeAsync(string name, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var checkpoint = await _domain.LookupCheckpointAsync(name, cancellationToken).ConfigureAwait(false);
-            var flags = VirDomainCheckpointXMLFlags.NoDomain | VirDomainCheckpointXMLFlags.Size;
-            var xml = DomainCheckpointXml.Parse(
-                await checkpoint.GetXmlAsync(flags, cancellationToken).ConfigureAwait(false));
-            var dirty = xml.Disks.Where(disk => disk.Checkpoint == CheckpointDiskMode.Bitmap)
-                .ToDictionary(disk => disk.Name.Value, disk => disk.SizeBytes, StringComparer.Ordinal);
-            return new CheckpointProbe(name, Exists: true, dirty);
-        }
-        catch (LibvirtException e) when (e.Code == VirErrorNumber.NoDomainCheckpoint)
-        {
-            return new CheckpointProbe(name, Exists: false, new Dictionary<string, long?>(StringComparer.Ordinal));
-        }
     }
 
     private void WarnOfUnreportedChanges(CapturedDisks captured)

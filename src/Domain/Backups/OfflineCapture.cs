@@ -1,6 +1,7 @@
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Interop.Nbd;
 using LibvirtBackup.Repositories;
 
 namespace LibvirtBackup.Backups;
@@ -14,8 +15,8 @@ internal sealed class OfflineCapture(LibvirtDomain domain, TimeProvider time)
     /// <exception cref="BackupException">
     /// The domain was started or an image written meanwhile, or a disk is not on this host.
     /// </exception>
-    internal async Task<CapturedDisks> RunAsync(BackupPlan plan, DiskSetCopier copier,
-        CancellationToken cancellationToken)
+    internal async Task<CapturedDisks> RunAsync(
+        BackupPlan plan, CopyDisks copy, CancellationToken cancellationToken)
     {
         if (plan.Disks.FirstOrDefault(disk => disk.Disk.Path is null) is { } remote)
             throw new BackupException(
@@ -26,9 +27,7 @@ internal sealed class OfflineCapture(LibvirtDomain domain, TimeProvider time)
         var instant = time.GetUtcNow();
         var start = time.GetTimestamp();
         var before = Stamp(plan);
-        var disks = await copier.CopyAsync(
-            plan.Disks, disk => (ImageExport.ForReading(disk.Disk.Path!, disk.Disk.Format), null), cancellationToken)
-                .ConfigureAwait(false);
+        var disks = await copy(plan.Disks, ExportOf, cancellationToken).ConfigureAwait(false);
         var state = await domain.GetStateAsync(cancellationToken).ConfigureAwait(false);
         if (state.State != VirDomainState.Shutoff || !before.SequenceEqual(Stamp(plan)))
             throw new BackupException(
@@ -42,6 +41,13 @@ internal sealed class OfflineCapture(LibvirtDomain domain, TimeProvider time)
             Timings = new PointTimings(Frozen: null, Begin: null, time.GetElapsedTime(start)),
             Disks = disks,
         };
+
+        (NbdEndpoint Endpoint, string? Bitmap) ExportOf(DiskPlan disk)
+        {
+            // A persistent bitmap has the name of its checkpoint; only a comparison asks for one.
+            var bitmap = disk.Parent is null ? null : plan.Base!.Checkpoint;
+            return (ImageExport.ForReading(disk.Disk.Path!, disk.Disk.Format, bitmap), bitmap);
+        }
     }
 
     /// <summary>QEMU writes to a qcow2 image when it opens it, and a raw image changes when the guest writes.</summary>

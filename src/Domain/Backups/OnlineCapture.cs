@@ -18,14 +18,14 @@ internal sealed class OnlineCapture(BackupContext context)
     /// <param name="makePlan">Decides what to do; the domain is running by then.</param>
     /// <param name="pointId">The point to be.</param>
     /// <param name="startPaused">True to start the domain paused first, and stop it afterwards.</param>
-    /// <param name="copier">Copies the disks.</param>
+    /// <param name="copy">Copies the disks.</param>
     /// <param name="commit">Makes the point exist.</param>
     /// <param name="cancellationToken">Ends the capture; everything is undone before the call returns.</param>
     internal async Task<CapturedDisks> RunAsync(
         Func<Task<BackupPlan>> makePlan,
         string pointId,
         bool startPaused,
-        DiskSetCopier copier,
+        CopyDisks copy,
         Func<CapturedDisks, Task> commit,
         CancellationToken cancellationToken)
     {
@@ -49,7 +49,7 @@ internal sealed class OnlineCapture(BackupContext context)
             var begun = await BeginAsync(await makePlan().ConfigureAwait(false), cancellationToken)
                 .ConfigureAwait(false);
             var start = context.Time.GetTimestamp();
-            var disks = await copier.CopyAsync(begun.Plan.Disks, ExportOf, cancellationToken).ConfigureAwait(false);
+            var disks = await copy(begun.Plan.Disks, ExportOf, cancellationToken).ConfigureAwait(false);
             var timings = begun.Timings with { Copy = context.Time.GetElapsedTime(start) };
             captured = begun with { Disks = disks, Timings = timings };
             await commit(captured).ConfigureAwait(false);

@@ -9,9 +9,13 @@ internal static class ImageExport
     /// Reads an image without taking its locks: a lock would keep the guest from starting. Whoever reads must see
     /// afterwards that nothing wrote meanwhile.
     /// </summary>
-    internal static NbdEndpoint ForReading(string path, string format) => new NbdEndpoint.SocketActivation(
-        ["qemu-nbd", "--read-only", "--export-name=", "--image-opts",
-            $"driver={format},force-share=on,{FileOptions(path)}"]);
+    /// <param name="path">The image.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="bitmap">A dirty bitmap in the image that is offered too, or null.</param>
+    internal static NbdEndpoint ForReading(string path, string format, string? bitmap = null) =>
+        new NbdEndpoint.SocketActivation(
+            ["qemu-nbd", "--read-only", "--export-name=", .. bitmap is null ? [] : (string[])[$"--bitmap={bitmap}"],
+                "--image-opts", $"driver={format},force-share=on,{FileOptions(path)}"]);
 
     /// <summary>Writes an image, with QEMU's usual locks.</summary>
     internal static NbdEndpoint ForWriting(string path, string format) => new NbdEndpoint.SocketActivation(

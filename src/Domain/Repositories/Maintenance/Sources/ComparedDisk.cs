@@ -1,0 +1,16 @@
+using LibvirtBackup.Extents;
+
+namespace LibvirtBackup.Repositories.Maintenance.Sources;
+
+/// <summary>What came out of comparing one live disk with a point.</summary>
+internal sealed record ComparedDisk
+{
+    /// <summary>Bytes that were compared.</summary>
+    internal required long ComparedBytes { get; init; }
+
+    /// <summary>Bytes that QEMU says have been written since the point, and that were not compared.</summary>
+    internal required long ChangedBytes { get; init; }
+
+    /// <summary>Where the disk is not what the point says, in whole chunks.</summary>
+    internal required RangeSet Different { get; init; }
+}
