@@ -103,7 +103,7 @@ public sealed class DiskComparisonTests
 
     private static async Task<DiskMap> CopyAsync(Repository repository, SimulatedDisk disk)
     {
-        await using var writer = repository.BeginWrite();
+        await using var writer = await repository.BeginWriteAsync("test", Token);
         var limiter = new RateLimiter(null, TimeProvider.System);
         var copier = new DiskCopier(disk, null, Chunk, writer, limiter, (_, _) => { });
         var result = await copier.CopyAsync(Token);

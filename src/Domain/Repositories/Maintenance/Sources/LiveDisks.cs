@@ -85,7 +85,8 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
         var plan = await PlanAsync(context, disks, since, isRunning, cancellationToken).ConfigureAwait(false);
         if (isRunning)
             await new OnlineCapture(context)
-                .RunAsync(() => Task.FromResult(plan), "none", startPaused: false, ReadAllAsync, _ => Task.CompletedTask,
+                .RunAsync(
+                    () => Task.FromResult(plan), "none", startPaused: false, ReadAllAsync, _ => Task.CompletedTask,
                     cancellationToken)
                 .ConfigureAwait(false);
         else
