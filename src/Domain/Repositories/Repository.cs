@@ -208,7 +208,12 @@ public sealed class Repository : IDisposable
     /// <summary>Begins to write. What the session may rely on is not deleted until it is disposed.</summary>
     /// <param name="purpose">What is being done, for people.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    internal async Task<BlobWriter> BeginWriteAsync(string purpose, CancellationToken cancellationToken)
+    internal Task<BlobWriter> BeginWriteAsync(string purpose, CancellationToken cancellationToken) =>
+        BeginWriteAsync(purpose, new HashSet<ChunkId>(), cancellationToken);
+
+    /// <summary>Begins to write; what only some packs have is stored again.</summary>
+    internal async Task<BlobWriter> BeginWriteAsync(
+        string purpose, IReadOnlySet<ChunkId> except, CancellationToken cancellationToken)
     {
         // In this order, so that either this session knows of a condemnation or gc knows of this session.
         var held = await Locks.TakeSessionAsync(purpose, cancellationToken).ConfigureAwait(false);
@@ -218,7 +223,8 @@ public sealed class Repository : IDisposable
             var damaged = await ListDamagedAsync(cancellationToken).ConfigureAwait(false);
             await Index.ReloadAsync(cancellationToken).ConfigureAwait(false);
             var known = new KnownBlobs(
-                Store, Index, Reader, condemned, [.. damaged.SelectMany(found => found.Blobs).Select(ParseId)]);
+                Store, Index, Reader, condemned.Concat(except),
+                [.. damaged.SelectMany(found => found.Blobs).Select(ParseId)]);
             return new BlobWriter(Store, Index, known, _keys, _config.CompressionLevel, held);
         }
         catch

@@ -4,7 +4,7 @@ using LibvirtBackup.State;
 namespace LibvirtBackup.Repositories.Blobs;
 
 /// <summary>Blobs as files below a directory.</summary>
-internal sealed class DirectoryBlobStore(string root) : IBlobStore, IDisposable
+internal sealed class DirectoryBlobStore(string root) : IBlobStore, ITemporaryFiles, IDisposable
 {
     private readonly OpenFiles _files = new();
 
@@ -78,6 +78,13 @@ internal sealed class DirectoryBlobStore(string root) : IBlobStore, IDisposable
         DurableFile.Delete(path);
         return Task.CompletedTask;
     }
+
+    public Task<IReadOnlyList<TemporaryFile>> ListTemporaryAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<TemporaryFile>>(
+            [.. new DirectoryInfo(root).EnumerateFiles("*", SearchOption.AllDirectories)
+                .Where(file => DurableFile.IsTemporary(file.Name))
+                .Select(file => new TemporaryFile(
+                    Path.GetRelativePath(root, file.FullName), new DateTimeOffset(file.LastWriteTimeUtc)))]);
 
     public void Dispose() => _files.Dispose();
 

@@ -1,0 +1,220 @@
+using LibvirtBackup.Repositories.Packs;
+
+namespace LibvirtBackup.Repositories.Maintenance;
+
+/// <summary>
+/// One run of gc, under the maintenance lock. Every step leaves a repository whose points can be restored, so it may
+/// end anywhere. What can be deleted without writing much goes first: a full disk is what gc is called for.
+/// </summary>
+internal sealed class GcRun(Repository repository, TimeProvider time)
+{
+    /// <summary>What is repacked at a time; less where the disk has no room for so much.</summary>
+    private const int PacksPerBatch = 128;
+
+    /// <summary>Indexes with fewer entries are merged, for every index makes each look-up dearer.</summary>
+    private const int SmallIndex = IndexBuilder.EntriesPerIndex / 4;
+
+    private readonly GcTally _tally = new(repository.Store);
+    private readonly List<string> _warnings = [];
+    private readonly HashSet<ChunkId> _condemned = [];
+    private long _deferredBytes;
+
+    // Its marks are on entries of indexes: it is made anew when an index was replaced.
+    private LiveBlobs _live = new(repository);
+
+    internal async Task<GcReport> ExecuteAsync(CancellationToken cancellationToken)
+    {
+        await RemoveLeftoversAsync(cancellationToken).ConfigureAwait(false);
+        await RemoveNeedlessAsync(cancellationToken).ConfigureAwait(false);
+        await RepackAsync(cancellationToken).ConfigureAwait(false);
+        await MergeIndexesAsync(cancellationToken).ConfigureAwait(false);
+        return new GcReport
+        {
+            RemovedBytes = _tally.RemovedBytes,
+            RemovedObjects = _tally.RemovedObjects,
+            WrittenBytes = _tally.WrittenBytes,
+            DeferredBytes = _deferredBytes,
+            Warnings = _warnings,
+        };
+    }
+
+    private async Task RemoveLeftoversAsync(CancellationToken cancellationToken)
+    {
+        foreach (var key in await new Leftovers(repository, time).FindAsync(cancellationToken).ConfigureAwait(false))
+            await _tally.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes what earlier runs have condemned, and packs with nothing that is needed.</summary>
+    private async Task RemoveNeedlessAsync(CancellationToken cancellationToken)
+    {
+        await _live.MarkNewAsync(cancellationToken).ConfigureAwait(false);
+        var all = (await Condemnation.ListAsync(repository, cancellationToken).ConfigureAwait(false)).ToList();
+        foreach (var earlier in all) _condemned.UnionWith(earlier.Packs);
+        var needless = await FindAsync(use => !use.HasNeeded, cancellationToken).ConfigureAwait(false);
+        if (needless.Count > 0)
+            all.Add(await CondemnAsync(needless.Keys, cancellationToken).ConfigureAwait(false));
+        var due = await TakeDueAsync(all, cancellationToken).ConfigureAwait(false);
+        if (due.Count == 0) return;
+        var packs = await SpareNeededAsync(due, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await ForgetPacksAsync(packs, cancellationToken).ConfigureAwait(false);
+            await DeletePacksAsync(packs, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The disk is too full for new indexes. As long as the packs are condemned nobody relies on them, so they
+            // may go first.
+            await DeletePacksAsync(packs, cancellationToken).ConfigureAwait(false);
+            await ForgetPacksAsync(packs, cancellationToken).ConfigureAwait(false);
+        }
+
+        await LiftAsync(due, cancellationToken).ConfigureAwait(false);
+        _live = new LiveBlobs(repository);
+    }
+
+    /// <summary>Writes what is needed of packs that are mostly needless into new ones, some packs at a time.</summary>
+    private async Task RepackAsync(CancellationToken cancellationToken)
+    {
+        await _live.MarkNewAsync(cancellationToken).ConfigureAwait(false);
+        var sparse = await FindAsync(use => use.IsSparse, cancellationToken).ConfigureAwait(false);
+        // The emptiest first: they give the most for the least.
+        var queue = new Queue<ChunkId>(sparse.OrderBy(pack => pack.Value.NeededBytes).Select(pack => pack.Key));
+        var (done, removed, batch) = (new List<Condemnation>(), new HashSet<ChunkId>(), PacksPerBatch);
+        while (queue.Count > 0)
+        {
+            var packs = queue.Take(batch).ToHashSet();
+            try
+            {
+                var empty = await new Repacker(repository, _live.Marks, _condemned)
+                    .RepackAsync(packs, cancellationToken).ConfigureAwait(false);
+                _tally.WrittenBytes += empty.Sum(pack => sparse[pack].NeededBytes);
+                if (empty.Count > 0)
+                    done.AddRange(await RemoveBatchAsync(empty, removed, cancellationToken).ConfigureAwait(false));
+                for (var i = packs.Count; i > 0; i--) queue.Dequeue();
+            }
+            catch (IOException e)
+            {
+                // What was written is needless again, and in the way.
+                await RemoveLeftoversAsync(cancellationToken).ConfigureAwait(false);
+                if (batch > 1)
+                {
+                    batch = Math.Max(1, batch / 8);
+                    continue;
+                }
+
+                _warnings.Add($"{queue.Count} packs that are mostly needless could not be written anew ({e.Message}); "
+                    + "run gc again when there is room");
+                break;
+            }
+        }
+
+        // Only now, so that the marks stay where they are; until then the condemnations stand for it.
+        await ForgetPacksAsync(removed, cancellationToken).ConfigureAwait(false);
+        await LiftAsync(done, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<Condemnation>> RemoveBatchAsync(
+        IReadOnlyCollection<ChunkId> packs, HashSet<ChunkId> removed, CancellationToken cancellationToken)
+    {
+        var condemnation = await CondemnAsync(packs, cancellationToken).ConfigureAwait(false);
+        var due = await TakeDueAsync([condemnation], cancellationToken).ConfigureAwait(false);
+        var needless = await SpareNeededAsync(due, cancellationToken).ConfigureAwait(false);
+        await DeletePacksAsync(needless, cancellationToken).ConfigureAwait(false);
+        removed.UnionWith(needless);
+        return due;
+    }
+
+    private async Task<Condemnation> CondemnAsync(
+        IReadOnlyCollection<ChunkId> packs, CancellationToken cancellationToken)
+    {
+        _condemned.UnionWith(packs);
+        return await Condemnation.PronounceAsync(repository, packs, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Those that can be carried out now; the others are counted and left to a later run.</summary>
+    private async Task<List<Condemnation>> TakeDueAsync(
+        IReadOnlyList<Condemnation> all, CancellationToken cancellationToken)
+    {
+        var due = new List<Condemnation>();
+        foreach (var condemnation in all)
+        {
+            if (await condemnation.IsDueAsync(repository, cancellationToken).ConfigureAwait(false))
+            {
+                due.Add(condemnation);
+                continue;
+            }
+
+            foreach (var pack in condemnation.Packs)
+                _deferredBytes += await repository.Store.GetLengthAsync(PackFormat.KeyOf(pack), cancellationToken)
+                    .ConfigureAwait(false) ?? 0;
+        }
+
+        return due;
+    }
+
+    /// <summary>
+    /// The condemned packs but those that are needed: a session that has ended since may have made a point of what had
+    /// looked needless.
+    /// </summary>
+    private async Task<HashSet<ChunkId>> SpareNeededAsync(
+        IReadOnlyList<Condemnation> due, CancellationToken cancellationToken)
+    {
+        var packs = due.SelectMany(condemnation => condemnation.Packs).ToHashSet();
+        if (packs.Count == 0) return packs;
+        await _live.MarkNewAsync(cancellationToken).ConfigureAwait(false);
+        var files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
+        packs.ExceptWith(await PackUses.FindOnlyHoldersAsync(files, _live.Marks, packs, _condemned, cancellationToken)
+            .ConfigureAwait(false));
+        return packs;
+    }
+
+    private async Task<Dictionary<ChunkId, PackUse>> FindAsync(
+        Func<PackUse, bool> wanted, CancellationToken cancellationToken)
+    {
+        var files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
+        var uses = await PackUses.CountAsync(files, _live.Marks, _condemned, cancellationToken).ConfigureAwait(false);
+        return uses.Where(use => wanted(use.Value)).ToDictionary();
+    }
+
+    private async Task ForgetPacksAsync(HashSet<ChunkId> packs, CancellationToken cancellationToken)
+    {
+        var files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
+        await new IndexRewriter(repository, _condemned, _tally)
+            .RewriteAsync(
+                [.. files.Where(file => file.Packs.Any(pack => packs.Contains(pack.Id)))], packs, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private async Task DeletePacksAsync(HashSet<ChunkId> packs, CancellationToken cancellationToken)
+    {
+        foreach (var pack in packs)
+            await _tally.DeleteAsync(PackFormat.KeyOf(pack), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task LiftAsync(IReadOnlyList<Condemnation> done, CancellationToken cancellationToken)
+    {
+        foreach (var condemnation in done)
+        {
+            await condemnation.LiftAsync(repository, cancellationToken).ConfigureAwait(false);
+            _condemned.ExceptWith(condemnation.Packs);
+        }
+    }
+
+    private async Task MergeIndexesAsync(CancellationToken cancellationToken)
+    {
+        var files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
+        var small = files.Where(file => file.Count < SmallIndex).ToList();
+        if (small.Count < 2) return;
+        try
+        {
+            await new IndexRewriter(repository, _condemned, _tally)
+                .RewriteAsync(small, new HashSet<ChunkId>(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            _warnings.Add($"{small.Count} small indexes could not be merged ({e.Message}); run gc again when there "
+                + "is room");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using LibvirtBackup.Repositories.Maps;
+
+namespace LibvirtBackup.Repositories.Maintenance;
+
+/// <summary>
+/// The blobs that the points need, by walking the maps of their disks; a subtree that is marked is not entered again,
+/// so points that share most of their data cost little each.
+/// </summary>
+internal sealed class LiveBlobs(Repository repository)
+{
+    private readonly HashSet<string> _points = new(StringComparer.Ordinal);
+
+    internal BlobMarks Marks { get; } = new(repository.Index);
+
+    /// <summary>Marks what the points need that have not been seen yet.</summary>
+    /// <exception cref="BackupException">
+    /// Integrity: what a point needs cannot be known, so nothing may be deleted.
+    /// </exception>
+    internal async Task MarkNewAsync(CancellationToken cancellationToken)
+    {
+        // First the points, then the indexes: what a point needs was listed by an index before it existed.
+        var ids = await repository.Points.ListIdsAsync(cancellationToken).ConfigureAwait(false);
+        await repository.Index.ReloadAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var id in ids.Where(_points.Add))
+        {
+            try
+            {
+                if (await repository.Points.TryReadAsync(id, cancellationToken).ConfigureAwait(false) is { } point)
+                    await MarkAsync(point, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is InvalidDataException or BackupException { Kind: FailureKind.Integrity })
+            {
+                throw new BackupException(
+                    FailureKind.Integrity,
+                    $"nothing is deleted, for it cannot be known what point {id} needs: {e.Message}; try 'lvbackup "
+                    + $"repair', or remove it by 'lvbackup forget {id}'",
+                    e);
+            }
+        }
+    }
+
+    private async Task MarkAsync(RestorePoint point, CancellationToken cancellationToken)
+    {
+        foreach (var (_, id) in PointBlobs.Of(point))
+            await Marks.TryMarkAsync(id, cancellationToken).ConfigureAwait(false);
+        foreach (var disk in point.Disks)
+        {
+            var shape = new MapShape(disk.VirtualSizeBytes, repository.ChunkSizeBytes);
+            await MarkTreeAsync(shape, shape.TopLevel, 0, MapEntry.Parse(disk.Root), cancellationToken)
+                .ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask MarkTreeAsync(
+        MapShape shape, int level, long index, MapEntry entry, CancellationToken cancellationToken)
+    {
+        if (entry.Kind != EntryKind.Data) return;
+        // A chunk that no index lists is a matter of verify; a node without which nothing is known is found below.
+        if (await Marks.TryMarkAsync(entry.Id, cancellationToken).ConfigureAwait(false) == false || level < 0) return;
+        var children = new MapEntry[shape.EntryCount(level, index)];
+        MapNode.Decode(
+            await repository.Reader.ReadAsync(entry.Id, cancellationToken).ConfigureAwait(false), level, children);
+        var first = index * MapNode.Width;
+        if (level > 0)
+        {
+            for (var i = 0; i < children.Length; i++)
+                await MarkTreeAsync(shape, level - 1, first + i, children[i], cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await Parallel.ForEachAsync(
+            children.Where(child => child.Kind == EntryKind.Data),
+            cancellationToken,
+            async (child, token) => await Marks.TryMarkAsync(child.Id, token).ConfigureAwait(false))
+            .ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,23 @@
+using LibvirtBackup.Repositories.Locks;
+
+namespace LibvirtBackup.Repositories.Maintenance;
+
+/// <summary>The lock of those who delete or replace packs and indexes.</summary>
+internal static class MaintenanceLock
+{
+    /// <exception cref="BackupException">Busy: another process has it.</exception>
+    internal static async Task<RepositoryLock> TakeAsync(
+        Repository repository, string purpose, CancellationToken cancellationToken)
+    {
+        if (await repository.Locks.TryTakeMaintenanceAsync(purpose, cancellationToken).ConfigureAwait(false)
+            is { } held)
+            return held;
+        var others = await repository.Locks.ListAsync(LockKind.Maintenance, cancellationToken).ConfigureAwait(false);
+        var who = others.Count == 0
+            ? ""
+            : $" ({others[0].Document.Purpose}, pid {others[0].Document.Process.ProcessId} on {others[0].Document.Host})";
+        throw new BackupException(
+            FailureKind.Busy,
+            $"repository '{repository.Location}' is being maintained by another process{who}; wait for it");
+    }
+}
