@@ -22,6 +22,7 @@ internal static class CommandList
         new("restore", () => new RestoreCommand()),
         new("prune", () => new PruneCommand()),
         new("forget", () => new ForgetCommand()),
+        new("gc", () => new GcCommand()),
         new("key", () => new KeyCommand()),
         new("checkpoint-create", () => new CheckpointCreateCommand()),
         new("checkpoint-create-as", () => new CheckpointCreateAsCommand()),

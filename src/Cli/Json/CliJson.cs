@@ -26,6 +26,7 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(CheckpointParentDocument))]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(ForgetDocument))]
+[JsonSerializable(typeof(GcDocument))]
 [JsonSerializable(typeof(InitDocument))]
 [JsonSerializable(typeof(KeyDocument))]
 [JsonSerializable(typeof(ListDocument))]

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
-using LibvirtBackup.Repositories;
 using LibvirtBackup.Repositories.Differences;
 
 namespace LibvirtBackup.Cli.Repositories;
@@ -49,7 +48,7 @@ internal sealed class DiffCommand : CliCommand
 
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        using var repository = await Repository.OpenAsync(context.Settings.RequireRepository(), cancellationToken);
+        using var repository = await context.OpenRepositoryAsync(cancellationToken);
         var comparison = new PointComparison(
             repository,
             await repository.GetPointAsync(context.Line.GetRequiredValue(_before), cancellationToken),

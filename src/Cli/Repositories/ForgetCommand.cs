@@ -36,7 +36,7 @@ internal sealed class ForgetCommand : CliCommand
 
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        using var repository = await Repository.OpenAsync(context.Settings.RequireRepository(), cancellationToken);
+        using var repository = await context.OpenRepositoryAsync(cancellationToken);
         var ids = new List<string>();
         foreach (var name in context.Line.GetRequiredValue(_points))
         {

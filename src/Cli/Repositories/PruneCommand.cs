@@ -68,9 +68,10 @@ internal sealed class PruneCommand : CliCommand
             KeepYearly = context.Line.GetValue(_yearly),
         };
         var zone = context.Environment.Time.LocalTimeZone;
-        using var repository = await Repository.OpenAsync(context.Settings.RequireRepository(), cancellationToken);
+        using var repository = await context.OpenRepositoryAsync(cancellationToken);
         var points = await PointsAsync(context, repository, context.Line.GetValue(_domain), cancellationToken);
-        var decisions = RetentionPolicy.Decide(points, rules, new HashSet<string>(), zone);
+        var decisions = RetentionPolicy.Decide(
+            points, rules, await repository.ListDamagedPointsAsync(cancellationToken), zone);
         var isDryRun = context.Line.GetValue(_dryRun);
         if (!isDryRun)
         {

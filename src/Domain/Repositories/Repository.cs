@@ -90,6 +90,14 @@ public sealed class Repository : IDisposable
     public Task<PointList> ListPointsAsync(CancellationToken cancellationToken) =>
         _catalog.ListAsync(cancellationToken);
 
+    /// <summary>Ids of points that are known not to restore as a whole: verify found damage in what they need.
+    /// </summary>
+    public async Task<IReadOnlySet<string>> ListDamagedPointsAsync(CancellationToken cancellationToken)
+    {
+        var found = await ListDamagedAsync(cancellationToken).ConfigureAwait(false);
+        return found.SelectMany(document => document.Points).ToHashSet(StringComparer.Ordinal);
+    }
+
     /// <summary>The ids of all points in a directory's repository, oldest first; needs no key.</summary>
     /// <param name="directory">The directory; where no repository is, there are no points.</param>
     /// <param name="cancellationToken">Gives up.</param>

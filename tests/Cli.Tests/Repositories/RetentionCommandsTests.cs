@@ -94,6 +94,25 @@ public sealed class RetentionCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Gc_says_what_it_freed()
+    {
+        await _repository.InitAsync();
+        _repository.AddDays(1);
+        var name = new string('a', 64);
+        var leftover = Path.Combine(_repository.Path, "packs", "aa", name);
+        Directory.CreateDirectory(Path.GetDirectoryName(leftover)!);
+        await File.WriteAllBytesAsync(leftover, new byte[3000], TestContext.Current.CancellationToken);
+
+        var dry = await _repository.RunAsync("gc", "--dry-run");
+        Assert.Equal(new CliResult(0, "would free about 2.9 KiB\n", ""), dry);
+        Golden.Equal("json/gc.json", (await _repository.RunAsync("gc", "--json")).Out);
+        Assert.False(File.Exists(leftover));
+        Assert.Equal(
+            new CliResult(0, "freed 0 B\n", "removed 0 files of 0 B, wrote 0 B anew\n"),
+            await _repository.RunAsync("gc"));
+    }
+
+    [Fact]
     public async Task Diff_lists_where_disks_differ()
     {
         await _repository.InitAsync();

@@ -78,12 +78,14 @@ internal sealed class Scene(IBlobStore store, RepositorySecret? secret = null)
     internal async Task HoldsAsync()
     {
         using var repository = await OpenAsync();
-        var points = await repository.ListPointsAsync(Token);
+        var (points, damaged) = await repository.ListPointsAsync(Token);
+        Assert.Empty(damaged);
         Assert.Equal(Points.Keys.Order(StringComparer.Ordinal), points.Select(p => p.Id));
-        foreach (var point in points)
+        foreach (var (id, expected) in Points)
         {
+            var point = await repository.GetPointAsync(id, Token);
             var bytes = await ReadAsync(repository, point.Disks[0]);
-            Assert.True(Points[point.Id].AsSpan().SequenceEqual(bytes), point.Id);
+            Assert.True(expected.AsSpan().SequenceEqual(bytes), id);
         }
     }
 

@@ -76,7 +76,7 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
         Func<DiskPlan, NbdDiskSource, CancellationToken, Task> read,
         CancellationToken cancellationToken)
     {
-        var points = await context.Repository.ListPointsAsync(cancellationToken).ConfigureAwait(false);
+        var (points, _) = await context.Repository.ListPointsAsync(cancellationToken).ConfigureAwait(false);
         await new CrashRecovery(time)
             .RecoverAsync(context.Domain, context.Intents, context.Repository.Id, points, cancellationToken)
             .ConfigureAwait(false);
