@@ -62,8 +62,8 @@ internal sealed class BackupRun(BackupContext context)
         else
         {
             var plan = await PlanAsync(isOnline: false).ConfigureAwait(false);
-            captured = await new OfflineCapture(_domain, context.Time).RunAsync(plan, copying.CopyAsync, cancellationToken)
-                .ConfigureAwait(false);
+            captured = await new OfflineCapture(_domain, context.Time)
+                .RunAsync(plan, copying.CopyAsync, cancellationToken).ConfigureAwait(false);
             await CommitAsync(captured).ConfigureAwait(false);
         }
 

@@ -13,7 +13,8 @@ public sealed record GcReport
     /// <summary>Bytes written to keep what is needed of files that were deleted.</summary>
     public required long WrittenBytes { get; init; }
 
-    /// <summary>Bytes of packs that nobody needs, and that a later gc deletes, when sessions at work have ended.</summary>
+    /// <summary>Bytes of packs that nobody needs, and that a later gc deletes: sessions at work may rely on them.
+    /// </summary>
     public required long DeferredBytes { get; init; }
 
     /// <summary>What could not be done, one line each.</summary>

@@ -41,14 +41,11 @@ internal sealed class LiveBlobs(Repository repository)
 
     private async Task MarkAsync(RestorePoint point, CancellationToken cancellationToken)
     {
-        foreach (var (_, id) in PointBlobs.Of(point))
+        foreach (var (_, id) in PointTree.DirtyMapsOf(point))
             await Marks.TryMarkAsync(id, cancellationToken).ConfigureAwait(false);
-        foreach (var disk in point.Disks)
-        {
-            var shape = new MapShape(disk.VirtualSizeBytes, repository.ChunkSizeBytes);
-            await MarkTreeAsync(shape, shape.TopLevel, 0, MapEntry.Parse(disk.Root), cancellationToken)
+        foreach (var tree in PointTree.Of(point, repository.ChunkSizeBytes))
+            await MarkTreeAsync(tree.Shape, tree.Shape.TopLevel, 0, tree.Root, cancellationToken)
                 .ConfigureAwait(false);
-        }
     }
 
     private async ValueTask MarkTreeAsync(

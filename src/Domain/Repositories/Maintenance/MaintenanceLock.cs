@@ -13,9 +13,9 @@ internal static class MaintenanceLock
             is { } held)
             return held;
         var others = await repository.Locks.ListAsync(LockKind.Maintenance, cancellationToken).ConfigureAwait(false);
-        var who = others.Count == 0
-            ? ""
-            : $" ({others[0].Document.Purpose}, pid {others[0].Document.Process.ProcessId} on {others[0].Document.Host})";
+        var who = others is [{ Document: var other }, ..]
+            ? $" ({other.Purpose}, pid {other.Process.ProcessId} on {other.Host})"
+            : "";
         throw new BackupException(
             FailureKind.Busy,
             $"repository '{repository.Location}' is being maintained by another process{who}; wait for it");

@@ -70,7 +70,8 @@ internal sealed class Repacker(Repository repository, BlobMarks marks, IReadOnly
         return true;
     }
 
-    /// <summary>True when another pack has a good copy, false when it has only bad ones, null when none has it.</summary>
+    /// <summary>True when another pack has a good copy, false when it has only bad ones, null when none has it.
+    /// </summary>
     private async Task<bool?> IsElsewhereAsync(
         ChunkId id, IReadOnlySet<ChunkId> packs, CancellationToken cancellationToken)
     {

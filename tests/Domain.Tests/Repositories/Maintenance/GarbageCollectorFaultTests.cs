@@ -98,7 +98,7 @@ public sealed class GarbageCollectorFaultTests
         Assert.Empty(await store.ListAsync("indexes/", Token));
     }
 
-    /// <summary>Points of which one shares a quarter with one that is forgotten, and a pack that nobody needs.</summary>
+    /// <summary>A point that needs a quarter of what a forgotten one had, and a pack that nobody needs.</summary>
     private static async Task<Scene> PrepareAsync(MemoryBlobStore store, bool isDeferred)
     {
         var scene = await Scene.CreateAsync(store);

@@ -1,6 +1,8 @@
+using LibvirtBackup.Repositories;
 using LibvirtBackup.Repositories.Blobs;
 using LibvirtBackup.Repositories.Keys;
 using LibvirtBackup.Repositories.Maintenance;
+using LibvirtBackup.Repositories.Maps;
 using Xunit;
 
 namespace LibvirtBackup.Domain.Tests.Repositories.Maintenance;
@@ -46,6 +48,44 @@ public sealed class GarbageCollectorTests
         Assert.InRange(await scene.SizeAsync(), 10 * Scene.Chunk, 11 * Scene.Chunk);
         Assert.InRange(report.WrittenBytes, 10 * Scene.Chunk, 11 * Scene.Chunk);
         await scene.HoldsAsync();
+    }
+
+    [Fact]
+    public async Task Files_beside_the_disks_and_dirty_maps_are_needed_too()
+    {
+        var scene = await Scene.CreateAsync(new MemoryBlobStore());
+        var (firmware, dirty) = (Scene.Random(5, 3), Scene.Random(6, 1));
+        using var repository = await scene.OpenAsync();
+        ChunkId dirtyId;
+        await using (var writer = await repository.BeginWriteAsync("test", Token))
+        {
+            var root = await Scene.CopyAsync(repository, writer, firmware);
+            (dirtyId, _) = await writer.AddAsync(dirty, Token);
+            await writer.AddAsync(Scene.Random(7, 1), Token);
+            await writer.FinishAsync(Token);
+            var point = Scene.MakePoint("20260101T000000Z-000000", 1, [], MapEntry.Hole);
+            await repository.CommitAsync(
+                point with
+                {
+                    Disks = [point.Disks[0] with { DirtyMap = [dirtyId.ToString()] }],
+                    Attachments =
+                    [
+                        new PointAttachment
+                        {
+                            Role = AttachmentRole.Nvram, Path = "/nvram", SizeBytes = firmware.Length, Mode = 0,
+                            Root = root.ToString(),
+                        },
+                    ],
+                },
+                Token);
+        }
+
+        await scene.CollectAsync();
+        using var after = await scene.OpenAsync();
+        Assert.Equal(dirty, await after.Reader.ReadAsync(dirtyId, Token));
+        var kept = (await after.GetPointAsync("2026", Token)).Attachments[0];
+        var disk = TestPoints.Disk("nvram", kept.SizeBytes, kept.Root);
+        Assert.Equal(firmware, await Scene.ReadAsync(after, disk));
     }
 
     [Fact]
