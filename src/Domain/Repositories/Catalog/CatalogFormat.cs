@@ -5,7 +5,7 @@ namespace LibvirtBackup.Repositories.Catalog;
 
 /// <summary>
 /// A catalog: magic, SHA-256 of the rest, and the rest: summaries, sealed in an encrypted repository. Not JSON, for a
-/// listing of ten thousand points must not cost what reading as much JSON does.
+/// listing of ten thousand points must not cost what reading as much JSON does. Its name ends with the last id in it.
 /// </summary>
 internal static class CatalogFormat
 {
@@ -23,8 +23,12 @@ internal static class CatalogFormat
         Magic.CopyTo(content);
         SHA256.HashData(rest, content.AsSpan(Magic.Length));
         rest.CopyTo(content.AsSpan(HeaderLength));
-        return ($"{Folder}{Convert.ToHexStringLower(content.AsSpan(Magic.Length, SHA256.HashSizeInBytes))}", content);
+        var hash = Convert.ToHexStringLower(content.AsSpan(Magic.Length, SHA256.HashSizeInBytes));
+        return ($"{Folder}{hash}-{points.Select(point => point.Id).Max(StringComparer.Ordinal)}", content);
     }
+
+    /// <summary>The last id in the catalog: points with greater ones are in none of its rows.</summary>
+    internal static string LastIdOf(string key) => key[(key.IndexOf('-', StringComparison.Ordinal) + 1)..];
 
     /// <exception cref="InvalidDataException">No catalog, damaged, or sealed by other keys.</exception>
     internal static IReadOnlyList<PointSummary> Read(ReadOnlySpan<byte> content, RepositoryKeys? keys)

@@ -16,7 +16,7 @@ internal sealed class PointCatalog(IBlobStore store, PointStore points, Reposito
     internal async Task<PointList> ListAsync(CancellationToken cancellationToken)
     {
         var ids = await points.ListIdsAsync(cancellationToken).ConfigureAwait(false);
-        var (known, _) = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        var known = await ReadAsync(cancellationToken).ConfigureAwait(false);
         var listed = new List<PointSummary>(ids.Count);
         var damaged = new List<string>();
         foreach (var id in ids)
@@ -39,9 +39,10 @@ internal sealed class PointCatalog(IBlobStore store, PointStore points, Reposito
         try
         {
             var ids = await points.ListIdsAsync(cancellationToken).ConfigureAwait(false);
-            if (ids.Count < MissingBeforeRewrite) return;
-            var (known, catalogs) = await ReadAsync(cancellationToken).ConfigureAwait(false);
-            if (ids.Count(id => !known.ContainsKey(id)) < MissingBeforeRewrite) return;
+            var catalogs = await store.ListAsync(CatalogFormat.Folder, cancellationToken).ConfigureAwait(false);
+            // Ids sort in time, so this many are newer than all that is listed.
+            var last = catalogs.Select(CatalogFormat.LastIdOf).Append("").Max(StringComparer.Ordinal);
+            if (ids.Count(id => string.CompareOrdinal(id, last) > 0) < MissingBeforeRewrite) return;
             var list = await ListAsync(cancellationToken).ConfigureAwait(false);
             var (key, content) = CatalogFormat.Write(list.Points, keys);
             await store.PutIfAbsentAsync(key, content, cancellationToken).ConfigureAwait(false);
@@ -54,12 +55,10 @@ internal sealed class PointCatalog(IBlobStore store, PointStore points, Reposito
         }
     }
 
-    private async Task<(Dictionary<string, PointSummary> Known, IReadOnlyList<string> Catalogs)> ReadAsync(
-        CancellationToken cancellationToken)
+    private async Task<Dictionary<string, PointSummary>> ReadAsync(CancellationToken cancellationToken)
     {
         var known = new Dictionary<string, PointSummary>(StringComparer.Ordinal);
-        var catalogs = await store.ListAsync(CatalogFormat.Folder, cancellationToken).ConfigureAwait(false);
-        foreach (var key in catalogs)
+        foreach (var key in await store.ListAsync(CatalogFormat.Folder, cancellationToken).ConfigureAwait(false))
         {
             try
             {
@@ -72,7 +71,7 @@ internal sealed class PointCatalog(IBlobStore store, PointStore points, Reposito
             }
         }
 
-        return (known, catalogs);
+        return known;
     }
 
     private async Task<RestorePoint?> TryReadAsync(

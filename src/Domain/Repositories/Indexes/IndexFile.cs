@@ -5,17 +5,24 @@ namespace LibvirtBackup.Repositories.Indexes;
 
 /// <summary>
 /// An index of the repository: its packs and the rows of its blocks in memory (some half a byte per blob and a few per
-/// pack), its entries in the store. Immutable.
+/// pack), its entries in the store, or in memory as well once many were asked for and there is room. Immutable.
 /// </summary>
 internal sealed class IndexFile
 {
+    // A restore of one file asks for little; a backup asks for most of what there is.
+    private const int QuestionsBeforeLoading = 64;
+
     private readonly IBlobStore _store;
+    private readonly IndexMemory _memory;
     private readonly byte[] _rows;
     private readonly int _entriesAt;
+    private int _questions;
+    private byte[]? _entries;
 
-    private IndexFile(IBlobStore store, string key, IndexPack[] packs, byte[] rows, int entriesAt, int count)
+    private IndexFile(
+        IBlobStore store, IndexMemory memory, string key, IndexPack[] packs, byte[] rows, int entriesAt, int count)
     {
-        (_store, Key, Packs, Count) = (store, key, packs, count);
+        (_store, _memory, Key, Packs, Count) = (store, memory, key, packs, count);
         (_rows, _entriesAt) = (rows, entriesAt);
     }
 
@@ -31,7 +38,7 @@ internal sealed class IndexFile
     /// <exception cref="BlobMissingException">Somebody has deleted it meanwhile.</exception>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     internal static async Task<IndexFile> OpenAsync(
-        IBlobStore store, string key, CancellationToken cancellationToken)
+        IBlobStore store, IndexMemory memory, string key, CancellationToken cancellationToken)
     {
         var length = await store.GetLengthAsync(key, cancellationToken).ConfigureAwait(false)
             ?? throw new BlobMissingException(key, $"index '{key}' is gone");
@@ -48,7 +55,7 @@ internal sealed class IndexFile
         for (var i = 0; i < packCount; i++)
             packs[i] = IndexFormat.ReadPack(
                 tables.AsSpan(IndexFormat.HeaderLength + (i * IndexFormat.PackLength)));
-        return new IndexFile(store, key, packs, tables[rowsAt..], tables.Length, entryCount);
+        return new IndexFile(store, memory, key, packs, tables[rowsAt..], tables.Length, entryCount);
     }
 
     /// <summary>The blob's entry and its position in the index, or null.</summary>
@@ -56,6 +63,8 @@ internal sealed class IndexFile
     internal async ValueTask<(IndexEntry Entry, int Position)?> FindAsync(
         ChunkId id, CancellationToken cancellationToken)
     {
+        if (Interlocked.Increment(ref _questions) == QuestionsBeforeLoading)
+            await LoadAsync(cancellationToken).ConfigureAwait(false);
         // Ids that begin alike may lie on both sides of a border between blocks.
         for (var block = LastBlockStartingAtOrBefore(id.A); block >= 0; block--)
         {
@@ -88,6 +97,12 @@ internal sealed class IndexFile
         }
     }
 
+    /// <summary>Gives back its share of memory: it is no index of the repository any more.</summary>
+    internal void Retire()
+    {
+        if (Volatile.Read(ref _entries) is { } entries) _memory.Return(entries.Length);
+    }
+
     /// <summary>Where the blob of an entry is.</summary>
     internal BlobLocation Locate(IndexEntry entry)
     {
@@ -100,6 +115,15 @@ internal sealed class IndexFile
         int block, ChunkId id, CancellationToken cancellationToken)
     {
         var length = BlockLength(block);
+        if (Volatile.Read(ref _entries) is { } loaded)
+        {
+            var start = block * IndexFormat.EntriesPerBlock * IndexFormat.EntryLength;
+            var found = Search(loaded.AsSpan(start, length), id);
+            if (found < 0) return null;
+            var hit = Checked(IndexFormat.ReadEntry(loaded.AsSpan(start + (found * IndexFormat.EntryLength))));
+            return (hit, (block * IndexFormat.EntriesPerBlock) + found);
+        }
+
         var buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
@@ -116,6 +140,17 @@ internal sealed class IndexFile
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    private async ValueTask LoadAsync(CancellationToken cancellationToken)
+    {
+        var length = Count * IndexFormat.EntryLength;
+        if (!_memory.TryTake(length)) return;
+        var entries = new byte[length];
+        await _store.ReadAsync(Key, _entriesAt, entries, cancellationToken).ConfigureAwait(false);
+        for (var block = 0; block < BlockCount; block++)
+            Check(block, entries.AsSpan((int)(BlockOffset(block) - _entriesAt), BlockLength(block)));
+        Volatile.Write(ref _entries, entries);
     }
 
     private static int Search(ReadOnlySpan<byte> block, ChunkId id)

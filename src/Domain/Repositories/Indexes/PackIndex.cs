@@ -5,6 +5,8 @@ namespace LibvirtBackup.Repositories.Indexes;
 /// <summary>What is stored where: all indexes of the repository as one. Thread-safe.</summary>
 internal sealed class PackIndex(IBlobStore store) : IDisposable
 {
+    // Entries of some three quarters of a million blobs.
+    private readonly IndexMemory _memory = new(limitBytes: 36 * Units.MiB);
     private readonly SemaphoreSlim _gate = new(1);
     private volatile IndexFile[]? _files;
 
@@ -114,7 +116,7 @@ internal sealed class PackIndex(IBlobStore store) : IDisposable
             {
                 files.Add(
                     known.GetValueOrDefault(key)
-                    ?? await IndexFile.OpenAsync(store, key, cancellationToken).ConfigureAwait(false));
+                    ?? await IndexFile.OpenAsync(store, _memory, key, cancellationToken).ConfigureAwait(false));
             }
             catch (BlobMissingException)
             {
@@ -126,6 +128,7 @@ internal sealed class PackIndex(IBlobStore store) : IDisposable
             }
         }
 
+        foreach (var gone in known.Values.Except(files)) gone.Retire();
         _files = [.. files.OrderByDescending(file => file.Count).ThenBy(file => file.Key, StringComparer.Ordinal)];
         return true;
     }

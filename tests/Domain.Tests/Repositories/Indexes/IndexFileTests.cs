@@ -13,15 +13,16 @@ public sealed class IndexFileTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(64)]
-    [InlineData(65)]
-    [InlineData(5000)]
-    public async Task Every_entry_is_found_and_nothing_else(int count)
+    [InlineData(0, 0)]
+    [InlineData(1, 1000)]
+    [InlineData(64, 0)]
+    [InlineData(65, 1000)]
+    [InlineData(5000, 0)]
+    [InlineData(5000, 1_000_000)]
+    public async Task Every_entry_is_found_and_nothing_else(int count, int limit)
     {
         var entries = Entries(count);
-        var file = await StoreAsync(new MemoryBlobStore(), entries);
+        var file = await StoreAsync(new MemoryBlobStore(), entries, limit);
 
         for (var i = 0; i < count; i++)
             Assert.Equal((entries[i], i), await file.FindAsync(entries[i].Id, Token));
@@ -34,15 +35,17 @@ public sealed class IndexFileTests
     {
         var entries = Enumerable.Range(0, 200)
             .Select(i => new IndexEntry(new ChunkId(7, (ulong)i, 0, 0), 0, i, 1, 1, BlobCodec.Plain)).ToArray();
-        var file = await StoreAsync(new MemoryBlobStore(), entries);
+        var file = await StoreAsync(new MemoryBlobStore(), entries, 0);
 
         for (var i = 0; i < entries.Length; i++)
             Assert.Equal(i, (await file.FindAsync(entries[i].Id, Token))?.Position);
         Assert.Null(await file.FindAsync(new ChunkId(7, 1000, 0, 0), Token));
     }
 
-    [Fact]
-    public async Task A_changed_bit_never_leads_to_a_wrong_answer()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_000_000)]
+    public async Task A_changed_bit_never_leads_to_a_wrong_answer(int limit)
     {
         var entries = Entries(300);
         var (id, content) = IndexWriter.Write([s_pack], entries);
@@ -56,7 +59,7 @@ public sealed class IndexFileTests
             await store.PutIfAbsentAsync(IndexFormat.KeyOf(id), damaged, Token);
             try
             {
-                var file = await IndexFile.OpenAsync(store, IndexFormat.KeyOf(id), Token);
+                var file = await IndexFile.OpenAsync(store, new IndexMemory(limit), IndexFormat.KeyOf(id), Token);
                 foreach (var entry in entries)
                     Assert.Contains(await file.FindAsync(entry.Id, Token), new (IndexEntry, int)?[]
                     {
@@ -78,10 +81,10 @@ public sealed class IndexFileTests
             .Select(i => new IndexEntry(ChunkId.Compute(BitConverter.GetBytes(i)), 0, i, 10, 20, BlobCodec.Zstd))
             .OrderBy(entry => entry.Id)];
 
-    private static async Task<IndexFile> StoreAsync(MemoryBlobStore store, IndexEntry[] entries)
+    private static async Task<IndexFile> StoreAsync(MemoryBlobStore store, IndexEntry[] entries, int limit)
     {
         var (id, content) = IndexWriter.Write([s_pack], entries);
         await store.PutIfAbsentAsync(IndexFormat.KeyOf(id), content, Token);
-        return await IndexFile.OpenAsync(store, IndexFormat.KeyOf(id), Token);
+        return await IndexFile.OpenAsync(store, new IndexMemory(limit), IndexFormat.KeyOf(id), Token);
     }
 }
