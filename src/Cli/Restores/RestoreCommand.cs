@@ -22,9 +22,12 @@ internal sealed class RestoreCommand : CliCommand
     private readonly Option<string[]> _disk;
     private readonly Option<string?> _format;
     private readonly Option<bool> _overwrite;
+    private readonly Option<bool> _define;
+    private readonly Option<string?> _name;
+    private readonly Option<bool> _keepIdentity;
 
     internal RestoreCommand()
-        : base("restore", "Write the disks of a restore point to files.")
+        : base("restore", "Write the disks of a restore point, and define the domain when asked to.")
     {
         Add(_point);
         _to = AddOption(new Option<string?>("--to")
@@ -50,6 +53,13 @@ internal sealed class RestoreCommand : CliCommand
         _overwrite = AddFlag(
             "--overwrite",
             "write over what exists, only where it differs; without it that is a reason to refuse");
+        _define = AddFlag("--define", "define the domain with the restored disks");
+        _name = AddOption(new Option<string?>("--name")
+        {
+            Description = "the name of the defined domain (default: the old one)",
+            HelpName = "name",
+        });
+        _keepIdentity = AddFlag("--keep-identity", "keep UUID, network addresses, autostart of a domain that is gone");
     }
 
     internal override CommandGroup Group => CommandGroup.RestorePoints;
@@ -59,12 +69,17 @@ internal sealed class RestoreCommand : CliCommand
         written: after a failure or an interruption nothing half-restored is left. With --overwrite, a file of the same
         format and size, and a device, is read and gets only what differs; when that is interrupted, it is said to be
         incomplete, and the same restore completes it.
+        --define makes a domain of the disks, when all are complete, with the stored firmware and TPM state: under a new
+        name, UUID and network addresses beside the old one, or with --keep-identity when the old one is gone. Then its
+        next backup goes on from the restored point. An existing domain is never replaced.
         """;
 
     internal override IReadOnlyList<Example> Examples =>
     [
         new("restore 20260131T0200 --to /srv/restored", "all disks of that point as qcow2 files"),
         new("restore 20260131T0200 --to /srv/restored --disk vda --format raw", "one disk as plain bytes"),
+        new("restore 20260131T0200 --to /srv/web2 --define --name web2", "a second domain, to look into"),
+        new("restore 20260131T0200 --to /srv/web --define --keep-identity", "the lost domain, as it was"),
         new("restore 20260131T0200 --disk vda --target vda=/dev/vg0/web --overwrite", "one disk to a device"),
     ];
 
@@ -80,12 +95,17 @@ internal sealed class RestoreCommand : CliCommand
             Disks = context.Line.GetValue(_disk) ?? [],
             Format = Choice.Parse(_format.Name, context.Line.GetValue(_format), DiskFormat.Qcow2),
             Overwrite = context.Line.GetValue(_overwrite),
+            Define = context.Line.GetValue(_define),
+            Name = context.Line.GetValue(_name),
+            KeepIdentity = context.Line.GetValue(_keepIdentity),
         };
         if (request is { Directory: null, Targets.Count: 0 })
             throw new BackupException(
                 FailureKind.Usage, "restore: --to is missing; see 'lvbackup restore --help'");
         using var repository = await context.OpenRepositoryAsync(cancellationToken);
         var report = await RestoreAsync(context, repository, request, cancellationToken);
+        foreach (var warning in report.Warnings)
+            context.Warn(warning);
         if (context.Settings.Json)
         {
             context.PrintJson(RestoreDocument.Of(report), CliJson.Documents.RestoreDocument);
@@ -94,6 +114,9 @@ internal sealed class RestoreCommand : CliCommand
 
         foreach (var disk in report.Disks)
             context.Print(disk.Path);
+        if (report.Domain is { } domain)
+            context.Note($"defined domain '{domain.Name}' ({domain.Uuid}); its next backup "
+                + (domain.Checkpoint is null ? "reads everything" : "goes on from this point"));
         return ExitCode.Done;
     }
 
@@ -103,6 +126,8 @@ internal sealed class RestoreCommand : CliCommand
         await using var display = TransferDisplays.Create(context);
         var progress = new ProgressRelay<RestoreProgress>(
             step => display.Report(step.Disk, step.DoneBytes, step.TotalBytes));
-        return await context.Get<RestoreEngine>().RestoreAsync(repository, request, progress, cancellationToken);
+        var connection = request.Define ? await context.ConnectAsync(cancellationToken) : null;
+        return await context.Get<RestoreEngine>().RestoreAsync(
+            repository, request, connection, progress, cancellationToken);
     }
 }

@@ -28,6 +28,11 @@ internal static class QemuImage
     internal static Task AddBitmapAsync(string path, string name, CancellationToken cancellationToken) =>
         RunAsync(path, ["bitmap", "--add", "-f", "qcow2", path, name], cancellationToken);
 
+    /// <summary>Removes a bitmap, also a broken one.</summary>
+    /// <exception cref="BackupException">qemu-img is absent, or says why it cannot.</exception>
+    internal static Task RemoveBitmapAsync(string path, string name, CancellationToken cancellationToken) =>
+        RunAsync(path, ["bitmap", "--remove", "-f", "qcow2", path, name], cancellationToken);
+
     private static async Task<QemuImageInfo> InspectAsync(
         string path, string[] arguments, CancellationToken cancellationToken)
     {

@@ -17,6 +17,9 @@ internal sealed record QemuImageInfo
 
     internal required bool IsEncrypted { get; init; }
 
+    /// <summary>Names of the bitmaps that the image holds.</summary>
+    internal required IReadOnlyList<string> Bitmaps { get; init; }
+
     /// <exception cref="JsonException">The text is no JSON.</exception>
     /// <exception cref="KeyNotFoundException">Something is absent.</exception>
     /// <exception cref="InvalidOperationException">Something is of another type.</exception>
@@ -32,6 +35,9 @@ internal sealed record QemuImageInfo
             VirtualSizeBytes = root.GetProperty("virtual-size").GetInt64(),
             HasSnapshots = root.TryGetProperty("snapshots", out _),
             IsEncrypted = IsTrue(root, "encrypted"),
+            Bitmaps = Has(data, "bitmaps", out var bitmaps)
+                ? [.. bitmaps.EnumerateArray().Select(bitmap => bitmap.GetProperty("name").GetString()!)]
+                : [],
             Properties = new DiskImageProperties
             {
                 ClusterSizeBytes = root.TryGetProperty("cluster-size", out var cluster) ? cluster.GetInt32() : null,

@@ -11,7 +11,10 @@ namespace LibvirtBackup.Restores;
 /// failure leaves behind.
 /// </summary>
 internal sealed class DiskSetWriter(
-    Repository repository, IReadOnlyList<DiskDestination> disks, IProgress<RestoreProgress>? progress)
+    Repository repository,
+    IReadOnlyList<DiskDestination> disks,
+    Func<DiskDestination, string, CancellationToken, Task>? whenComplete,
+    IProgress<RestoreProgress>? progress)
 {
     private const int DisksAtOnce = 2;
 
@@ -61,6 +64,18 @@ internal sealed class DiskSetWriter(
 
     private async Task<RestoredDisk> WriteAsync(DiskDestination disk, CancellationToken cancellationToken)
     {
+        var written = await WriteBytesAsync(disk, cancellationToken).ConfigureAwait(false);
+        if (whenComplete is not null)
+        {
+            var path = disk.Kind == DestinationKind.NewFile ? disk.PartialPath : disk.Path;
+            await whenComplete(disk, path, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new RestoredDisk(disk.Disk.Name, disk.Path, disk.Format, written, Verified: true);
+    }
+
+    private async Task<long> WriteBytesAsync(DiskDestination disk, CancellationToken cancellationToken)
+    {
         var target = await OpenAsync(disk, cancellationToken).ConfigureAwait(false);
         await using var closing = target.ConfigureAwait(false);
         if (disk.Kind != DestinationKind.NewFile) NoteBegun(disk);
@@ -72,7 +87,7 @@ internal sealed class DiskSetWriter(
             done => progress?.Report(new RestoreProgress(disk.Disk.Name, done, size)));
         var written = await writer.WriteAsync(cancellationToken).ConfigureAwait(false);
         await target.FinishAsync(cancellationToken).ConfigureAwait(false);
-        return new RestoredDisk(disk.Disk.Name, disk.Path, disk.Format, written, Verified: true);
+        return written;
     }
 
     private static async Task<IDiskTarget> OpenAsync(DiskDestination disk, CancellationToken cancellationToken)

@@ -1,7 +1,9 @@
 using System.Runtime.ExceptionServices;
+using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Nbd;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Repositories.Locks;
+using LibvirtBackup.Restores.Definitions;
 
 namespace LibvirtBackup.Restores;
 
@@ -9,9 +11,20 @@ namespace LibvirtBackup.Restores;
 public sealed class RestoreEngine
 {
 #pragma warning disable CA1822 // an instance, so that services take it by injection as they take the backup engine
-    /// <summary>Restores disks of a point to files and devices.</summary>
+    /// <summary>Restores disks of a point to files and devices, and defines no domain.</summary>
+    /// <inheritdoc cref="RestoreAsync(Repository, RestoreRequest, LibvirtConnection?, IProgress{RestoreProgress}?,
+    /// CancellationToken)"/>
+    public Task<RestoreReport> RestoreAsync(
+        Repository repository,
+        RestoreRequest request,
+        IProgress<RestoreProgress>? progress,
+        CancellationToken cancellationToken) =>
+        RestoreAsync(repository, request, connection: null, progress, cancellationToken);
+
+    /// <summary>Restores disks of a point to files and devices, and defines the domain when asked to.</summary>
     /// <param name="repository">Where the point is.</param>
     /// <param name="request">What to restore, and where to.</param>
+    /// <param name="connection">The host that the domain is defined on, this one; null when none is.</param>
     /// <param name="progress">Receives steps, or null.</param>
     /// <param name="cancellationToken">
     /// Ends the restore; new files are removed. A file or device that is written in place is incomplete then, until
@@ -24,6 +37,7 @@ public sealed class RestoreEngine
     public async Task<RestoreReport> RestoreAsync(
         Repository repository,
         RestoreRequest request,
+        LibvirtConnection? connection,
         IProgress<RestoreProgress>? progress,
         CancellationToken cancellationToken)
     {
@@ -32,7 +46,8 @@ public sealed class RestoreEngine
         var session = await TakeSessionAsync(repository, request.Point, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await RestoreInSessionAsync(repository, request, progress, cancellationToken).ConfigureAwait(false);
+            return await RestoreInSessionAsync(repository, request, connection, progress, cancellationToken)
+                .ConfigureAwait(false);
         }
         finally
         {
@@ -44,17 +59,30 @@ public sealed class RestoreEngine
     private static async Task<RestoreReport> RestoreInSessionAsync(
         Repository repository,
         RestoreRequest request,
+        LibvirtConnection? connection,
         IProgress<RestoreProgress>? progress,
         CancellationToken cancellationToken)
     {
         var point = await repository.GetPointAsync(request.Point, cancellationToken).ConfigureAwait(false);
         var destinations = await RestorePlanner.PlanAsync(point, request, cancellationToken).ConfigureAwait(false);
-        var writer = new DiskSetWriter(repository, destinations, progress);
+        var plan = await DefinitionPlan.MakeAsync(connection, point, request, destinations, cancellationToken)
+            .ConfigureAwait(false);
+        var warnings = new List<string>();
+        var definer = plan is null ? null : new DomainDefiner(repository, plan, destinations, warnings);
+        var writer = new DiskSetWriter(repository, destinations, definer is null ? null : definer.SeedAsync, progress);
+        var disks = await WriteAsync(point, writer, cancellationToken).ConfigureAwait(false);
+        var domain = definer is null ? null : await definer.DefineAsync(cancellationToken).ConfigureAwait(false);
+        return new RestoreReport(point.Id, disks, domain, warnings);
+    }
+
+    private static async Task<IReadOnlyList<RestoredDisk>> WriteAsync(
+        RestorePoint point, DiskSetWriter writer, CancellationToken cancellationToken)
+    {
         try
         {
             var disks = await writer.WriteAsync(cancellationToken).ConfigureAwait(false);
             writer.Publish();
-            return new RestoreReport(point.Id, disks);
+            return disks;
         }
         catch (Exception e)
         {

@@ -30,4 +30,19 @@ public sealed record RestoreRequest
     /// device, gets only what differs; another file is replaced when the new one is complete.
     /// </summary>
     public bool Overwrite { get; init; }
+
+    /// <summary>
+    /// True to define the domain on the connection when every disk is complete; then all disks of the point have to be
+    /// restored.
+    /// </summary>
+    public bool Define { get; init; }
+
+    /// <summary>The defined domain's name, or null for the old one.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>
+    /// True to keep UUID, network addresses and autostart, which is for a domain that is gone; else the new domain can
+    /// run beside the old one.
+    /// </summary>
+    public bool KeepIdentity { get; init; }
 }

@@ -136,6 +136,27 @@ public sealed class DomainXmlEditTests
     }
 
     [Fact]
+    public void Boot_files_disks_and_sockets_of_channels_can_be_changed_and_the_rest_stays()
+    {
+        DomainXml domain = DomainXml.Parse(
+            "<domain><name>d</name><os><loader type='pflash'>/l</loader><kernel>/k</kernel></os><devices>"
+            + "<disk type='file'><target dev='vda'/></disk><disk type='file'><target dev='vdb'/></disk>"
+            + "<channel type='unix'><source mode='bind' path='/s'/><target type='virtio'/></channel>"
+            + "<channel type='unix'><source mode='connect' path='/c'/><target type='virtio'/></channel>"
+            + "</devices></domain>");
+        DomainXml copy = domain.WithBootFiles("/l2", "/k2", "/i2").WithoutDisk(DiskName.Parse("vda"))
+            .WithoutChannelPaths();
+        Same.Document(
+            "<domain><name>d</name><os><loader type='pflash'>/l2</loader><kernel>/k2</kernel></os><devices>"
+            + "<disk type='file'><target dev='vdb'/></disk>"
+            + "<channel type='unix'><target type='virtio'/></channel>"
+            + "<channel type='unix'><source mode='connect' path='/c'/><target type='virtio'/></channel>"
+            + "</devices></domain>",
+            copy.ToXml());
+        Assert.Throws<ArgumentException>(() => copy.WithoutDisk(DiskName.Parse("vda")));
+    }
+
+    [Fact]
     public void An_edited_domain_is_valid_against_the_schema()
     {
         Rng.SkipUnlessInstalled();
@@ -143,7 +164,7 @@ public sealed class DomainXmlEditTests
             .WithDiskSource(DiskName.Parse("vda"), "/restored/vda.qcow2", ImageFormat.Qcow2)
             .WithDiskSource(DiskName.Parse("vdb"), new BlockDiskSource { Path = "/dev/x" }, ImageFormat.Raw)
             .WithDiskSource(DiskName.Parse("sda"), "/iso", ImageFormat.Raw)
-            .WithNvram("/copy.fd");
+            .WithNvram("/copy.fd").WithoutChannelPaths();
         Rng.AssertValid("domain", copy.ToXml(), s_domain.ToXml());
     }
 

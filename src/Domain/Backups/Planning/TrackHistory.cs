@@ -19,26 +19,40 @@ internal sealed record TrackHistory
     /// <summary>Ids of points that were found damaged: nothing may build on them.</summary>
     internal IReadOnlySet<string> Damaged { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
-    /// <summary>The newest whole point that has a checkpoint.</summary>
-    internal PointSummary? Newest => Points.LastOrDefault(IsBase);
+    /// <summary>Names of the checkpoints that libvirt knows.</summary>
+    internal IReadOnlySet<string> Checkpoints { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
-    /// <summary>The newest whole full that has a checkpoint.</summary>
-    internal PointSummary? NewestFull =>
-        Points.LastOrDefault(point => point.Level == BackupLevel.Full && IsBase(point));
+    /// <summary>
+    /// The newest whole point whose checkpoint libvirt knows. It need not be the newest point: each checkpoint stands
+    /// alone, and a domain that was restored from an older point has that one's. Where libvirt knows none of them, the
+    /// newest that had one.
+    /// </summary>
+    internal PointSummary? Newest => FindBase(Points);
+
+    /// <summary>The same among the fulls.</summary>
+    internal PointSummary? NewestFull => FindBase(Points.Where(point => point.Level == BackupLevel.Full));
 
     internal static TrackHistory From(
         IEnumerable<PointSummary> all, string repositoryId, Guid domain, string track, IEnumerable<string> checkpoints)
     {
         var points = all.Where(point => point.DomainUuid == domain && point.Track == track).OrderBy(p => p.Sequence)
             .ToList();
-        var used = checkpoints.Select(name => CheckpointNaming.TryParse(name, out var parts) ? parts : null)
+        var known = checkpoints.ToHashSet(StringComparer.Ordinal);
+        var used = known.Select(name => CheckpointNaming.TryParse(name, out var parts) ? parts : null)
             .Where(parts => parts?.RepositoryId == repositoryId && parts.Track == track)
             .Select(parts => parts!.Sequence);
         return new TrackHistory
         {
             Points = points,
+            Checkpoints = known,
             NextSequence = points.Select(point => point.Sequence).Concat(used).DefaultIfEmpty().Max() + 1,
         };
+    }
+
+    private PointSummary? FindBase(IEnumerable<PointSummary> points)
+    {
+        var bases = points.Where(IsBase).ToList();
+        return bases.LastOrDefault(point => Checkpoints.Contains(point.Checkpoint!)) ?? bases.LastOrDefault();
     }
 
     private bool IsBase(PointSummary point) => point.Checkpoint is not null && !Damaged.Contains(point.Id);

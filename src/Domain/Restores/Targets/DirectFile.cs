@@ -69,8 +69,18 @@ internal sealed class DirectFile : IDisposable
         }
     }
 
-    /// <summary>False also where the file system does not say.</summary>
-    internal bool IsHole(long offset, long length) => !PosixFile.GetDataExtents(_buffered, offset, length).Any();
+    /// <summary>False also for what does not say, a device.</summary>
+    internal bool IsHole(long offset, long length)
+    {
+        try
+        {
+            return !PosixFile.GetDataExtents(_buffered, offset, length).Any();
+        }
+        catch (PosixException e) when (e.Errno == Errno.Invalid)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Frees a range; where that is not possible, zeroes it.</summary>
     internal ValueTask PunchHoleAsync(long offset, long length, CancellationToken cancellationToken) =>

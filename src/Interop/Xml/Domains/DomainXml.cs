@@ -120,6 +120,23 @@ public sealed class DomainXml
     /// <exception cref="InvalidOperationException">The domain has no variable store.</exception>
     public DomainXml WithNvram(string path) => Edit(root => DomainXmlEdit.SetNvram(root, path));
 
+    /// <summary>A copy without a disk.</summary>
+    /// <param name="target">The disk, by its target.</param>
+    /// <exception cref="ArgumentException">The document has no such disk.</exception>
+    public DomainXml WithoutDisk(DiskName target) => Edit(root => DomainXmlEdit.RemoveDisk(root, target));
+
+    /// <summary>A copy with other files for firmware and direct boot.</summary>
+    /// <param name="loader">Absolute path of the firmware image; null leaves it.</param>
+    /// <param name="kernel">Absolute path of the kernel; null leaves it.</param>
+    /// <param name="initrd">Absolute path of the initial RAM disk; null leaves it.</param>
+    public DomainXml WithBootFiles(string? loader, string? kernel, string? initrd) =>
+        Edit(root => DomainXmlEdit.SetBootFiles(root, loader, kernel, initrd));
+
+    /// <summary>
+    /// A copy in which libvirt chooses the host's sockets of channels, so that two domains do not share one.
+    /// </summary>
+    public DomainXml WithoutChannelPaths() => Edit(DomainXmlEdit.RemoveChannelPaths);
+
     /// <summary>A copy without backing stores, so that libvirt reads each chain from the images.</summary>
     public DomainXml WithoutBackingStore() => Edit(DomainXmlEdit.RemoveBackingStores);
 

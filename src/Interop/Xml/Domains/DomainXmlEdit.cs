@@ -45,8 +45,7 @@ internal static class DomainXmlEdit
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(source);
-        XElement disk = Disks(root).FirstOrDefault(d => (string?)d.Element("target")?.Attribute("dev") == target.Value)
-            ?? throw new ArgumentException($"the domain has no disk '{target}'", nameof(target));
+        XElement disk = FindDisk(root, target);
         foreach (string old in (string[])["backingStore", "mirror", "encryption", "auth"])
             Remove(disk, old);
         disk.SetAttributeValue("type", source.Type.Value);
@@ -66,7 +65,41 @@ internal static class DomainXmlEdit
         nvram.ReplaceNodes(new XText(path));
     }
 
+    public static void RemoveDisk(XElement root, DiskName target)
+    {
+        XElement disk = FindDisk(root, target);
+        if (disk.PreviousNode is XText text && string.IsNullOrWhiteSpace(text.Value))
+            text.Remove();
+        disk.Remove();
+    }
+
+    public static void SetBootFiles(XElement root, string? loader, string? kernel, string? initrd)
+    {
+        foreach ((string name, string? path) in ((string, string?)[])[
+            ("loader", loader), ("kernel", kernel), ("initrd", initrd)])
+        {
+            if (path is not null && root.Element("os")?.Element(name) is { } element)
+                element.ReplaceNodes(new XText(path));
+        }
+    }
+
+    public static void RemoveChannelPaths(XElement root)
+    {
+        foreach (XElement channel in root.Elements("devices").Elements("channel"))
+        {
+            if ((string?)channel.Element("source")?.Attribute("mode") == "bind")
+                Remove(channel, "source");
+        }
+    }
+
     private static IEnumerable<XElement> Disks(XElement root) => root.Elements("devices").Elements("disk");
+
+    private static XElement FindDisk(XElement root, DiskName target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return Disks(root).FirstOrDefault(d => (string?)d.Element("target")?.Attribute("dev") == target.Value)
+            ?? throw new ArgumentException($"the domain has no disk '{target}'", nameof(target));
+    }
 
     private static void SetFormat(XElement disk, ImageFormat format)
     {

@@ -44,6 +44,17 @@ public sealed class BackupPlannerTests
     }
 
     [Fact]
+    public async Task The_base_is_the_newest_point_whose_checkpoint_still_exists()
+    {
+        // As after a restore of point 2 over a domain that was gone.
+        var points = new[] { Point(1, BackupLevel.Full), Point(2, BackupLevel.Incremental),
+            Point(3, BackupLevel.Incremental) };
+        var plan = await PlanAsync(BackupLevel.Auto, points, checkpoints: ["lvb.0123abcd.default.1.2"]);
+        Assert.Equal(BackupLevel.Incremental, plan.Level);
+        Assert.Equal((2, 4), (plan.Base!.Sequence, plan.Sequence));
+    }
+
+    [Fact]
     public async Task A_differential_starts_from_the_last_full()
     {
         var points = new[] { Point(1, BackupLevel.Full), Point(2, BackupLevel.Incremental),
