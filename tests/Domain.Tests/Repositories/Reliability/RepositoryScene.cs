@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using LibvirtBackup.Backups;
 using LibvirtBackup.Backups.Copying;
 using LibvirtBackup.Domain.Tests.Backups.Copying;
@@ -22,13 +23,13 @@ internal sealed class RepositoryScene(bool isEncrypted)
 
     private static readonly RepositorySecret s_key = new RepositorySecret.KeyFile(new byte[32]);
 
-    private readonly Dictionary<string, byte[]> _truth = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _truth = new(StringComparer.Ordinal);
     private int _sequence;
 
     private RepositorySecret? Secret => isEncrypted ? s_key : null;
 
-    /// <summary>What each point that was begun holds, whether or not it came to exist.</summary>
-    internal IReadOnlyDictionary<string, byte[]> Truth => _truth;
+    /// <summary>The points that were begun, whether or not they came to exist.</summary>
+    internal IReadOnlyCollection<string> Begun => _truth.Keys;
 
     internal Task<Repository> CreateAsync(IBlobStore store, CancellationToken cancellationToken) =>
         Repository.CreateAsync(
@@ -52,12 +53,14 @@ internal sealed class RepositoryScene(bool isEncrypted)
     /// <param name="disk">The disk.</param>
     /// <param name="parent">The point that unchanged chunks come from, or null to read everything.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="isLasting">False for a point that the next one is not built on.</param>
     internal async Task<RestorePoint> BackUpAsync(
-        Repository repository, SimulatedDisk disk, RestorePoint? parent, CancellationToken cancellationToken)
+        Repository repository, SimulatedDisk disk, RestorePoint? parent, CancellationToken cancellationToken,
+        bool isLasting = true)
     {
         var point = TestPoints.Make(
             Guid.Empty, ++_sequence, parent is null ? BackupLevel.Full : BackupLevel.Incremental, checkpoint: null);
-        _truth.Add(point.Id, disk.Bytes);
+        _truth.Add(point.Id, HashOf(disk.Bytes));
         await using var writer = await repository.BeginWriteAsync("test", cancellationToken);
         var map = parent is null ? null : repository.OpenMap(parent.Disks[0]);
         var limiter = new RateLimiter(null, TimeProvider.System);
@@ -70,7 +73,7 @@ internal sealed class RepositoryScene(bool isEncrypted)
             Disks = [TestPoints.Disk("vda", result.SizeBytes, result.Root.ToString())],
         };
         await repository.CommitAsync(point, cancellationToken);
-        disk.ClearBitmap();
+        if (isLasting) disk.ClearBitmap();
         return point;
     }
 
@@ -96,21 +99,29 @@ internal sealed class RepositoryScene(bool isEncrypted)
     }
 
     /// <summary>Fails unless every point that the store lists restores to what its disk was.</summary>
+    /// <param name="store">The repository.</param>
+    /// <param name="when">For the message.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="oneOf">Only each so many-th point is restored, the newest one among them.</param>
     /// <returns>The points.</returns>
     internal async Task<IReadOnlyList<string>> AssertAllRestoreAsync(
-        IBlobStore store, string when, CancellationToken cancellationToken)
+        IBlobStore store, string when, CancellationToken cancellationToken, int oneOf = 1)
     {
         using var repository = await OpenAsync(store, cancellationToken);
         var (points, damaged) = await repository.ListPointsAsync(cancellationToken);
         if (damaged is [var first, ..]) throw new BackupException(FailureKind.Integrity, first);
-        foreach (var point in points)
+        foreach (var point in points.Reverse().Where((_, i) => i % oneOf == 0))
         {
             var restored = await RestoreAsync(repository, point.Id, cancellationToken);
-            Assert.True(_truth[point.Id].AsSpan().SequenceEqual(restored), $"point {point.Id} differs, {when}");
+            AssertRight(point.Id, restored, when);
         }
 
         return [.. points.Select(point => point.Id)];
     }
+
+    /// <summary>Fails unless these are the bytes that the point's disk had.</summary>
+    internal void AssertRight(string point, byte[] restored, string when) =>
+        Assert.True(_truth[point] == HashOf(restored), $"point {point} differs, {when}");
 
     /// <summary>A store with these blobs, whose sessions belong to processes that are dead.</summary>
     internal async Task<MemoryBlobStore> AfterCrashAsync(
@@ -129,6 +140,8 @@ internal sealed class RepositoryScene(bool isEncrypted)
 
         return store;
     }
+
+    private static string HashOf(byte[] bytes) => Convert.ToHexString(SHA256.HashData(bytes));
 
     /// <summary>A disk whose clusters are random bytes, text or nothing.</summary>
     internal static SimulatedDisk MakeDisk(int clusters, int seed)
