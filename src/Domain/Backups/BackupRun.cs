@@ -6,6 +6,7 @@ using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Repositories;
+using LibvirtBackup.Repositories.Maintenance;
 
 namespace LibvirtBackup.Backups;
 
@@ -67,6 +68,7 @@ internal sealed class BackupRun(BackupContext context)
             await CommitAsync(captured).ConfigureAwait(false);
         }
 
+        await IndexMerging.TryAsync(_repository, CancellationToken.None).ConfigureAwait(false);
         return Report(pointId, captured);
 
         async Task<BackupPlan> PlanAsync(bool isOnline)

@@ -54,7 +54,7 @@ internal sealed class ManifestBuilder(BackupContext context, BlobWriter writer, 
     {
         List<string>? dirtyMap = null;
         long mapBytes = 0;
-        if (result.Dirty is { Count: > 0 } dirty)
+        if (result.Dirty is { } dirty)
         {
             dirtyMap = [];
             foreach (var blob in RangeSetFormat.Write(dirty))

@@ -31,7 +31,8 @@ internal sealed class NbdDiskSource : IDiskSource, IAsyncDisposable
     {
         var dirty = dirtyBitmap is null ? null : $"qemu:dirty-bitmap:{dirtyBitmap}";
         var options = new NbdConnectionOptions { MetaContexts = dirty is null ? [Allocation] : [Allocation, dirty] };
-        var connection = await NbdConnectionPool.ConnectAsync(endpoint, options, Connections, cancellationToken).ConfigureAwait(false);
+        var connection = await NbdConnectionPool.ConnectAsync(endpoint, options, Connections, cancellationToken)
+            .ConfigureAwait(false);
         foreach (var context in options.MetaContexts)
         {
             if (connection.Export.MetaContexts.Contains(context, StringComparer.Ordinal)) continue;

@@ -11,9 +11,6 @@ internal sealed class GcRun(Repository repository, TimeProvider time)
     /// <summary>What is repacked at a time; less where the disk has no room for so much.</summary>
     private const int PacksPerBatch = 128;
 
-    /// <summary>Indexes with fewer entries are merged, for every index makes each look-up dearer.</summary>
-    private const int SmallIndex = IndexBuilder.EntriesPerIndex / 4;
-
     private readonly GcTally _tally = new(repository.Store);
     private readonly List<string> _warnings = [];
     private readonly HashSet<ChunkId> _condemned = [];
@@ -204,7 +201,7 @@ internal sealed class GcRun(Repository repository, TimeProvider time)
     private async Task MergeIndexesAsync(CancellationToken cancellationToken)
     {
         var files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
-        var small = files.Where(file => file.Count < SmallIndex).ToList();
+        var small = files.Where(file => file.Count < IndexBuilder.SmallIndex).ToList();
         if (small.Count < 2) return;
         try
         {

@@ -10,6 +10,9 @@ internal sealed class IndexBuilder(IBlobStore store)
     /// <summary>Some 25 MiB of entries, held in memory twice.</summary>
     internal const int EntriesPerIndex = 1 << 19;
 
+    /// <summary>Indexes with fewer entries are merged, for every index makes each look-up dearer.</summary>
+    internal const int SmallIndex = EntriesPerIndex / 4;
+
     private readonly List<string> _keys = [];
     private readonly List<IndexPack> _packs = [];
     private readonly Dictionary<ChunkId, int> _numbers = [];
