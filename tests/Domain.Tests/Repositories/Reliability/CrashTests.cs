@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using LibvirtBackup.Domain.Tests.Repositories.Faults;
 using LibvirtBackup.Repositories;
+using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Maintenance;
+using LibvirtBackup.Repositories.Packs;
 using Xunit;
 
 namespace LibvirtBackup.Domain.Tests.Repositories.Reliability;
@@ -30,8 +33,25 @@ public sealed class CrashTests
         var recording = new RecordingBlobStore(store.Blobs);
         using (var repository = await scene.OpenAsync(recording, Token))
             await scene.BackUpAsync(repository, disk, first, Token);
-        Assert.Equal(DurableSteps.Backup, recording.DurableSteps);
+        DurableSteps.AssertAll(DurableSteps.Backup, recording);
         await AssertAllOutcomesAsync(scene, recording, [first.Id]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_crash_at_any_step_of_forget_and_gc_harms_no_point_that_is_kept(bool isEncrypted)
+    {
+        var (scene, blobs, points) = await GarbageScene.MakeAsync(isEncrypted, Token);
+        var recording = new RecordingBlobStore(blobs);
+        using (var repository = await scene.OpenAsync(recording, Token))
+        {
+            foreach (var gone in GarbageScene.Forgotten(points)) await repository.Points.DeleteAsync(gone, Token);
+            await new GarbageCollector(TimeProvider.System).CollectAsync(repository, Token);
+        }
+
+        DurableSteps.AssertAll([.. DurableSteps.Forget, .. DurableSteps.Forget, .. DurableSteps.Gc], recording);
+        await AssertAllOutcomesAsync(scene, recording, [.. points.Except(GarbageScene.Forgotten(points))]);
     }
 
     /// <summary>Looks at every outcome of every crash.</summary>
@@ -55,9 +75,25 @@ public sealed class CrashTests
                 using (var repository = await scene.OpenAsync(store, Token))
                     await scene.BackUpAsync(repository, next, parent: null, Token);
                 Assert.Equal(points.Count + 1, (await scene.AssertAllRestoreAsync(store, name, Token)).Count);
+                await AssertCleanAfterGcAsync(scene, store, name);
             }
         }
 
+        // Before and after each step, and the step itself undone.
         Assert.True(outcomes > 3 * recording.DurableSteps.Count, $"only {outcomes} outcomes were looked at");
+    }
+
+    /// <summary>gc removes all that the crash has left, and no more.</summary>
+    private static async Task AssertCleanAfterGcAsync(RepositoryScene scene, MemoryBlobStore store, string name)
+    {
+        using (var repository = await scene.OpenAsync(store, Token))
+            await new GarbageCollector(TimeProvider.System).CollectAsync(repository, Token);
+        await scene.AssertAllRestoreAsync(store, $"{name}, after gc", Token);
+        Assert.Empty(await store.ListAsync("locks/", Token));
+        Assert.Empty(await store.ListAsync("condemned/", Token));
+        using var collected = await scene.OpenAsync(store, Token);
+        var named = (await collected.Index.GetFilesAsync(Token)).SelectMany(file => file.Packs)
+            .Select(pack => PackFormat.KeyOf(pack.Id)).Order(StringComparer.Ordinal);
+        Assert.Equal(named, await store.ListAsync(PackFormat.Folder, Token));
     }
 }

@@ -1,3 +1,6 @@
+using LibvirtBackup.Domain.Tests.Repositories.Faults;
+using Xunit;
+
 namespace LibvirtBackup.Domain.Tests.Repositories.Reliability;
 
 /// <summary>
@@ -20,4 +23,20 @@ internal static class DurableSteps
     internal static readonly string[] KeyRotate = ["put keys", "delete keys"];
 
     internal static readonly string[] Forget = ["delete points"];
+
+    internal static readonly string[] Gc =
+    [
+        // The maintenance lock; what nobody needs.
+        "put locks", "put condemned", "delete indexes", "delete packs", "delete condemned",
+        // What is needed in part: a session writes it anew.
+        "put locks", "put packs", "put indexes", "delete locks",
+        "put condemned", "delete packs", "delete indexes", "delete condemned",
+        // Small indexes are merged.
+        "put indexes", "delete indexes", "delete indexes", "delete indexes", "delete locks",
+    ];
+
+    /// <summary>Fails unless these are the steps that were recorded.</summary>
+    internal static void AssertAll(IReadOnlyList<string> expected, RecordingBlobStore recording) => Assert.True(
+        expected.SequenceEqual(recording.DurableSteps, StringComparer.Ordinal),
+        $"the durable steps are now: {string.Join(", ", recording.DurableSteps)}");
 }

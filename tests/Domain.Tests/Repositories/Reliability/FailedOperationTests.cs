@@ -2,6 +2,7 @@ using LibvirtBackup.Domain.Tests.Backups.Copying;
 using LibvirtBackup.Domain.Tests.Repositories.Faults;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Maintenance;
 using Xunit;
 
 namespace LibvirtBackup.Domain.Tests.Repositories.Reliability;
@@ -47,6 +48,34 @@ public sealed class FailedOperationTests
 
         Assert.InRange(reached, 12, 1000);
         Assert.InRange(failed, 6, reached);
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task Any_operation_of_gc_may_fail(string kind, bool isEncrypted)
+    {
+        var (scene, blobs, points) = await GarbageScene.MakeAsync(isEncrypted, Token);
+        foreach (var gone in GarbageScene.Forgotten(points)) blobs = blobs.Remove($"points/{gone}.json");
+        var kept = points.Except(GarbageScene.Forgotten(points)).ToList();
+        for (var (reached, isClean) = (0, false); !isClean; reached++)
+        {
+            var store = await CrashImage.OpenAsync(blobs);
+            using var faulty = new FaultyBlobStore(
+                store, new Fault(StoreOperations.All, reached, Enum.Parse<FaultKind>(kind)));
+            var isDone = await TryCollectAsync(scene, faulty);
+            isClean = !faulty.FaultReached;
+            Assert.True(isDone || !isClean, "gc failed without a fault");
+            var when = $"operation {reached} of gc failed with {kind}";
+            Assert.Equal(kept, await scene.AssertAllRestoreAsync(store, when, Token));
+
+            // A lock may be left when its deletion failed; it is of this process, which lives.
+            foreach (var key in await store.ListAsync("locks/", Token)) await store.DeleteAsync(key, Token);
+            using (var repository = await scene.OpenAsync(store, Token))
+                await new GarbageCollector(TimeProvider.System).CollectAsync(repository, Token);
+            Assert.Equal(kept, await scene.AssertAllRestoreAsync(store, $"{when}, and gc again", Token));
+            Assert.Empty(await store.ListAsync("condemned/", Token));
+            Assert.True(!isClean || reached > 40, $"only {reached} operations");
+        }
     }
 
     [Theory]
@@ -112,6 +141,20 @@ public sealed class FailedOperationTests
         {
             using var repository = await scene.OpenAsync(faulty, Token);
             await scene.BackUpAsync(repository, disk, parent, faulty.Interruption);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or BackupException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<bool> TryCollectAsync(RepositoryScene scene, FaultyBlobStore faulty)
+    {
+        try
+        {
+            using var repository = await scene.OpenAsync(faulty, Token);
+            await new GarbageCollector(TimeProvider.System).CollectAsync(repository, faulty.Interruption);
             return true;
         }
         catch (Exception e) when (e is IOException or BackupException or OperationCanceledException)

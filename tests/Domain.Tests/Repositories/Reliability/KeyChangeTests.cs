@@ -25,7 +25,7 @@ public sealed class KeyChangeTests
         {
         }
 
-        Assert.Equal(isEncrypted ? DurableSteps.InitEncrypted : DurableSteps.Init, recording.DurableSteps);
+        DurableSteps.AssertAll(isEncrypted ? DurableSteps.InitEncrypted : DurableSteps.Init, recording);
         foreach (var (name, blobs) in recording.Images.SelectMany(image => image.Outcomes()))
         {
             var store = await CrashImage.OpenAsync(blobs);
@@ -47,7 +47,7 @@ public sealed class KeyChangeTests
         var recording = await StartAsync();
         using (var repository = await OpenAsync(recording, s_old))
             await repository.RotateKeyAsync(s_old, s_new, Token);
-        Assert.Equal(DurableSteps.KeyRotate, recording.DurableSteps);
+        DurableSteps.AssertAll(DurableSteps.KeyRotate, recording);
         await AssertOpensAsync(recording, s_old, s_new);
     }
 
@@ -62,7 +62,7 @@ public sealed class KeyChangeTests
             await repository.RemoveKeyAsync(first.Id, Token);
         }
 
-        Assert.Equal([.. DurableSteps.KeyAdd, .. DurableSteps.KeyRemove], recording.DurableSteps);
+        DurableSteps.AssertAll([.. DurableSteps.KeyAdd, .. DurableSteps.KeyRemove], recording);
         await AssertOpensAsync(recording, s_old, s_new);
     }
 
