@@ -20,6 +20,7 @@ internal static class CommandList
         new("show", () => new ShowCommand()),
         new("diff", () => new DiffCommand()),
         new("restore", () => new RestoreCommand()),
+        new("verify", () => new VerifyCommand()),
         new("prune", () => new PruneCommand()),
         new("forget", () => new ForgetCommand()),
         new("gc", () => new GcCommand()),

@@ -1,4 +1,6 @@
 using LibvirtBackup.Backups;
+using LibvirtBackup.Repositories.Maintenance;
+using LibvirtBackup.Repositories.Maintenance.Sources;
 using LibvirtBackup.Restores;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -9,7 +11,8 @@ namespace LibvirtBackup;
 public static class ServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="BackupEngine"/> and <see cref="RestoreEngine"/>, and <see cref="TimeProvider.System"/> unless
+    /// Adds <see cref="BackupEngine"/>, <see cref="RestoreEngine"/>, <see cref="GarbageCollector"/> and
+    /// <see cref="SourceVerifier"/>, and <see cref="TimeProvider.System"/> unless
     /// there is one.
     /// </summary>
     /// <param name="services">The collection.</param>
@@ -23,6 +26,8 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(options ?? new BackupEngineOptions());
         services.AddSingleton<BackupEngine>();
         services.AddSingleton<RestoreEngine>();
+        services.AddSingleton<GarbageCollector>();
+        services.AddSingleton<SourceVerifier>();
         return services;
     }
 }

@@ -33,6 +33,7 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(PruneDocument))]
 [JsonSerializable(typeof(RestoreDocument))]
 [JsonSerializable(typeof(ShowDocument))]
+[JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(XmlDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

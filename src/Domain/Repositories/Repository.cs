@@ -253,6 +253,9 @@ public sealed class Repository : IDisposable
         return all;
     }
 
+    /// <summary>The name that a blob of these bytes has here.</summary>
+    internal ChunkId NameOf(ReadOnlySpan<byte> plain) => new BlobNames(_keys).NameOf(plain);
+
     /// <summary>The map of a point's disk.</summary>
     internal DiskMap OpenMap(RestorePointDisk disk) =>
         new(Reader, new MapShape(disk.VirtualSizeBytes, ChunkSizeBytes), MapEntry.Parse(disk.Root));
@@ -303,7 +306,7 @@ public sealed class Repository : IDisposable
         return config;
     }
 
-    private async Task<IReadOnlyList<ChunkId>> ListCondemnedAsync(CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<ChunkId>> ListCondemnedAsync(CancellationToken cancellationToken)
     {
         var packs = new List<ChunkId>();
         foreach (var key in await Store.ListAsync("condemned/", cancellationToken).ConfigureAwait(false))

@@ -29,11 +29,11 @@ internal sealed class SmallRepository : IDisposable
     /// <summary>Writes points of 'web', one a day from January 2nd on; each disk is a MiB larger than the one before.
     /// </summary>
     /// <returns>Their ids, oldest first.</returns>
-    internal IReadOnlyList<string> AddDays(int count)
+    internal IReadOnlyList<string> AddDays(int count, string? root = null)
     {
         var ids = Enumerable.Range(1, count).Select(i => $"2026010{i + 1}T030405Z-{i:0000}").ToList();
         for (var i = 1; i <= count; i++)
-            AddPoint(ids[i - 1], "web", "Full", i, null, i + 1, i << 20, i % 2 == 0 ? "zero" : "hole");
+            AddPoint(ids[i - 1], "web", "Full", i, null, i + 1, i << 20, root ?? (i % 2 == 0 ? "zero" : "hole"));
         return ids;
     }
 

@@ -23,11 +23,16 @@ internal static class PackTables
         await store.ReadAsync(key, length - trailer.Length, trailer, cancellationToken).ConfigureAwait(false);
         var end = new byte[PackFormat.TableLength(PackFormat.ReadRowCount(trailer, length))];
         await store.ReadAsync(key, length - end.Length, end, cancellationToken).ConfigureAwait(false);
-        var read = PackFormat.Read(pack, header, end, (int)length);
-        // The id covers the table, so only a pack that was cut or padded can fail here.
-        return read.Entries.Sum(entry => (long)entry.StoredLength) + header.Length + end.Length == length
-            ? read
-            : throw new InvalidDataException("the pack has another length than its table says");
+        return Checked(PackFormat.Read(pack, header, end, (int)length), end.Length);
+    }
+
+    /// <summary>The table of a pack that is in memory.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    internal static SealedPack Parse(ChunkId pack, ReadOnlySpan<byte> content)
+    {
+        var rows = PackFormat.ReadRowCount(content[^PackFormat.TrailerLength..], content.Length);
+        var end = content[^PackFormat.TableLength(rows)..];
+        return Checked(PackFormat.Read(pack, content[..PackFormat.HeaderLength], end, content.Length), end.Length);
     }
 
     /// <summary>The ids of all packs that are there.</summary>
@@ -38,5 +43,20 @@ internal static class PackTables
             if (ChunkId.TryParse(key[(key.LastIndexOf('/') + 1)..], out var id) && PackFormat.KeyOf(id) == key)
                 ids.Add(id);
         return ids;
+    }
+
+    // The id covers the table, so where that is right only a pack that was cut or padded, or never was, can fail here.
+    private static SealedPack Checked(SealedPack pack, int endLength)
+    {
+        var stored = 0L;
+        foreach (var entry in pack.Entries)
+        {
+            if (entry.StoredLength < 1) throw new InvalidDataException("the pack's table has an entry without bytes");
+            stored += entry.StoredLength;
+        }
+
+        return PackFormat.HeaderLength + stored + endLength == pack.Length
+            ? pack
+            : throw new InvalidDataException("the pack has another length than its table says");
     }
 }

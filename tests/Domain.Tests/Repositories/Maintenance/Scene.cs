@@ -7,6 +7,7 @@ using LibvirtBackup.Repositories.Blobs;
 using LibvirtBackup.Repositories.Keys;
 using LibvirtBackup.Repositories.Maintenance;
 using LibvirtBackup.Repositories.Maps;
+using LibvirtBackup.Repositories.Packs;
 using Xunit;
 
 namespace LibvirtBackup.Domain.Tests.Repositories.Maintenance;
@@ -72,6 +73,37 @@ internal sealed class Scene(IBlobStore store, RepositorySecret? secret = null)
     {
         using var repository = await OpenAsync();
         return await new GarbageCollector(TimeProvider.System).CollectAsync(repository, Token);
+    }
+
+    internal async Task<VerifyReport> VerifyAsync(VerifyRequest request)
+    {
+        using var repository = await OpenAsync();
+        return await RepositoryVerifier.VerifyAsync(repository, request, progress: null, Token);
+    }
+
+    /// <summary>Turns over a bit of every copy of a blob.</summary>
+    internal async Task DamageAsync(ReadOnlyMemory<byte> plain)
+    {
+        using var repository = await OpenAsync();
+        // The writer knows the blob's name.
+        await using var writer = await repository.BeginWriteAsync("test", Token);
+        var (id, _) = await writer.AddAsync(plain, Token);
+        foreach (var copy in await repository.Index.FindAllAsync(id, Token))
+        {
+            await ReplaceAsync(PackFormat.KeyOf(copy.Pack), content =>
+            {
+                content[copy.Offset + (copy.StoredLength / 2)] ^= 0x10;
+                return content;
+            });
+        }
+    }
+
+    /// <summary>Replaces a file by another content, or by nothing.</summary>
+    internal async Task ReplaceAsync(string key, Func<byte[], byte[]?> change)
+    {
+        var changed = change(await store.ReadAllAsync(key, Token));
+        await store.DeleteAsync(key, Token);
+        if (changed is not null) await store.PutIfAbsentAsync(key, changed, Token);
     }
 
     /// <summary>Every point is there and reads back as it was, and no other is there.</summary>

@@ -122,6 +122,10 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
             await context.Domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
         var selected = DiskSelection.Select(definition, context.Request).Disks
             .Where(disk => disks.Contains(disk.Name, StringComparer.Ordinal)).ToList();
+        if (selected.Count == 0)
+            throw new BackupException(
+                FailureKind.Failed,
+                $"domain '{context.Domain.Name}' has none of the disks {string.Join(", ", disks)} any more");
         var probe = isRunning && since?.Checkpoint is { } checkpoint
             ? await DomainCheckpoints.ProbeAsync(context.Domain, checkpoint, cancellationToken).ConfigureAwait(false)
             : null;

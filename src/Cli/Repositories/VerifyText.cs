@@ -1,0 +1,51 @@
+using LibvirtBackup.Cli.Commands;
+using LibvirtBackup.Cli.Parsing;
+using LibvirtBackup.Repositories.Maintenance;
+using LibvirtBackup.Repositories.Maintenance.Sources;
+
+namespace LibvirtBackup.Cli.Repositories;
+
+/// <summary><c>verify</c> for people.</summary>
+internal static class VerifyText
+{
+    /// <summary>Prints what is stored: a line per point, a line per problem.</summary>
+    internal static void Print(CommandContext context, VerifyReport report)
+    {
+        foreach (var point in report.Points)
+        {
+            context.Print($"{point.Id}: {(point.IsGood ? "good" : "DAMAGED")}");
+            Print(context, point.Problems);
+        }
+
+        if (report.Problems.Count > 0)
+            context.Print("Affecting no point above by itself:");
+        Print(context, report.Problems);
+        context.Note($"checked {report.CheckedBlobs} blobs, {SizeText.Format(report.CheckedBytes)} of data");
+    }
+
+    /// <summary>Prints a comparison with live disks.</summary>
+    internal static void Print(CommandContext context, SourceReport report)
+    {
+        context.Print($"{report.Point}: {(report.IsGood ? "good" : "DIFFERENT")}");
+        foreach (var disk in report.Disks)
+        {
+            context.Print($"  {disk.Name}: compared {SizeText.Format(disk.ComparedBytes)}, "
+                + $"{SizeText.Format(disk.ChangedBytes)} changed since, "
+                + $"{SizeText.Format(disk.DifferentBytes)} different");
+            if (disk.Untracked is { } why)
+                context.Warn($"{disk.Name}: it is not known what the guest has written since the point: {why}");
+            Print(context, disk.Problems);
+        }
+    }
+
+    private static void Print(CommandContext context, IReadOnlyList<VerifyProblem> problems)
+    {
+        foreach (var problem in problems)
+        {
+            var place = problem.OffsetBytes is { } offset
+                ? $"{problem.Disk ?? "file"} at {offset}, {problem.LengthBytes} bytes: "
+                : problem.Disk is { } disk ? $"{disk}: " : "";
+            context.Print($"  {place}{problem.StoredObject}: {problem.Message}");
+        }
+    }
+}

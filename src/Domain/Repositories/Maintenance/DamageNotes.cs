@@ -1,0 +1,47 @@
+using LibvirtBackup.Repositories.Documents;
+using LibvirtBackup.Repositories.Locks;
+
+namespace LibvirtBackup.Repositories.Maintenance;
+
+/// <summary>
+/// The notes of what was found damaged, by which backups know what to store again and what to take for no base.
+/// </summary>
+internal static class DamageNotes
+{
+    private const string Folder = "damaged/";
+
+    /// <summary>Notes what was found, unless it is noted already.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="blobs">Blobs of which a copy is damaged or absent.</param>
+    /// <param name="points">Points that need blobs of which no copy is good.</param>
+    /// <param name="isAll">True when nothing else is damaged: older notes are wrong then.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal static async Task WriteAsync(
+        Repository repository, IReadOnlyCollection<ChunkId> blobs, IReadOnlyCollection<string> points, bool isAll,
+        CancellationToken cancellationToken)
+    {
+        var old = await repository.Store.ListAsync(Folder, cancellationToken).ConfigureAwait(false);
+        var known = await repository.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
+        var found = new DamagedDocument(
+            [.. blobs.Select(id => id.ToString()).Order(StringComparer.Ordinal)],
+            [.. points.Order(StringComparer.Ordinal)]);
+        var knownBlobs = known.SelectMany(note => note.Blobs).ToHashSet(StringComparer.Ordinal);
+        var knownPoints = known.SelectMany(note => note.Points).ToHashSet(StringComparer.Ordinal);
+        var isKnown = knownBlobs.IsSupersetOf(found.Blobs) && knownPoints.IsSupersetOf(found.Points);
+        if (isAll && isKnown && knownBlobs.Count == found.Blobs.Count && knownPoints.Count == found.Points.Count)
+            return;
+        if (isAll || !isKnown) await WriteAsync(repository, found, cancellationToken).ConfigureAwait(false);
+        if (!isAll) return;
+        foreach (var key in old) await repository.Store.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task WriteAsync(
+        Repository repository, DamagedDocument found, CancellationToken cancellationToken)
+    {
+        if (found.Blobs.Count == 0 && found.Points.Count == 0) return;
+        await repository.Documents
+            .WriteAsync(
+                $"{Folder}{Guid.NewGuid():n}.json", found, RepositoryJson.Default.DamagedDocument, cancellationToken)
+            .ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,175 @@
+using System.Collections.Concurrent;
+using LibvirtBackup.Repositories.Indexes;
+using LibvirtBackup.Repositories.Packs;
+
+namespace LibvirtBackup.Repositories.Maintenance;
+
+/// <summary>Checks the packs that points need, or all of them, as deep as it was asked for.</summary>
+internal sealed class DataCheck(
+    Repository repository,
+    VerifyRequest request,
+    BlobMarks marks,
+    ConcurrentDictionary<ChunkId, Loss> lost,
+    List<VerifyProblem> problems,
+    IProgress<MaintenanceProgress>? progress)
+{
+    private readonly ConcurrentDictionary<ChunkId, Loss> _suspects = new();
+    private readonly ConcurrentDictionary<ChunkId, string> _badPacks = new();
+    private readonly Lock _gate = new();
+    private long _done;
+
+    internal long CheckedBlobs { get; private set; }
+
+    internal long CheckedBytes { get; private set; }
+
+    /// <summary>Blobs of which some copy is bad.</summary>
+    internal IEnumerable<ChunkId> BadCopies => _suspects.Keys;
+
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
+        var packs = await ChooseAsync(files, cancellationToken).ConfigureAwait(false);
+        var total = packs.Sum(pack => (long)pack.Value);
+        using var check = new PackCheck(repository.Store, Decode);
+        await Parallel.ForEachAsync(
+            packs,
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken,
+            },
+            async (pack, token) =>
+            {
+                Take(pack.Key, await CheckAsync(check, pack.Key, pack.Value, token).ConfigureAwait(false));
+                progress?.Report(new MaintenanceProgress(Interlocked.Add(ref _done, pack.Value), total));
+            }).ConfigureAwait(false);
+        if (request.Depth == VerifyDepth.Sample) await SampleAsync(files, cancellationToken).ConfigureAwait(false);
+        if (!_badPacks.IsEmpty) await SuspectAllOfBadPacksAsync(files, cancellationToken).ConfigureAwait(false);
+        await JudgeAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The packs with something needed; all that are not condemned where all points are verified.</summary>
+    private async Task<Dictionary<ChunkId, int>> ChooseAsync(
+        IReadOnlyList<IndexFile> files, CancellationToken cancellationToken)
+    {
+        var all = request.Points.Count == 0;
+        var condemned = (await repository.ListCondemnedAsync(cancellationToken).ConfigureAwait(false)).ToHashSet();
+        var uses = await PackUses.CountAsync(files, marks, new HashSet<ChunkId>(), cancellationToken)
+            .ConfigureAwait(false);
+        return uses.Where(use => use.Value.HasNeeded || (all && !condemned.Contains(use.Key)))
+            .ToDictionary(use => use.Key, use => use.Value.Length);
+    }
+
+    private async ValueTask<PackFindings> CheckAsync(
+        PackCheck check, ChunkId pack, int length, CancellationToken cancellationToken)
+    {
+        if (request.Depth == VerifyDepth.Full)
+            return await check.CheckAsync(pack, cancellationToken).ConfigureAwait(false);
+        var findings = new PackFindings();
+        try
+        {
+            findings.Table = await PackTables.ReadAsync(repository.Store, pack, cancellationToken)
+                .ConfigureAwait(false);
+            if (findings.Table.Length != length)
+                findings.Problem = $"it has {findings.Table.Length} bytes, not {length}";
+        }
+        catch (Exception e) when (e is InvalidDataException or Blobs.BlobMissingException)
+        {
+            findings.Problem = e.Message;
+        }
+
+        return findings;
+    }
+
+    private void Decode(SealedPack pack, PackEntry entry, ReadOnlySpan<byte> stored, Span<byte> plain) =>
+        repository.Decoder.Decode(entry.Id, pack.Salt, entry.Codec, stored, plain);
+
+    private void Take(ChunkId pack, PackFindings findings)
+    {
+        lock (_gate)
+        {
+            CheckedBlobs += findings.CheckedBlobs;
+            CheckedBytes += findings.CheckedBytes;
+        }
+
+        if (findings.Problem is { } problem) _badPacks.TryAdd(pack, problem);
+        foreach (var (entry, why) in findings.Damaged) Suspect(entry.Id, pack, entry.Offset, why);
+    }
+
+    private void Suspect(ChunkId id, ChunkId pack, int offset, string why) =>
+        _suspects.TryAdd(id, new Loss(id.ToString(), $"in {PackFormat.KeyOf(pack)} at byte {offset}: {why}"));
+
+    /// <summary>
+    /// Of a pack that has no good table the blobs are read one by one, as the indexes know them: a table that is
+    /// damaged does not mean that they are.
+    /// </summary>
+    private async Task SuspectAllOfBadPacksAsync(
+        IReadOnlyList<IndexFile> files, CancellationToken cancellationToken)
+    {
+        foreach (var (pack, why) in _badPacks)
+            lock (_gate)
+                problems.Add(new VerifyProblem(null, null, null, PackFormat.KeyOf(pack), why));
+        var copies = new BlobCopies(repository.Store, repository.Decoder);
+        await foreach (var group in new IndexScan(files).ReadAsync(cancellationToken).ConfigureAwait(false))
+            foreach (var copy in group)
+            {
+                if (!_badPacks.TryGetValue(copy.Pack.Id, out var why)) continue;
+                var isGood = await copies.IsGoodAsync(copy.Entry.Id, copy.File.Locate(copy.Entry), cancellationToken)
+                    .ConfigureAwait(false);
+                if (isGood) continue;
+                _suspects.TryAdd(copy.Entry.Id, new Loss(PackFormat.KeyOf(copy.Pack.Id), why));
+            }
+    }
+
+    private async Task SampleAsync(IReadOnlyList<IndexFile> files, CancellationToken cancellationToken)
+    {
+        var chosen = new List<(ChunkId Id, BlobLocation Location)>();
+        await foreach (var group in new IndexScan(files).ReadAsync(cancellationToken).ConfigureAwait(false))
+            if (Random.Shared.NextDouble() * 100 < request.SamplePercent && IsWanted(group))
+                chosen.Add((group[0].Entry.Id, group[0].File.Locate(group[0].Entry)));
+        var copies = new BlobCopies(repository.Store, repository.Decoder);
+        await Parallel.ForEachAsync(
+            chosen.OrderBy(blob => blob.Location.Pack).ThenBy(blob => blob.Location.Offset),
+            cancellationToken,
+            async (blob, token) =>
+            {
+                var plain = System.Buffers.ArrayPool<byte>.Shared.Rent(BlobLimits.BlobLength);
+                var why = await copies.TryReadAsync(blob.Id, blob.Location, plain, token).ConfigureAwait(false);
+                System.Buffers.ArrayPool<byte>.Shared.Return(plain);
+                if (why is not null) Suspect(blob.Id, blob.Location.Pack, blob.Location.Offset, why);
+                else
+                    lock (_gate)
+                    {
+                        CheckedBlobs++;
+                        CheckedBytes += blob.Location.PlainLength;
+                    }
+            }).ConfigureAwait(false);
+    }
+
+    private bool IsWanted(IReadOnlyList<IndexCopy> group)
+    {
+        if (request.Points.Count == 0) return true;
+        foreach (var copy in group)
+            if (marks.IsMarked(copy.File, copy.Number))
+                return true;
+        return false;
+    }
+
+    /// <summary>A blob is lost when no copy can be read; when one can, there is work for repair all the same.</summary>
+    private async Task JudgeAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (id, loss) in _suspects)
+        {
+            try
+            {
+                await repository.Reader.ReadAsync(id, cancellationToken).ConfigureAwait(false);
+                problems.Add(new VerifyProblem(
+                    null, null, null, loss.StoredObject,
+                    $"a copy is damaged, {loss.Message}; another one is good: 'lvbackup repair' drops the bad one"));
+            }
+            catch (BackupException e) when (e.Kind == FailureKind.Integrity)
+            {
+                lost.TryAdd(id, loss);
+            }
+        }
+    }
+}
