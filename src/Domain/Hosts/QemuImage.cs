@@ -4,10 +4,18 @@ using System.Text.Json;
 
 namespace LibvirtBackup.Hosts;
 
-/// <summary>Calls of qemu-img.</summary>
+/// <summary>Calls of qemu-img and its kin.</summary>
 internal static class QemuImage
 {
-    /// <summary>What an image is; with QEMU's usual locks, so an image that a guest writes is refused.</summary>
+    /// <summary>
+    /// Opens a file or device for writing with QEMU's locks, and changes nothing: fails where a guest has it open.
+    /// qemu-img is no help there, it never opens for writing what it only looks at.
+    /// </summary>
+    /// <exception cref="BackupException">qemu-io is absent, or says why it cannot.</exception>
+    internal static Task ProbeLockAsync(string path, CancellationToken cancellationToken) =>
+        RunAsync("qemu-io", path, ["-f", "raw", "-c", "length", path], cancellationToken);
+
+    /// <summary>What an image is, which no QEMU has open.</summary>
     /// <param name="path">The image.</param>
     /// <param name="format">Its format, which is never guessed.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -26,17 +34,17 @@ internal static class QemuImage
     /// </summary>
     /// <exception cref="BackupException">qemu-img is absent, or says why it cannot.</exception>
     internal static Task AddBitmapAsync(string path, string name, CancellationToken cancellationToken) =>
-        RunAsync(path, ["bitmap", "--add", "-f", "qcow2", path, name], cancellationToken);
+        RunAsync("qemu-img", path, ["bitmap", "--add", "-f", "qcow2", path, name], cancellationToken);
 
     /// <summary>Removes a bitmap, also a broken one.</summary>
     /// <exception cref="BackupException">qemu-img is absent, or says why it cannot.</exception>
     internal static Task RemoveBitmapAsync(string path, string name, CancellationToken cancellationToken) =>
-        RunAsync(path, ["bitmap", "--remove", "-f", "qcow2", path, name], cancellationToken);
+        RunAsync("qemu-img", path, ["bitmap", "--remove", "-f", "qcow2", path, name], cancellationToken);
 
     private static async Task<QemuImageInfo> InspectAsync(
         string path, string[] arguments, CancellationToken cancellationToken)
     {
-        var answer = await RunAsync(path, arguments, cancellationToken).ConfigureAwait(false);
+        var answer = await RunAsync("qemu-img", path, arguments, cancellationToken).ConfigureAwait(false);
         try
         {
             return QemuImageInfo.Parse(answer);
@@ -49,9 +57,9 @@ internal static class QemuImage
     }
 
     private static async Task<string> RunAsync(
-        string path, string[] arguments, CancellationToken cancellationToken)
+        string program, string path, string[] arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("qemu-img", arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -67,11 +75,11 @@ internal static class QemuImage
             var why = (await error.ConfigureAwait(false)).Trim().ReplaceLineEndings("; ");
             return process.ExitCode == 0
                 ? output
-                : throw new BackupException(FailureKind.Failed, $"qemu-img {arguments[0]} of '{path}' failed: {why}");
+                : throw new BackupException(FailureKind.Failed, $"{program} cannot open or change '{path}': {why}");
         }
         catch (Win32Exception e)
         {
-            throw new BackupException(FailureKind.NotSupported, $"cannot run qemu-img ({e.Message}): install package "
+            throw new BackupException(FailureKind.NotSupported, $"cannot run {program} ({e.Message}): install package "
                 + "qemu-utils", e);
         }
     }

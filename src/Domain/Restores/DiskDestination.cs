@@ -15,6 +15,8 @@ internal sealed record DiskDestination
 
     internal required DestinationKind Kind { get; init; }
 
+    internal bool IsDevice => Kind is DestinationKind.EmptyDevice or DestinationKind.UsedDevice;
+
     /// <summary>The properties of a new qcow2 image; they are the stored disk's where it was one.</summary>
     internal required Qcow2Options Qcow2 { get; init; }
 

@@ -101,15 +101,14 @@ internal sealed class DiskSetWriter(
                 return disk.Format == DiskFormat.Raw
                     ? RawFileTarget.Create(disk.PartialPath, size)
                     : Qcow2Target.Create(disk.PartialPath, size, disk.Qcow2);
-            case DestinationKind.ExistingFile when disk.Format == DiskFormat.Qcow2:
-                return new DifferenceTarget(
-                    await ExistingImageTarget.OpenAsync(disk.Path, "qcow2", cancellationToken).ConfigureAwait(false));
             case DestinationKind.ExistingFile:
-                return new DifferenceTarget(new ExistingRawTarget(DirectFile.Open(disk.Path)));
+                var format = disk.Format == DiskFormat.Qcow2 ? "qcow2" : "raw";
+                return new DifferenceTarget(
+                    await ExistingImageTarget.OpenAsync(disk.Path, format, cancellationToken).ConfigureAwait(false));
             case DestinationKind.UsedDevice:
-                return new DifferenceTarget(new ExistingRawTarget(DirectFile.OpenDevice(disk.Path)));
+                return new DifferenceTarget(new DeviceTarget(DirectFile.OpenDevice(disk.Path)));
             case DestinationKind.EmptyDevice:
-                return new ExistingRawTarget(DirectFile.OpenDevice(disk.Path));
+                return new DeviceTarget(DirectFile.OpenDevice(disk.Path));
             default:
                 throw new InvalidOperationException($"unknown kind of destination {disk.Kind}");
         }

@@ -48,16 +48,24 @@ internal static class RestorePlanner
             Kind = DestinationKind.NewFile,
             Qcow2 = OptionsOf(disk),
         };
-        if (DeviceSize(path) is { } size) return PlanDevice(destination, size, request);
+        if (DeviceSize(path) is { } size)
+        {
+            var device = PlanDevice(destination, size, request);
+            await RefuseWhenInUseAsync(path, cancellationToken).ConfigureAwait(false);
+            return device;
+        }
+
         if (Directory.Exists(path))
             throw new BackupException(
                 FailureKind.Usage,
                 $"'{path}', the target of disk '{disk.Name}', is a directory; name a file or device");
+        if (request.Format == DiskFormat.Qcow2) RefuseTooLarge(destination);
         if (!File.Exists(path)) return destination;
         if (!request.Overwrite)
             throw new BackupException(
                 FailureKind.Failed,
                 $"'{path}' exists; restore to another directory, or use --overwrite to replace it");
+        await RefuseWhenInUseAsync(path, cancellationToken).ConfigureAwait(false);
         return await IsSameKindAsync(destination, cancellationToken).ConfigureAwait(false)
             ? destination with { Kind = DestinationKind.ExistingFile }
             : destination;
@@ -92,6 +100,16 @@ internal static class RestorePlanner
             RefcountBits = image.RefcountBits ?? defaults.RefcountBits,
         };
         return options.FindMistake() is null ? options : defaults;
+    }
+
+    private static void RefuseTooLarge(DiskDestination destination)
+    {
+        var (disk, options) = (destination.Disk, destination.Qcow2);
+        if (disk.VirtualSizeBytes > options.LargestDiskBytes)
+            throw new BackupException(
+                FailureKind.NotSupported,
+                $"disk '{disk.Name}' has {disk.VirtualSizeBytes} bytes, a qcow2 image with clusters of "
+                + $"{options.ClusterSizeBytes} bytes holds {options.LargestDiskBytes}; use --format raw");
     }
 
     private static long? DeviceSize(string path)
@@ -145,12 +163,24 @@ internal static class RestorePlanner
     }
 
     /// <summary>
-    /// Whether a file can be made right by writing what differs. Also finds out, by QEMU's locks, whether a guest has
-    /// it open: then even replacing it would be wrong, because the guest would go on with the old one.
+    /// A guest may have it open: then even replacing it would be wrong, because the guest would go on with the old one.
     /// </summary>
+    private static async Task RefuseWhenInUseAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await QemuImage.ProbeLockAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupException e)
+        {
+            throw new BackupException(
+                e.Kind, $"cannot write over '{path}': {e.Message}; shut off the domain that uses it", e);
+        }
+    }
+
+    /// <summary>Whether a file can be made right by writing what differs.</summary>
     private static async Task<bool> IsSameKindAsync(DiskDestination destination, CancellationToken cancellationToken)
     {
-        var raw = await QemuImage.InspectAsync(destination.Path, "raw", cancellationToken).ConfigureAwait(false);
         var size = destination.Disk.VirtualSizeBytes;
         if (destination.Format == DiskFormat.Raw) return new FileInfo(destination.Path).Length == size;
         try

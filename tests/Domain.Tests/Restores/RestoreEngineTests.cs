@@ -53,6 +53,25 @@ public sealed class RestoreEngineTests : IDisposable
         Assert.Equal(disk.Bytes, await File.ReadAllBytesAsync(path, Token));
     }
 
+    [Theory]
+    [InlineData(DiskFormat.Raw)]
+    [InlineData(DiskFormat.Qcow2)]
+    public async Task What_a_killed_restore_left_is_no_disk_and_does_not_hinder_the_next_one(DiskFormat format)
+    {
+        using var repository = await CreateAsync();
+        var disk = Disk();
+        await CommitAsync(repository, disk);
+        var request = Request(format);
+        Directory.CreateDirectory(request.Directory!);
+        var name = format == DiskFormat.Raw ? "vda.raw" : "vda.qcow2";
+        await File.WriteAllTextAsync(Path.Combine(request.Directory!, name + ".partial"), "half", Token);
+
+        var report = await new RestoreEngine().RestoreAsync(repository, request, null, Token);
+
+        Assert.Equal(disk.Bytes, await PlainBytesAsync(report.Disks[0].Path, format));
+        Assert.Equal([name], Directory.EnumerateFiles(request.Directory!).Select(Path.GetFileName));
+    }
+
     [Fact]
     public async Task A_flipped_bit_in_any_place_of_a_pack_restores_nothing_or_the_right_bytes()
     {

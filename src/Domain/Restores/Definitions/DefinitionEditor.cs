@@ -66,7 +66,7 @@ internal static class DefinitionEditor
             return domain;
         }
 
-        DiskSource source = disk.Kind is DestinationKind.EmptyDevice or DestinationKind.UsedDevice
+        DiskSource source = disk.IsDevice
             ? new BlockDiskSource { Path = disk.Path }
             : new FileDiskSource { Path = disk.Path };
         var format = disk.Format == DiskFormat.Qcow2 ? ImageFormat.Qcow2 : ImageFormat.Raw;

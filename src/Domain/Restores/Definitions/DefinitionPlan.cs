@@ -49,14 +49,17 @@ internal sealed record DefinitionPlan
             throw new BackupException(
                 FailureKind.NotSupported,
                 $"'{uri}' is another host, and the disks are written to this one; run the restore there");
+        var name = request.Name ?? point.Domain;
+        if (name.Length == 0 || name.AsSpan().IndexOfAny("/\n") >= 0)
+            throw new BackupException(FailureKind.Usage, $"'{name}' is no name of a domain; give another with --name");
         var plan = new DefinitionPlan
         {
             Connection = connection,
             Point = point,
-            Name = request.Name ?? point.Domain,
+            Name = name,
             KeepIdentity = request.KeepIdentity,
             Stored = DomainXml.Parse(point.DomainXml),
-            FilesDirectory = Path.GetFullPath(request.Directory ?? Path.GetDirectoryName(disks[0].Path)!),
+            FilesDirectory = DirectoryOf(request, disks),
             TpmRoots = TpmState.RootsOf(uri),
         };
         await plan.RefuseExistingAsync(cancellationToken).ConfigureAwait(false);
@@ -74,6 +77,14 @@ internal sealed record DefinitionPlan
         AttachmentRole.TpmState => throw new ArgumentException("TPM state goes to libvirt's own place", nameof(role)),
         _ => throw new ArgumentException($"unknown role {role}", nameof(role)),
     });
+
+    /// <summary>Where the disks go; a device's folder is no place for files.</summary>
+    private static string DirectoryOf(RestoreRequest request, IReadOnlyList<DiskDestination> disks) =>
+        request.Directory is { } named
+            ? Path.GetFullPath(named)
+            : Path.GetDirectoryName(disks.FirstOrDefault(disk => !disk.IsDevice)?.Path)
+                ?? throw new BackupException(
+                    FailureKind.Usage, "a domain that is defined needs a directory for its files; give --to DIR");
 
     private static bool IsRemote(string uri) =>
         Uri.TryCreate(uri, UriKind.Absolute, out var parsed) && parsed.Host.Length > 0;

@@ -41,11 +41,8 @@ internal sealed class DirectFile : IDisposable
             UnixCreateMode = OwnerOnly,
         };
         new FileStream(path, options).Dispose();
-        return Open(path);
+        return new DirectFile(path, OpenShared(path), OpenShared(path));
     }
-
-    /// <summary>Opens a file that exists.</summary>
-    internal static DirectFile Open(string path) => new(path, OpenShared(path), OpenShared(path));
 
     /// <summary>Opens a block device that nothing else has mounted or uses as a part.</summary>
     /// <exception cref="PosixException">It is in use, or cannot be opened.</exception>
@@ -66,19 +63,6 @@ internal sealed class DirectFile : IDisposable
             if (count == 0) throw new EndOfStreamException($"'{_path}' ends at byte {offset}");
             target = target[count..];
             offset += count;
-        }
-    }
-
-    /// <summary>False also for what does not say, a device.</summary>
-    internal bool IsHole(long offset, long length)
-    {
-        try
-        {
-            return !PosixFile.GetDataExtents(_buffered, offset, length).Any();
-        }
-        catch (PosixException e) when (e.Errno == Errno.Invalid)
-        {
-            return false;
         }
     }
 

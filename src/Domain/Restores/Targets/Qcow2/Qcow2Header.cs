@@ -9,6 +9,7 @@ internal static class Qcow2Header
     private const ulong ExtendedL2 = 1 << 4;
     private const ulong LazyRefcounts = 1;
     private const int Version3Length = 112;
+    private const int SectorBytes = 512;
 
     /// <summary>Fills <paramref name="cluster"/>, the first of the image, which is all zeroes.</summary>
     internal static void Write(
@@ -19,7 +20,8 @@ internal static class Qcow2Header
         cluster[3] = 0xfb;
         BinaryPrimitives.WriteInt32BigEndian(cluster[4..], options.Version);
         BinaryPrimitives.WriteInt32BigEndian(cluster[20..], geometry.ClusterBits);
-        BinaryPrimitives.WriteInt64BigEndian(cluster[24..], geometry.SizeBytes);
+        // QEMU counts in sectors; what is beyond the disk's end reads as zeroes.
+        BinaryPrimitives.WriteInt64BigEndian(cluster[24..], Units.RoundUp(geometry.SizeBytes, SectorBytes));
         BinaryPrimitives.WriteInt32BigEndian(cluster[36..], geometry.L1Entries);
         BinaryPrimitives.WriteInt64BigEndian(cluster[40..], options.ClusterSizeBytes);
         BinaryPrimitives.WriteInt64BigEndian(cluster[48..], refcountTableOffset);

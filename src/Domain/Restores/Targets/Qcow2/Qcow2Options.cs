@@ -21,6 +21,10 @@ internal sealed record Qcow2Options
     /// <summary>Bits per reference count, a power of two from 1 to 64; other than 16 needs version 3.</summary>
     internal int RefcountBits { get; init; } = 16;
 
+    /// <summary>The largest disk: QEMU takes an L1 table of 32 MiB at most.</summary>
+    internal long LargestDiskBytes =>
+        32L * Units.MiB / sizeof(ulong) * (ClusterSizeBytes / (ExtendedL2 ? 16 : 8)) * ClusterSizeBytes;
+
     /// <summary>What is wrong with the combination, or null.</summary>
     internal string? FindMistake()
     {

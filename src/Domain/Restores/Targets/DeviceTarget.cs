@@ -2,8 +2,10 @@ using LibvirtBackup.Interop.Nbd;
 
 namespace LibvirtBackup.Restores.Targets;
 
-/// <summary>A raw file or block device that holds something: what becomes a hole or zeroes has to be zeroed.</summary>
-internal sealed class ExistingRawTarget(DirectFile file) : IExistingTarget
+/// <summary>
+/// A block device that nobody else has open exclusively: what becomes a hole or zeroes has to be zeroed.
+/// </summary>
+internal sealed class DeviceTarget(DirectFile file) : IExistingTarget
 {
     public async ValueTask<int> WriteAsync(
         long offset, NativeBuffer data, int start, int length, CancellationToken cancellationToken)
@@ -24,8 +26,9 @@ internal sealed class ExistingRawTarget(DirectFile file) : IExistingTarget
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>A device does not say.</summary>
     public ValueTask<bool> IsKnownZeroAsync(long offset, long length, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(file.IsHole(offset, length));
+        ValueTask.FromResult(false);
 
     public ValueTask FinishAsync(CancellationToken cancellationToken)
     {
