@@ -289,7 +289,7 @@ public sealed class Repository : IDisposable
     private static async Task<RepositoryConfig> ReadConfigAsync(IBlobStore store, CancellationToken cancellationToken)
     {
         var config = await new DocumentStore(store, keys: null)
-            .TryReadAsync(RepositoryConfig.Key, RepositoryJson.Default.RepositoryConfig, cancellationToken)
+            .TryReadAsync(RepositoryConfig.Key, ConfigReader.Read, cancellationToken)
             .ConfigureAwait(false)
             ?? throw new BackupException(
                 FailureKind.Failed, $"no repository in '{store.Location}'; make one with 'lvbackup init -r DIR'");

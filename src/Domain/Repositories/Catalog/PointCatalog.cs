@@ -24,7 +24,7 @@ internal sealed class PointCatalog(IBlobStore store, PointStore points, Reposito
             if (known.TryGetValue(id, out var summary))
                 listed.Add(summary);
             else if (await TryReadAsync(id, damaged, cancellationToken).ConfigureAwait(false) is { } point)
-                listed.Add(PointSummary.Of(point));
+                listed.Add(point);
         }
 
         return new PointList(
@@ -74,12 +74,12 @@ internal sealed class PointCatalog(IBlobStore store, PointStore points, Reposito
         return known;
     }
 
-    private async Task<RestorePoint?> TryReadAsync(
+    private async Task<PointSummary?> TryReadAsync(
         string id, List<string> damaged, CancellationToken cancellationToken)
     {
         try
         {
-            return await points.TryReadAsync(id, cancellationToken).ConfigureAwait(false);
+            return await points.TryReadSummaryAsync(id, cancellationToken).ConfigureAwait(false);
         }
         catch (BackupException e) when (e.Kind == FailureKind.Integrity)
         {

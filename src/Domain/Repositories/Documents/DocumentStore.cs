@@ -18,32 +18,49 @@ internal sealed class DocumentStore(IBlobStore store, RepositoryKeys? keys)
 
     /// <exception cref="BlobMissingException">There is none.</exception>
     /// <exception cref="BackupException">Integrity: it is damaged.</exception>
-    internal async Task<T> ReadAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    internal Task<T> ReadAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        ReadAsync(
+            key, body => JsonSerializer.Deserialize(body.Span, type) ?? throw new InvalidDataException("it is empty"),
+            cancellationToken);
+
+    /// <summary>As <see cref="ReadAsync{T}(string, JsonTypeInfo{T}, CancellationToken)"/>, but null when somebody has
+    /// deleted the document meanwhile.</summary>
+    internal Task<T?> TryReadAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class => TryReadAsync(
+            key, body => JsonSerializer.Deserialize(body.Span, type) ?? throw new InvalidDataException("it is empty"),
+            cancellationToken);
+
+    /// <summary>Reads a document; null when there is none.</summary>
+    /// <param name="key">The document.</param>
+    /// <param name="parse">Makes an object of the body's bytes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BackupException">Integrity: it is damaged.</exception>
+    internal async Task<T?> TryReadAsync<T>(
+        string key, Func<ReadOnlyMemory<byte>, T> parse, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await ReadAsync(key, parse, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BlobMissingException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<T> ReadAsync<T>(
+        string key, Func<ReadOnlyMemory<byte>, T> parse, CancellationToken cancellationToken)
     {
         var file = await store.ReadAllAsync(key, cancellationToken).ConfigureAwait(false);
         try
         {
-            var body = DocumentFormat.Read(key, file, keys);
-            return JsonSerializer.Deserialize(body.Span, type) ?? throw new InvalidDataException("it is empty");
+            return parse(DocumentFormat.Read(key, file, keys));
         }
         catch (Exception e) when (e is InvalidDataException or JsonException)
         {
             throw new BackupException(
                 FailureKind.Integrity, $"repository '{store.Location}' is damaged: {key}: {e.Message}", e);
-        }
-    }
-
-    /// <summary>As <see cref="ReadAsync"/>, but null when somebody has deleted the document meanwhile.</summary>
-    internal async Task<T?> TryReadAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        where T : class
-    {
-        try
-        {
-            return await ReadAsync(key, type, cancellationToken).ConfigureAwait(false);
-        }
-        catch (BlobMissingException)
-        {
-            return null;
         }
     }
 }

@@ -56,6 +56,16 @@ internal sealed class PointStore(IBlobStore store, DocumentStore documents)
         return point;
     }
 
+    /// <summary>What a listing says of the point; null when somebody has deleted it.</summary>
+    /// <exception cref="BackupException">Integrity: it is damaged.</exception>
+    internal async Task<PointSummary?> TryReadSummaryAsync(string id, CancellationToken cancellationToken)
+    {
+        var summary = await documents.TryReadAsync(KeyOf(id), ManifestSummary.Read, cancellationToken)
+            .ConfigureAwait(false);
+        if (summary is not null && summary.Id != id) throw Damaged(id, $"it is the manifest of point '{summary.Id}'");
+        return summary;
+    }
+
     /// <summary>Makes a point exist, durably.</summary>
     internal async Task WriteAsync(RestorePoint point, CancellationToken cancellationToken)
     {
