@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Backup, restore and verify beside the tools that a user would pick instead: all cases in one run on one machine,
-# medians of ROUNDS taken in turns. Writes what docs/performance.md holds to standard output, and what it does to
-# standard error. As root; it installs what it needs.
-#   eng/build.sh && tests/Benchmarks/repository.sh >result.md
+# medians of ROUNDS taken in turns. Prints the tables; with --write it also puts them into docs/performance.md, which
+# says what they mean. As root; it installs what it needs.
+#   eng/build.sh && tests/Benchmarks/repository.sh --write
 #   ROUNDS=1 DISK_MIB=512 PARTS="backup restore" tests/Benchmarks/repository.sh      # to try it
 set -Eeuo pipefail
 cd "$(dirname "$0")/../.."
@@ -44,19 +44,17 @@ open_scene
 ! wants limits || measure_limits
 for ((round = 1; round <= rounds; round++)); do
     say "round $round of $rounds"
-    # virtnbdbackup refuses to work beside anybody else's checkpoint, so it goes first.
     ! wants backup || peer_backups
     ! wants restore || peer_restore
-    ! wants incremental || peer_incremental "$round"
-    drop_checkpoints bench
     ! wants backup || ours_backups
     ! wants restore || ours_restores
     ! wants verify || ours_verify
-    ! wants incremental || ours_incremental "$round"
+    ! wants incremental || incrementals "$round"
     forget_round
     ! wants empty || empty_round
     ! wants points || points_round
     # Minutes long and about memory, not time.
     ! wants extents || [ "$round" -gt 2 ] || extents_round
 done
-report
+report | tee "$work/report"
+[ "${1:-}" != --write ] || write_report docs/performance.md

@@ -13,12 +13,8 @@ open_scene() {
     : >"$work/values"
     dotnet build tests/Benchmarks --configuration Release --nologo --verbosity quiet >&2
     make_reference_disk
-    local image=$work/bench.qcow2
-    cp "$cache/bench-$disk_mib.qcow2" "$image"
-    sync
-    define_domain bench "<driver name='qemu' type='qcow2' discard='unmap'/><source file='$image'/>" file
-    # Warm: what is measured is the tools, not the disk that the image happens to be on.
-    cat "$image" >/dev/null
+    put_reference_disk
+    define_domain bench "<driver name='qemu' type='qcow2' discard='unmap'/><source file='$work/bench.qcow2'/>" file
     data_mib=$((disk_mib * 3 / 4))
 }
 
@@ -38,6 +34,13 @@ make_reference_disk() {
     qemu-img convert -f raw -O qcow2 "$work/reference.raw" "$image.tmp"
     rm "$work/reference.raw"
     mv "$image.tmp" "$image"
+}
+
+# Into the page cache too: what is measured is the tools, not the disk that the image happens to be on.
+put_reference_disk() {
+    cp "$cache/bench-$disk_mib.qcow2" "$work/bench.qcow2"
+    sync
+    cat "$work/bench.qcow2" >/dev/null
 }
 
 # define_domain NAME SOURCE TYPE   one disk, vda; started paused.
@@ -68,9 +71,11 @@ measure_ours() {
     measure "$name" artifacts/bin/lvbackup -c "$uri" --state-dir "$work/state" --no-progress "$@"
 }
 
+# drop_checkpoints DOMAIN [PREFIX]
 drop_checkpoints() {
     local name
     for name in $(virsh -q -c "$uri" checkpoint-list "$1" --name); do
+        [[ $name == "${2:-}"* ]] || continue
         virsh -q -c "$uri" checkpoint-delete "$1" "$name" >/dev/null
     done
 }

@@ -4,8 +4,8 @@ using LibvirtBackup.Domain.Tests.Repositories.Faults;
 namespace LibvirtBackup.Domain.Tests.Repositories.Reliability;
 
 /// <summary>
-/// A repository with all that gc deals with, once two of its points are forgotten: a pack that nobody needs, one that is
-/// needed in a small part, several indexes.
+/// A repository with all that gc deals with, once two of its points are forgotten: a pack that nobody needs, one that
+/// is needed in a small part, several indexes.
 /// </summary>
 internal static class GarbageScene
 {
