@@ -23,7 +23,11 @@ internal sealed class LvbackupProcess : IDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Begins <c>lvbackup ARGUMENTS --json</c> with the scene's host, repository and state.</summary>
-    internal static LvbackupProcess Start(BackupScene scene, params string[] arguments)
+    internal static LvbackupProcess Start(BackupScene scene, params string[] arguments) =>
+        Start(scene, scene.Repository.Location, arguments);
+
+    /// <summary>Begins it with another repository.</summary>
+    internal static LvbackupProcess Start(BackupScene scene, string repository, string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "lvbackup"))
         {
@@ -33,7 +37,7 @@ internal sealed class LvbackupProcess : IDisposable
         };
         string[] common =
         [
-            "--connect", scene.Guest.Host.ConnectionUri, "--repo", scene.Repository.Location,
+            "--connect", scene.Guest.Host.ConnectionUri, "--repo", repository,
             "--state-dir", scene.StateDirectory, "--json",
         ];
         foreach (var argument in arguments.Concat(common)) start.ArgumentList.Add(argument);
