@@ -23,6 +23,7 @@ internal sealed class DiskSetWriter(
 
     private readonly Lock _gate = new();
     private readonly List<string> _begun = [];
+    private readonly List<string> _partial = [];
 
     internal async Task<IReadOnlyList<RestoredDisk>> WriteAsync(CancellationToken cancellationToken)
     {
@@ -55,7 +56,7 @@ internal sealed class DiskSetWriter(
     /// <returns>What is left and what to do about it, or null.</returns>
     internal string? GiveUp()
     {
-        foreach (var disk in disks.Where(disk => disk.Kind == DestinationKind.NewFile)) File.Delete(disk.PartialPath);
+        foreach (var path in _partial) File.Delete(path);
         return _begun.Count == 0
             ? null
             : $"{string.Join(" and ", _begun.Select(path => $"'{path}'"))} is INCOMPLETE, part old and part restored: "
@@ -90,14 +91,15 @@ internal sealed class DiskSetWriter(
         return written;
     }
 
-    private static async Task<IDiskTarget> OpenAsync(DiskDestination disk, CancellationToken cancellationToken)
+    private async Task<IDiskTarget> OpenAsync(DiskDestination disk, CancellationToken cancellationToken)
     {
         var size = disk.Disk.VirtualSizeBytes;
         switch (disk.Kind)
         {
             case DestinationKind.NewFile:
                 DurableFile.CreateDirectory(Path.GetDirectoryName(disk.Path)!);
-                File.Delete(disk.PartialPath);
+                RemoveStale(disk.PartialPath);
+                lock (_gate) _partial.Add(disk.PartialPath);
                 return disk.Format == DiskFormat.Raw
                     ? RawFileTarget.Create(disk.PartialPath, size)
                     : Qcow2Target.Create(disk.PartialPath, size, disk.Qcow2);
@@ -111,6 +113,24 @@ internal sealed class DiskSetWriter(
                 return new DeviceTarget(DirectFile.OpenDevice(disk.Path));
             default:
                 throw new InvalidOperationException($"unknown kind of destination {disk.Kind}");
+        }
+    }
+
+    /// <summary>Removes what a restore left that was killed; one that lives holds a lock on its file.</summary>
+    private static void RemoveStale(string path)
+    {
+        if (!File.Exists(path)) return;
+        try
+        {
+            using var unused = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            File.Delete(path);
+        }
+        catch (IOException e)
+        {
+            throw new BackupException(
+                FailureKind.Busy,
+                $"another restore writes '{path}'; wait for it, or restore to another directory",
+                e);
         }
     }
 

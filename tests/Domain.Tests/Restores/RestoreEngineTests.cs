@@ -2,8 +2,12 @@ using System.Diagnostics;
 using LibvirtBackup.Backups;
 using LibvirtBackup.Backups.Copying;
 using LibvirtBackup.Domain.Tests.Backups.Copying;
+using LibvirtBackup.Domain.Tests.Repositories;
+using LibvirtBackup.Domain.Tests.Repositories.Faults;
 using LibvirtBackup.Repositories;
+using LibvirtBackup.Repositories.Blobs;
 using LibvirtBackup.Restores;
+using LibvirtBackup.Restores.Targets;
 using Xunit;
 
 namespace LibvirtBackup.Domain.Tests.Restores;
@@ -70,6 +74,54 @@ public sealed class RestoreEngineTests : IDisposable
 
         Assert.Equal(disk.Bytes, await PlainBytesAsync(report.Disks[0].Path, format));
         Assert.Equal([name], Directory.EnumerateFiles(request.Directory!).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task Two_restores_to_one_place_do_not_mix()
+    {
+        using var repository = await CreateAsync();
+        await CommitAsync(repository, Disk());
+        var request = Request(DiskFormat.Raw);
+        Directory.CreateDirectory(request.Directory!);
+        var partial = Path.Combine(request.Directory!, "vda.raw.partial");
+        using (DirectFile.Create(partial))
+        {
+            var e = await Assert.ThrowsAsync<BackupException>(
+                () => new RestoreEngine().RestoreAsync(repository, request, null, Token));
+            Assert.Equal(FailureKind.Busy, e.Kind);
+            Assert.True(File.Exists(partial), "the other restore's file was taken away");
+        }
+
+        await new RestoreEngine().RestoreAsync(repository, request, null, Token);
+    }
+
+    [Theory]
+    [InlineData(DiskFormat.Raw)]
+    [InlineData(DiskFormat.Qcow2)]
+    public async Task Whichever_read_of_the_repository_fails_no_disk_is_left_that_looks_whole(DiskFormat format)
+    {
+        using (var repository = await CreateAsync()) await CommitAsync(repository, Disk());
+        for (var n = 0; ; n++)
+        {
+            var operations = StoreOperations.Read | StoreOperations.Length | StoreOperations.List;
+            using var directory = new DirectoryBlobStore(_directory.File("repo"));
+            using var store = new FaultyBlobStore(directory, new Fault(operations, n, FaultKind.InputOutputError));
+            var request = Request(format) with { Directory = _directory.File($"out{n}") };
+            try
+            {
+                using var repository = await Repository.OpenAsync(store, null, TimeProvider.System, Token);
+                var report = await new RestoreEngine().RestoreAsync(repository, request, null, Token);
+                Assert.Equal(Disk().Bytes, await PlainBytesAsync(report.Disks[0].Path, format));
+                if (store.FaultReached) continue;
+                Assert.InRange(n, 5, 100);
+                break;
+            }
+            catch (Exception e) when (e is BackupException or IOException)
+            {
+                Assert.True(store.FaultReached);
+                Assert.Empty(Directory.Exists(request.Directory) ? Directory.EnumerateFiles(request.Directory) : []);
+            }
+        }
     }
 
     [Fact]
