@@ -4,7 +4,7 @@ using Xunit;
 
 namespace LibvirtBackup.Integration.Tests.Restores;
 
-/// <summary>Restores whose process is killed: nothing half-restored looks whole, and the next run completes it.</summary>
+/// <summary>Restores whose process is killed: nothing half-restored looks whole, the next run completes it.</summary>
 public sealed class KilledRestoreTests(ITestOutputHelper output)
 {
     private const long Size = 64 * Units.MiB;
