@@ -11,7 +11,8 @@ namespace LibvirtBackup.Repositories.Maintenance;
 /// </summary>
 public static class RepositoryScrubber
 {
-    private static readonly string[] s_documents = ["points/", "keys/", "locks/", "condemned/", "damaged/"];
+    /// <summary>Documents that no point needs.</summary>
+    private static readonly string[] s_bookkeeping = ["keys/", "locks/", "condemned/", "damaged/"];
 
     /// <summary>Scrubs the repository in a directory.</summary>
     /// <param name="directory">The directory.</param>
@@ -33,9 +34,9 @@ public static class RepositoryScrubber
     {
         var problems = new List<VerifyProblem>();
         await CheckDocumentAsync(store, RepositoryConfig.Key, problems, cancellationToken).ConfigureAwait(false);
-        foreach (var folder in s_documents)
-            foreach (var key in await store.ListAsync(folder, cancellationToken).ConfigureAwait(false))
-                await CheckDocumentAsync(store, key, problems, cancellationToken).ConfigureAwait(false);
+        foreach (var key in await store.ListAsync("points/", cancellationToken).ConfigureAwait(false))
+            await CheckDocumentAsync(store, key, problems, cancellationToken).ConfigureAwait(false);
+        await CheckBookkeepingAsync(store, problems, cancellationToken).ConfigureAwait(false);
         var packs = (await PackTables.ListAsync(store, cancellationToken).ConfigureAwait(false)).ToHashSet();
         await CheckIndexesAsync(store, packs, problems, cancellationToken).ConfigureAwait(false);
         var (blobs, bytes) = await CheckPacksAsync(store, packs, problems, progress, cancellationToken)
@@ -44,6 +45,15 @@ public static class RepositoryScrubber
         {
             Points = [], Problems = problems, CheckedBlobs = blobs, CheckedBytes = bytes, Warnings = [],
         };
+    }
+
+    /// <summary>Checks what is neither data nor says where it is: keys, locks, notes.</summary>
+    internal static async Task CheckBookkeepingAsync(
+        IBlobStore store, List<VerifyProblem> problems, CancellationToken cancellationToken)
+    {
+        foreach (var folder in s_bookkeeping)
+            foreach (var key in await store.ListAsync(folder, cancellationToken).ConfigureAwait(false))
+                await CheckDocumentAsync(store, key, problems, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task CheckDocumentAsync(

@@ -36,6 +36,9 @@ internal sealed class VerifyRun(
                     await locator.LocateAsync(point.Point!, cancellationToken).ConfigureAwait(false)));
         foreach (var (id, loss) in _lost.Where(lost => !locator.Needed.Contains(lost.Key)))
             _problems.Add(new VerifyProblem(null, null, null, loss.StoredObject, $"{loss.Message}; {NobodyNeeds(id)}"));
+        if (request.Points.Count == 0)
+            await RepositoryScrubber.CheckBookkeepingAsync(repository.Store, _problems, cancellationToken)
+                .ConfigureAwait(false);
         await NoteAsync(data.BadCopies, verified, cancellationToken).ConfigureAwait(false);
         return Report(verified) with { CheckedBlobs = data.CheckedBlobs, CheckedBytes = data.CheckedBytes };
     }
