@@ -8,6 +8,8 @@ namespace LibvirtBackup.Repositories;
 /// <summary>Reads blobs, and hands out only bytes that match their id. Thread-safe.</summary>
 internal sealed class BlobReader(IBlobStore store, PackIndex index, BlobDecoder decoder)
 {
+    private readonly PackKeys _keys = new();
+
     /// <summary>Fills <paramref name="target"/>, which must have the blob's length.</summary>
     /// <exception cref="BackupException">Integrity: the blob is absent or damaged, in every copy.</exception>
     internal async ValueTask ReadAsync(ChunkId id, Memory<byte> target, CancellationToken cancellationToken)
@@ -58,7 +60,7 @@ internal sealed class BlobReader(IBlobStore store, PackIndex index, BlobDecoder 
         try
         {
             var bytes = stored.AsMemory(0, location.StoredLength);
-            await store.ReadAsync(PackFormat.KeyOf(location.Pack), location.Offset, bytes, cancellationToken)
+            await store.ReadAsync(_keys.Of(location.Pack), location.Offset, bytes, cancellationToken)
                 .ConfigureAwait(false);
             decoder.Decode(id, location.Salt, location.Codec, bytes.Span, target.Span);
             return null;

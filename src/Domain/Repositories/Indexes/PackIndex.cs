@@ -70,10 +70,10 @@ internal sealed class PackIndex(IBlobStore store) : IDisposable
     {
         while (true)
         {
-            var files = _files ?? await GetFilesAsync(cancellationToken).ConfigureAwait(false);
+            if (_files is null) await ReloadAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                foreach (var file in files)
+                foreach (var file in _files!) // set above
                 {
                     if (await FindInAsync(file, id, cancellationToken).ConfigureAwait(false) is not { } found) continue;
                     var location = file.Locate(found.Entry);
