@@ -73,9 +73,21 @@ internal sealed class BackupRun(BackupContext context)
 
         async Task<BackupPlan> PlanAsync(bool isOnline)
         {
-            var plan = await this.PlanAsync(history, selection, isOnline, cancellationToken).ConfigureAwait(false);
-            domain = await new DomainCapturer(context, writer).CaptureAsync(selection, cancellationToken)
-                .ConfigureAwait(false);
+            var capturing = new DomainCapturer(context, writer).CaptureAsync(selection, cancellationToken);
+            BackupPlan plan;
+            try
+            {
+                plan = await this.PlanAsync(history, selection, isOnline, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                // It writes to the session, which ends now.
+                await ((Task)capturing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw;
+            }
+
+            domain = await capturing.ConfigureAwait(false);
+            context.Warnings.AddRange(domain.Warnings);
             return plan;
         }
 

@@ -21,4 +21,7 @@ internal sealed record CapturedDomain
 
     /// <summary>By disk; absent where the image could not be asked.</summary>
     internal required IReadOnlyDictionary<string, DiskImageProperties> Images { get; init; }
+
+    /// <summary>What could not be had, one line each.</summary>
+    internal required IReadOnlyList<string> Warnings { get; init; }
 }

@@ -12,6 +12,7 @@ namespace LibvirtBackup.Backups.Capturing;
 internal sealed class DomainCapturer(BackupContext context, BlobWriter writer)
 {
     private readonly LibvirtDomain _domain = context.Domain;
+    private readonly List<string> _warnings = []; // its own: the plan is made meanwhile
 
     internal async Task<CapturedDomain> CaptureAsync(DiskSelection selection, CancellationToken cancellationToken)
     {
@@ -23,7 +24,7 @@ internal sealed class DomainCapturer(BackupContext context, BlobWriter writer)
         var guest = new GuestInquiry(_domain, context.Time).AskAsync(live, cancellationToken);
         var (definition, hasSecrets) = await GetDefinitionAsync(cancellationToken).ConfigureAwait(false);
         var uri = await context.Connection.GetUriAsync(cancellationToken).ConfigureAwait(false);
-        var files = new AttachmentWriter(writer, context.Repository.ChunkSizeBytes, context.Warnings);
+        var files = new AttachmentWriter(writer, context.Repository.ChunkSizeBytes, _warnings);
         return new CapturedDomain
         {
             DefinitionXml = definition,
@@ -39,6 +40,7 @@ internal sealed class DomainCapturer(BackupContext context, BlobWriter writer)
                 .ConfigureAwait(false),
             GuestInfo = await guest.ConfigureAwait(false),
             Images = await images.ConfigureAwait(false),
+            Warnings = _warnings,
         };
     }
 
@@ -53,7 +55,7 @@ internal sealed class DomainCapturer(BackupContext context, BlobWriter writer)
             }
             catch (LibvirtException e) when (e.Code is VirErrorNumber.OperationDenied or VirErrorNumber.AccessDenied)
             {
-                context.Warnings.Add($"the definition is stored without its secrets: {e.Message}");
+                _warnings.Add($"the definition is stored without its secrets: {e.Message}");
             }
         }
 
