@@ -4,7 +4,11 @@ using LibvirtBackup.State;
 namespace LibvirtBackup.Repositories.Blobs;
 
 /// <summary>Blobs as files below a directory.</summary>
-internal sealed class DirectoryBlobStore(string root) : IBlobStore, ITemporaryFiles, IDisposable
+/// <param name="root">The directory.</param>
+/// <param name="after">Called after each step of a put; tests copy the directory there, which is what a crash would
+/// leave.</param>
+internal sealed class DirectoryBlobStore(string root, Action<DurableStep>? after = null)
+    : IBlobStore, ITemporaryFiles, IDisposable
 {
     private readonly OpenFiles _files = new();
 
@@ -26,7 +30,7 @@ internal sealed class DirectoryBlobStore(string root) : IBlobStore, ITemporaryFi
                 }
 
                 DurableFile.CreateDirectory(folder);
-                return DurableFile.TryCreate(path, content);
+                return DurableFile.TryCreate(path, content, after);
             },
             cancellationToken);
     }

@@ -4,6 +4,7 @@ using LibvirtBackup.Repositories;
 using LibvirtBackup.Repositories.Blobs;
 using LibvirtBackup.Repositories.Maintenance;
 using LibvirtBackup.Repositories.Packs;
+using LibvirtBackup.State;
 using Xunit;
 
 namespace LibvirtBackup.Domain.Tests.Repositories.Reliability;
@@ -52,6 +53,42 @@ public sealed class CrashTests
 
         DurableSteps.AssertAll([.. DurableSteps.Forget, .. DurableSteps.Forget, .. DurableSteps.Gc], recording);
         await AssertAllOutcomesAsync(scene, recording, [.. points.Except(GarbageScene.Forgotten(points))]);
+    }
+
+    [Fact]
+    public async Task A_kill_between_any_two_system_calls_of_a_backup_to_a_directory_harms_no_point()
+    {
+        using var directory = new TestDirectory();
+        using var crashes = new TestDirectory();
+        var scene = new RepositoryScene(isEncrypted: false);
+        var disk = RepositoryScene.MakeDisk(12, seed: 1);
+        RestorePoint first;
+        using (var repository = await scene.CreateAsync(new DirectoryBlobStore(directory.Path), Token))
+            first = await scene.BackUpAsync(repository, disk, parent: null, Token);
+        RepositoryScene.WriteCluster(disk, 3, new Random(1));
+        var left = new List<string>();
+        var store = new DirectoryBlobStore(directory.Path, step =>
+        {
+            lock (left)
+            {
+                left.Add(crashes.File($"{left.Count}-{step}"));
+                TestDirectory.Copy(directory.Path, left[^1]);
+            }
+        });
+        using (var repository = await scene.OpenAsync(store, Token))
+            await scene.BackUpAsync(repository, disk, first, Token);
+
+        // Lock, pack, index and manifest.
+        Assert.Equal(4 * Enum.GetValues<DurableStep>().Length, left.Count);
+        foreach (var path in left)
+        {
+            using var crashed = new DirectoryBlobStore(path);
+            await scene.BuryAsync(crashed, Token);
+            Assert.Contains(first.Id, await scene.AssertAllRestoreAsync(crashed, path, Token));
+            using (var repository = await scene.OpenAsync(new DirectoryBlobStore(path), Token))
+                await scene.BackUpAsync(repository, RepositoryScene.MakeDisk(2, seed: 2), parent: null, Token);
+            await scene.AssertAllRestoreAsync(crashed, path, Token);
+        }
     }
 
     /// <summary>Looks at every outcome of every crash.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using LibvirtBackup.Backups;
@@ -23,13 +24,13 @@ internal sealed class RepositoryScene(bool isEncrypted)
 
     private static readonly RepositorySecret s_key = new RepositorySecret.KeyFile(new byte[32]);
 
-    private readonly Dictionary<string, string> _truth = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _truth = new(StringComparer.Ordinal);
     private int _sequence;
 
     private RepositorySecret? Secret => isEncrypted ? s_key : null;
 
     /// <summary>The points that were begun, whether or not they came to exist.</summary>
-    internal IReadOnlyCollection<string> Begun => _truth.Keys;
+    internal IReadOnlyCollection<string> Begun => [.. _truth.Keys];
 
     internal Task<Repository> CreateAsync(IBlobStore store, CancellationToken cancellationToken) =>
         Repository.CreateAsync(
@@ -58,10 +59,13 @@ internal sealed class RepositoryScene(bool isEncrypted)
         Repository repository, SimulatedDisk disk, RestorePoint? parent, CancellationToken cancellationToken,
         bool isLasting = true)
     {
-        var point = TestPoints.Make(
-            Guid.Empty, ++_sequence, parent is null ? BackupLevel.Full : BackupLevel.Incremental, checkpoint: null);
-        _truth.Add(point.Id, HashOf(disk.Bytes));
         await using var writer = await repository.BeginWriteAsync("test", cancellationToken);
+        // From here on nothing that a point needs is deleted; what is no point by now is no base.
+        if (parent is not null && await repository.Points.TryReadAsync(parent.Id, cancellationToken) is null)
+            parent = null;
+        var level = parent is null ? BackupLevel.Full : BackupLevel.Incremental;
+        var point = TestPoints.Make(Guid.Empty, Interlocked.Increment(ref _sequence), level, checkpoint: null);
+        Assert.True(_truth.TryAdd(point.Id, HashOf(disk.Bytes)));
         var map = parent is null ? null : repository.OpenMap(parent.Disks[0]);
         var limiter = new RateLimiter(null, TimeProvider.System);
         var copier = new DiskCopier(disk, map, repository.ChunkSizeBytes, writer, limiter, (_, _) => { });
@@ -128,6 +132,13 @@ internal sealed class RepositoryScene(bool isEncrypted)
         ImmutableSortedDictionary<string, byte[]> blobs, CancellationToken cancellationToken)
     {
         var store = await CrashImage.OpenAsync(blobs);
+        await BuryAsync(store, cancellationToken);
+        return store;
+    }
+
+    /// <summary>Makes the sessions that the repository has belong to processes that are dead.</summary>
+    internal async Task BuryAsync(IBlobStore store, CancellationToken cancellationToken)
+    {
         using var repository = await OpenAsync(store, cancellationToken);
         var type = RepositoryJson.Default.LockDocument;
         foreach (var key in await store.ListAsync(RepositoryLocks.Folder, cancellationToken))
@@ -137,8 +148,6 @@ internal sealed class RepositoryScene(bool isEncrypted)
             await store.DeleteAsync(key, cancellationToken);
             await repository.Documents.WriteAsync(key, dead, type, cancellationToken);
         }
-
-        return store;
     }
 
     private static string HashOf(byte[] bytes) => Convert.ToHexString(SHA256.HashData(bytes));
