@@ -8,7 +8,9 @@ using Xunit;
 
 namespace LibvirtBackup.Integration.Tests.Repositories;
 
-/// <summary>One repository, several processes: backups of different domains, forget and gc, all at the same time.</summary>
+/// <summary>
+/// One repository, several processes: backups of different domains, forget and gc, all at the same time.
+/// </summary>
 public sealed class SharedRepositoryTests(ITestOutputHelper output)
 {
     private const long Size = 32 * Units.MiB;
