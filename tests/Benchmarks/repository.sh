@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.."
 rounds=${ROUNDS:-5}
 disk_mib=${DISK_MIB:-4096}
 suite=${SUITE:-bookworm}
-parts=${PARTS:-backup incremental restore verify extents empty points limits}
+parts=${PARTS:-backup incremental restore verify chunks extents empty points limits}
 # Unix sockets are made below it, so it is short.
 work=${LVB_BENCH_DIR:-/var/tmp/lvb-bench}
 cache=${LVB_LAB_CACHE:-/var/cache/lvb-lab}
@@ -26,6 +26,8 @@ cache=${LVB_LAB_CACHE:-/var/cache/lvb-lab}
 . tests/Benchmarks/repository/restore.sh
 # shellcheck source=tests/Benchmarks/repository/large.sh
 . tests/Benchmarks/repository/large.sh
+# shellcheck source=tests/Benchmarks/repository/chunks.sh
+. tests/Benchmarks/repository/chunks.sh
 # shellcheck source=tests/Benchmarks/repository/limits.sh
 . tests/Benchmarks/repository/limits.sh
 # shellcheck source=tests/Benchmarks/repository/report.sh
@@ -51,6 +53,11 @@ for ((round = 1; round <= rounds; round++)); do
     ! wants verify || ours_verify
     ! wants incremental || incrementals "$round"
     forget_round
+    # Ratios among our own runs: three rounds tell.
+    if wants chunks && [ "$round" -le 3 ]; then
+        chunks_round "$round"
+        forget_round
+    fi
     ! wants empty || empty_round
     ! wants points || points_round
     # Minutes long and about memory, not time.

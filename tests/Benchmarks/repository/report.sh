@@ -32,6 +32,7 @@ TEXT
     limit "list of one domain of 20" ours-list-domain 0.1
     limit "show, 10,000 points" ours-show 0.1
     report_values
+    ! wants chunks || report_chunks
     report_times
     report_limits
 }
