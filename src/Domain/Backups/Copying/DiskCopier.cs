@@ -61,6 +61,8 @@ internal sealed class DiskCopier
         _map = new DiskMapBuilder(writer, _shape);
     }
 
+    private int ChunksPerRequest => Math.Max(1, RequestBytes / _shape.ChunkSizeBytes);
+
     internal async Task<DiskCopyResult> CopyAsync(CancellationToken cancellationToken)
     {
         var options = new ParallelOptions
@@ -125,7 +127,7 @@ internal sealed class DiskCopier
 
         Interlocked.Add(ref _unreported, work.UnreportedHoleBytes);
         Report(range.Length - work.BytesToRead);
-        var runs = work.BeginReads(RequestBytes / _shape.ChunkSizeBytes);
+        var runs = work.BeginReads(ChunksPerRequest);
         if (runs.Count == 0) await _map.SetLeafAsync(leaf, work.Entries, cancellationToken).ConfigureAwait(false);
         return runs;
     }
@@ -155,7 +157,7 @@ internal sealed class DiskCopier
     {
         if (_tail is null) return;
         _tail.PlanTailAudit(LargestClusterBytes);
-        await Parallel.ForEachAsync(_tail.BeginReads(RequestBytes / _shape.ChunkSizeBytes), options, ReadRunAsync)
+        await Parallel.ForEachAsync(_tail.BeginReads(ChunksPerRequest), options, ReadRunAsync)
             .ConfigureAwait(false);
     }
 

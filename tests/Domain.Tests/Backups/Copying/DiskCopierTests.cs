@@ -62,6 +62,23 @@ public sealed class DiskCopierTests
         Assert.Equal(0, incremental.UnreportedBytes);
     }
 
+    [Theory]
+    [InlineData(RepositoryOptions.MinimumChunkSizeBytes)]
+    [InlineData(RepositoryOptions.MaximumChunkSizeBytes)]
+    public async Task Every_chunk_size_that_a_repository_can_have_copies_a_disk(int chunkSize)
+    {
+        var disk = Filled(40);
+        using var repository = await Repository.CreateAsync(
+            new MemoryBlobStore(), new RepositoryOptions { ChunkSizeBytes = chunkSize }, TimeProvider.System, Token);
+        await using var writer = await repository.BeginWriteAsync("test", Token);
+        var copier = new DiskCopier(
+            disk, null, chunkSize, writer, new RateLimiter(null, TimeProvider.System), (_, _) => { });
+
+        var result = await copier.CopyAsync(Token);
+
+        Assert.Equal(40 * Cluster, result.ReadBytes);
+    }
+
     [Fact]
     public async Task Discarded_blocks_become_holes_in_the_incremental()
     {
