@@ -24,6 +24,7 @@ internal static class CommandList
         new("prune", () => new PruneCommand()),
         new("forget", () => new ForgetCommand()),
         new("gc", () => new GcCommand()),
+        new("repair", () => new RepairCommand()),
         new("key", () => new KeyCommand()),
         new("checkpoint-create", () => new CheckpointCreateCommand()),
         new("checkpoint-create-as", () => new CheckpointCreateAsCommand()),

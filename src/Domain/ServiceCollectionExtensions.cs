@@ -11,8 +11,8 @@ namespace LibvirtBackup;
 public static class ServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="BackupEngine"/>, <see cref="RestoreEngine"/>, <see cref="GarbageCollector"/> and
-    /// <see cref="SourceVerifier"/>, and <see cref="TimeProvider.System"/> unless
+    /// Adds <see cref="BackupEngine"/>, <see cref="RestoreEngine"/>, <see cref="GarbageCollector"/>,
+    /// <see cref="SourceVerifier"/> and <see cref="RepositoryRepairer"/>, and <see cref="TimeProvider.System"/> unless
     /// there is one.
     /// </summary>
     /// <param name="services">The collection.</param>
@@ -28,6 +28,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<RestoreEngine>();
         services.AddSingleton<GarbageCollector>();
         services.AddSingleton<SourceVerifier>();
+        services.AddSingleton<RepositoryRepairer>();
         return services;
     }
 }

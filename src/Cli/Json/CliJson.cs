@@ -31,6 +31,7 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(KeyDocument))]
 [JsonSerializable(typeof(ListDocument))]
 [JsonSerializable(typeof(PruneDocument))]
+[JsonSerializable(typeof(RepairDocument))]
 [JsonSerializable(typeof(RestoreDocument))]
 [JsonSerializable(typeof(ShowDocument))]
 [JsonSerializable(typeof(VerifyDocument))]

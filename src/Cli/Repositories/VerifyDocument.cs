@@ -15,7 +15,7 @@ internal sealed record VerifyDocument(
 
     /// <summary>The document of what is stored.</summary>
     internal static VerifyDocument Of(VerifyReport report) => new(
-        report.IsGood, [.. report.Points.Select(p => new Verified(p.Id, p.IsGood, Found.Of(p.Problems)))],
+        report.IsGood, [.. report.Points.Select(Verified.Of)],
         Found.Of(report.Problems), report.CheckedBlobs, report.CheckedBytes, Source: null, report.Warnings);
 
     /// <summary>The document of a comparison with live disks.</summary>
@@ -28,7 +28,10 @@ internal sealed record VerifyDocument(
     }
 
     /// <summary>A point.</summary>
-    internal sealed record Verified(string Point, bool Ok, IReadOnlyList<Found> Problems);
+    internal sealed record Verified(string Point, bool Ok, IReadOnlyList<Found> Problems)
+    {
+        internal static Verified Of(VerifiedPoint point) => new(point.Id, point.IsGood, Found.Of(point.Problems));
+    }
 
     /// <summary>A problem.</summary>
     internal sealed record Found(string? Disk, long? OffsetBytes, long? LengthBytes, string Object, string Message)

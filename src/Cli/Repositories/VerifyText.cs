@@ -11,16 +11,21 @@ internal static class VerifyText
     /// <summary>Prints what is stored: a line per point, a line per problem.</summary>
     internal static void Print(CommandContext context, VerifyReport report)
     {
-        foreach (var point in report.Points)
-        {
-            context.Print($"{point.Id}: {(point.IsGood ? "good" : "DAMAGED")}");
-            Print(context, point.Problems);
-        }
-
+        PrintPoints(context, report.Points);
         if (report.Problems.Count > 0)
             context.Print("Affecting no point above by itself:");
         Print(context, report.Problems);
         context.Note($"checked {report.CheckedBlobs} blobs, {SizeText.Format(report.CheckedBytes)} of data");
+    }
+
+    /// <summary>Prints a line per point, and a line per problem.</summary>
+    internal static void PrintPoints(CommandContext context, IReadOnlyList<VerifiedPoint> points)
+    {
+        foreach (var point in points)
+        {
+            context.Print($"{point.Id}: {(point.IsGood ? "good" : "DAMAGED")}");
+            Print(context, point.Problems);
+        }
     }
 
     /// <summary>Prints a comparison with live disks.</summary>

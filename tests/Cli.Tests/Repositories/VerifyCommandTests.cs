@@ -41,6 +41,19 @@ public sealed class VerifyCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Repair_names_what_stays_lost()
+    {
+        await _repository.InitAsync();
+        _repository.AddDays(1);
+        var good = await _repository.RunAsync("repair", "--quiet");
+        Assert.Equal(new CliResult(0, "no damage is known any more\n", ""), good);
+        _repository.AddDays(1, root: new string('b', 64));
+        var lost = await _repository.RunAsync("repair", "--json");
+        Assert.Equal(4, lost.ExitCode);
+        Golden.Equal("json/repair.json", lost.Out);
+    }
+
+    [Fact]
     public async Task A_scrub_finds_damage_without_knowing_points()
     {
         await _repository.InitAsync();

@@ -10,6 +10,9 @@ internal sealed class IndexRewriter(Repository repository, IReadOnlySet<ChunkId>
 {
     private readonly BlobCopies _copies = new(repository.Store, repository.Decoder);
 
+    /// <summary>Copies that are not listed any more, by blob and pack.</summary>
+    internal IReadOnlySet<(ChunkId Id, ChunkId Pack)> Dropped { get; init; } = new HashSet<(ChunkId, ChunkId)>();
+
     /// <summary>Writes what the indexes say of all other packs anew, then deletes them.</summary>
     internal async Task RewriteAsync(
         IReadOnlyList<IndexFile> files, IReadOnlySet<ChunkId> without, CancellationToken cancellationToken)
@@ -32,8 +35,8 @@ internal sealed class IndexRewriter(Repository repository, IReadOnlySet<ChunkId>
     private async ValueTask<IndexCopy?> ChooseAsync(
         IReadOnlyList<IndexCopy> copies, IReadOnlySet<ChunkId> without, CancellationToken cancellationToken)
     {
-        if (copies.Count == 1) return without.Contains(copies[0].Pack.Id) ? null : copies[0];
-        IndexCopy[] left = [.. copies.Where(copy => !without.Contains(copy.Pack.Id))
+        if (copies.Count == 1) return IsOut(copies[0]) ? null : copies[0];
+        IndexCopy[] left = [.. copies.Where(copy => !IsOut(copy))
             .OrderBy(copy => condemned.Contains(copy.Pack.Id))];
         if (left.Length < 2) return left.Length == 0 ? null : left[0];
         foreach (var copy in left)
@@ -41,5 +44,8 @@ internal sealed class IndexRewriter(Repository repository, IReadOnlySet<ChunkId>
                 .ConfigureAwait(false))
                 return copy;
         return left[0];
+
+        bool IsOut(IndexCopy copy) =>
+            without.Contains(copy.Pack.Id) || Dropped.Contains((copy.Entry.Id, copy.Pack.Id));
     }
 }

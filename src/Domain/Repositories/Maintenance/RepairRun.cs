@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using LibvirtBackup.Repositories.Indexes;
+
+namespace LibvirtBackup.Repositories.Maintenance;
+
+/// <summary>
+/// One repair, under the maintenance lock: first the indexes, so that what is stored can be found; then packs; then
+/// single copies; then what is still lost, from elsewhere. Nothing good is deleted before it is stored elsewhere.
+/// </summary>
+/// <param name="repository">The repository.</param>
+/// <param name="heal">
+/// Stores again what it finds of what points have lost, and returns how many blobs that were; null: nobody can.
+/// </param>
+internal sealed class RepairRun(
+    Repository repository,
+    Func<IReadOnlyCollection<ChunkId>, IReadOnlyList<(RestorePoint Point, string Disk, LostPlace Place)>,
+        CancellationToken, Task<int>>? heal)
+{
+    private readonly List<RestorePoint> _points = [];
+    private readonly List<VerifiedPoint> _unread = [];
+
+    internal async Task<RepairReport> ExecuteAsync(CancellationToken cancellationToken)
+    {
+        var indexes = new IndexRepair(repository);
+        await indexes.RunAsync(cancellationToken).ConfigureAwait(false);
+        var removed = await new PackSalvage(repository, new GcTally(repository.Store))
+            .RunAsync(indexes.BrokenPacks, cancellationToken).ConfigureAwait(false);
+        await ReadPointsAsync(cancellationToken).ConfigureAwait(false);
+        var lost = await FindLostAsync(cancellationToken).ConfigureAwait(false);
+        var dropped = await DropBadCopiesAsync(lost.Keys, cancellationToken).ConfigureAwait(false);
+        lost = await FindLostAsync(cancellationToken).ConfigureAwait(false);
+        var healed = 0;
+        if (heal is not null && !lost.IsEmpty)
+        {
+            healed = await heal(
+                    [.. lost.Keys], await FindPlacesAsync(lost, cancellationToken).ConfigureAwait(false),
+                    cancellationToken)
+                .ConfigureAwait(false);
+            lost = await FindLostAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var damaged = await LocateAsync(lost, cancellationToken).ConfigureAwait(false);
+        await DamageNotes.WriteAsync(
+                repository, [.. lost.Keys], [.. damaged.Select(point => point.Id)], isAll: true, cancellationToken)
+            .ConfigureAwait(false);
+        return new RepairReport
+        {
+            ListedPacks = indexes.ListedPacks,
+            RemovedIndexes = indexes.RemovedIndexes,
+            RemovedPacks = removed,
+            DroppedCopies = dropped,
+            HealedBlobs = healed,
+            DamagedPoints = damaged,
+        };
+    }
+
+    private async Task ReadPointsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var id in await repository.Points.ListIdsAsync(cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                if (await repository.Points.TryReadAsync(id, cancellationToken).ConfigureAwait(false) is not { } point)
+                    continue;
+                // What has impossible sizes or ids cannot be walked either.
+                _ = PointTree.Of(point, repository.ChunkSizeBytes);
+                _ = PointTree.DirtyMapsOf(point).Count();
+                _points.Add(point);
+            }
+            catch (Exception e) when (e is InvalidDataException or BackupException { Kind: FailureKind.Integrity })
+            {
+                _unread.Add(new VerifiedPoint(
+                    id,
+                    [new VerifyProblem(
+                        null, null, null, $"points/{id}.json", $"{e.Message}; only 'lvbackup forget {id}' is left")]));
+            }
+        }
+    }
+
+    private async Task<ConcurrentDictionary<ChunkId, Loss>> FindLostAsync(CancellationToken cancellationToken)
+    {
+        var lost = new ConcurrentDictionary<ChunkId, Loss>();
+        var walk = new PointWalk(repository, lost);
+        foreach (var point in _points) await walk.WalkAsync(point, cancellationToken).ConfigureAwait(false);
+        return lost;
+    }
+
+    /// <summary>Takes copies that are bad, of blobs that were noted or met as damaged, off the indexes.</summary>
+    private async Task<int> DropBadCopiesAsync(IEnumerable<ChunkId> lost, CancellationToken cancellationToken)
+    {
+        var noted = await repository.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
+        var suspects = noted.SelectMany(note => note.Blobs)
+            .Select(text => ChunkId.TryParse(text, out var id) ? id : (ChunkId?)null)
+            .OfType<ChunkId>().Concat(lost).ToHashSet();
+        var copies = new BlobCopies(repository.Store, repository.Decoder);
+        var dropped = new HashSet<(ChunkId Id, ChunkId Pack)>();
+        var affected = new List<IndexFile>();
+        foreach (var file in await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var before = dropped.Count;
+            foreach (var id in suspects)
+            {
+                if (await file.FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } found) continue;
+                var location = file.Locate(found.Entry);
+                if (!await copies.IsGoodAsync(id, location, cancellationToken).ConfigureAwait(false))
+                    dropped.Add((id, location.Pack));
+            }
+
+            if (dropped.Count > before) affected.Add(file);
+        }
+
+        var condemned = await repository.ListCondemnedAsync(cancellationToken).ConfigureAwait(false);
+        await new IndexRewriter(repository, condemned.ToHashSet(), new GcTally(repository.Store)) { Dropped = dropped }
+            .RewriteAsync(affected, new HashSet<ChunkId>(), cancellationToken).ConfigureAwait(false);
+        return dropped.Count;
+    }
+
+    private async Task<IReadOnlyList<(RestorePoint Point, string Disk, LostPlace Place)>> FindPlacesAsync(
+        ConcurrentDictionary<ChunkId, Loss> lost, CancellationToken cancellationToken)
+    {
+        var places = new List<(RestorePoint, string, LostPlace)>();
+        var locator = new DamageLocator(repository, lost);
+        foreach (var point in _points)
+            foreach (var tree in PointTree.Of(point, repository.ChunkSizeBytes))
+                if (tree.Disk is { } disk)
+                    await foreach (var place in locator.FindAsync(tree, cancellationToken).ConfigureAwait(false))
+                        places.Add((point, disk, place));
+        return places;
+    }
+
+    private async Task<IReadOnlyList<VerifiedPoint>> LocateAsync(
+        ConcurrentDictionary<ChunkId, Loss> lost, CancellationToken cancellationToken)
+    {
+        var damaged = new List<VerifiedPoint>(_unread);
+        var locator = new DamageLocator(repository, lost);
+        foreach (var point in _points)
+        {
+            var problems = await locator.LocateAsync(point, cancellationToken).ConfigureAwait(false);
+            if (problems.Count > 0) damaged.Add(new VerifiedPoint(point.Id, problems));
+        }
+
+        return [.. damaged.OrderBy(point => point.Id, StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,81 @@
+using LibvirtBackup.Backups;
+using LibvirtBackup.Hosts;
+using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Repositories.Maintenance.Sources;
+
+namespace LibvirtBackup.Repositories.Maintenance;
+
+/// <summary>
+/// Makes the best of a damaged repository: indexes from packs, blobs out of damaged packs, other copies for bad ones,
+/// and from the live disks what they still have. It works on what verify has noted, and on what cannot be found.
+/// </summary>
+/// <param name="options">How backups are run on this host: where a job's files go.</param>
+/// <param name="time">The clock.</param>
+public sealed class RepositoryRepairer(BackupEngineOptions options, TimeProvider time)
+{
+    /// <summary>Repairs what can be repaired from what is stored.</summary>
+    /// <param name="repository">The repository; nothing else works through this object meanwhile.</param>
+    /// <param name="cancellationToken">Stops; what was done stays done.</param>
+    /// <exception cref="BackupException">Busy: another process does maintenance.</exception>
+    public static Task<RepairReport> RepairAsync(Repository repository, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        return RunAsync(repository, new RepairRun(repository, heal: null), cancellationToken);
+    }
+
+    /// <summary>As the other one; and reads from the live disks of a domain what its points have lost.</summary>
+    /// <param name="repository">The repository; nothing else works through this object meanwhile.</param>
+    /// <param name="connection">The host.</param>
+    /// <param name="domain">The domain.</param>
+    /// <param name="cancellationToken">Stops; what was done stays done.</param>
+    /// <exception cref="BackupException">Busy: another process does maintenance. Or the disks cannot be read.
+    /// </exception>
+    public async Task<RepairReport> RepairAsync(
+        Repository repository, LibvirtConnection connection, string domain, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        ArgumentNullException.ThrowIfNull(connection);
+        using var found = await DomainFinder.FindAsync(connection, domain, cancellationToken).ConfigureAwait(false);
+        var uuid = found.Uuid;
+        var run = new RepairRun(
+            repository,
+            (lost, places, token) => HealAsync(
+                repository, connection, domain, lost, [.. places.Where(place => place.Point.DomainUuid == uuid)],
+                token));
+        return await RunAsync(repository, run, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<int> HealAsync(
+        Repository repository,
+        LibvirtConnection connection,
+        string domain,
+        IReadOnlyCollection<ChunkId> lost,
+        IReadOnlyList<(RestorePoint Point, string Disk, LostPlace Place)> places,
+        CancellationToken cancellationToken)
+    {
+        if (places.Count == 0) return 0;
+        var writer = await repository.BeginWriteAsync("repair", cancellationToken).ConfigureAwait(false);
+        await using var closing = writer.ConfigureAwait(false);
+        var healer = new SourceHealer(repository, writer, lost);
+        await new LiveDisks(options, time)
+            .ReadAsync(
+                connection, repository, domain, [.. places.Select(place => place.Disk).Distinct()], since: null,
+                (plan, source, token) => healer.HealAsync(
+                    source,
+                    places.Where(place => place.Disk == plan.Disk.Name).Select(place => place.Place)
+                        .DistinctBy(place => (place.Id, place.OffsetBytes)),
+                    token),
+                cancellationToken)
+            .ConfigureAwait(false);
+        await writer.FinishAsync(cancellationToken).ConfigureAwait(false);
+        return healer.Healed;
+    }
+
+    private static async Task<RepairReport> RunAsync(
+        Repository repository, RepairRun run, CancellationToken cancellationToken)
+    {
+        var held = await MaintenanceLock.TakeAsync(repository, "repair", cancellationToken).ConfigureAwait(false);
+        await using var closing = held.ConfigureAwait(false);
+        return await run.ExecuteAsync(cancellationToken).ConfigureAwait(false);
+    }
+}
