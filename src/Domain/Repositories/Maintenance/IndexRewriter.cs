@@ -10,9 +10,6 @@ internal sealed class IndexRewriter(Repository repository, IReadOnlySet<ChunkId>
 {
     private readonly BlobCopies _copies = new(repository.Store, repository.Decoder);
 
-    /// <summary>Copies that are not listed any more, by blob and pack.</summary>
-    internal IReadOnlySet<(ChunkId Id, ChunkId Pack)> Dropped { get; init; } = new HashSet<(ChunkId, ChunkId)>();
-
     /// <summary>Writes what the indexes say of all other packs anew, then deletes them.</summary>
     internal async Task RewriteAsync(
         IReadOnlyList<IndexFile> files, IReadOnlySet<ChunkId> without, CancellationToken cancellationToken)
@@ -35,8 +32,8 @@ internal sealed class IndexRewriter(Repository repository, IReadOnlySet<ChunkId>
     private async ValueTask<IndexCopy?> ChooseAsync(
         IReadOnlyList<IndexCopy> copies, IReadOnlySet<ChunkId> without, CancellationToken cancellationToken)
     {
-        if (copies.Count == 1) return IsOut(copies[0]) ? null : copies[0];
-        IndexCopy[] left = [.. copies.Where(copy => !IsOut(copy))
+        if (copies.Count == 1) return without.Contains(copies[0].Pack.Id) ? null : copies[0];
+        IndexCopy[] left = [.. copies.Where(copy => !without.Contains(copy.Pack.Id))
             .OrderBy(copy => condemned.Contains(copy.Pack.Id))];
         if (left.Length < 2) return left.Length == 0 ? null : left[0];
         foreach (var copy in left)
@@ -44,8 +41,5 @@ internal sealed class IndexRewriter(Repository repository, IReadOnlySet<ChunkId>
                 .ConfigureAwait(false))
                 return copy;
         return left[0];
-
-        bool IsOut(IndexCopy copy) =>
-            without.Contains(copy.Pack.Id) || Dropped.Contains((copy.Entry.Id, copy.Pack.Id));
     }
 }

@@ -8,7 +8,7 @@ internal sealed class PackSalvage(Repository repository, GcTally tally)
 {
     private readonly BlobCopies _copies = new(repository.Store, repository.Decoder);
 
-    /// <param name="broken">Packs that are damaged or cut.</param>
+    /// <param name="broken">Packs that are damaged or cut, or have a damaged blob.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The number of packs that are gone.</returns>
     internal async Task<int> RunAsync(IReadOnlySet<ChunkId> broken, CancellationToken cancellationToken)
@@ -30,7 +30,7 @@ internal sealed class PackSalvage(Repository repository, GcTally tally)
                 .ConfigureAwait(false);
         }
 
-        bad.UnionWith(broken);
+        bad.UnionWith(broken.Where(pack => !condemned.Contains(pack)));
         foreach (var pack in bad)
             await repository.Store.DeleteAsync(PackFormat.KeyOf(pack), cancellationToken).ConfigureAwait(false);
         return bad.Count;

@@ -12,7 +12,7 @@ public sealed record RepairReport
     /// <summary>Packs that were damaged or absent: what could be read of them is in new ones.</summary>
     public required int RemovedPacks { get; init; }
 
-    /// <summary>Copies of blobs that were damaged and are not listed any more.</summary>
+    /// <summary>Copies of blobs that were damaged and are gone.</summary>
     public required int DroppedCopies { get; init; }
 
     /// <summary>Blobs that were lost and have been read again from live disks.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using LibvirtBackup.Repositories.Indexes;
 
 namespace LibvirtBackup.Repositories.Maintenance;
 
@@ -23,11 +22,14 @@ internal sealed class RepairRun(
     {
         var indexes = new IndexRepair(repository);
         await indexes.RunAsync(cancellationToken).ConfigureAwait(false);
-        var removed = await new PackSalvage(repository, new GcTally(repository.Store))
-            .RunAsync(indexes.BrokenPacks, cancellationToken).ConfigureAwait(false);
+        var salvage = new PackSalvage(repository, new GcTally(repository.Store));
+        var removed = await salvage.RunAsync(indexes.BrokenPacks, cancellationToken).ConfigureAwait(false);
         await ReadPointsAsync(cancellationToken).ConfigureAwait(false);
         var lost = await FindLostAsync(cancellationToken).ConfigureAwait(false);
-        var dropped = await DropBadCopiesAsync(lost.Keys, cancellationToken).ConfigureAwait(false);
+        var dropped = await FindBadCopiesAsync(lost.Keys, cancellationToken).ConfigureAwait(false);
+        // Their packs are written anew without them, so that nobody meets them again.
+        removed += await salvage.RunAsync(dropped.Select(copy => copy.Pack).ToHashSet(), cancellationToken)
+            .ConfigureAwait(false);
         lost = await FindLostAsync(cancellationToken).ConfigureAwait(false);
         var healed = 0;
         if (heal is not null && !lost.IsEmpty)
@@ -48,7 +50,7 @@ internal sealed class RepairRun(
             ListedPacks = indexes.ListedPacks,
             RemovedIndexes = indexes.RemovedIndexes,
             RemovedPacks = removed,
-            DroppedCopies = dropped,
+            DroppedCopies = dropped.Count,
             HealedBlobs = healed,
             DamagedPoints = damaged,
         };
@@ -85,34 +87,21 @@ internal sealed class RepairRun(
         return lost;
     }
 
-    /// <summary>Takes copies that are bad, of blobs that were noted or met as damaged, off the indexes.</summary>
-    private async Task<int> DropBadCopiesAsync(IEnumerable<ChunkId> lost, CancellationToken cancellationToken)
+    /// <summary>Copies that are bad, of blobs that were noted or met as damaged.</summary>
+    private async Task<IReadOnlySet<(ChunkId Id, ChunkId Pack)>> FindBadCopiesAsync(
+        IEnumerable<ChunkId> lost, CancellationToken cancellationToken)
     {
         var noted = await repository.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
         var suspects = noted.SelectMany(note => note.Blobs)
             .Select(text => ChunkId.TryParse(text, out var id) ? id : (ChunkId?)null)
             .OfType<ChunkId>().Concat(lost).ToHashSet();
         var copies = new BlobCopies(repository.Store, repository.Decoder);
-        var dropped = new HashSet<(ChunkId Id, ChunkId Pack)>();
-        var affected = new List<IndexFile>();
-        foreach (var file in await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false))
-        {
-            var before = dropped.Count;
-            foreach (var id in suspects)
-            {
-                if (await file.FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } found) continue;
-                var location = file.Locate(found.Entry);
-                if (!await copies.IsGoodAsync(id, location, cancellationToken).ConfigureAwait(false))
-                    dropped.Add((id, location.Pack));
-            }
-
-            if (dropped.Count > before) affected.Add(file);
-        }
-
-        var condemned = await repository.ListCondemnedAsync(cancellationToken).ConfigureAwait(false);
-        await new IndexRewriter(repository, condemned.ToHashSet(), new GcTally(repository.Store)) { Dropped = dropped }
-            .RewriteAsync(affected, new HashSet<ChunkId>(), cancellationToken).ConfigureAwait(false);
-        return dropped.Count;
+        var bad = new HashSet<(ChunkId Id, ChunkId Pack)>();
+        foreach (var id in suspects)
+            foreach (var copy in await repository.Index.FindAllAsync(id, cancellationToken).ConfigureAwait(false))
+                if (!await copies.IsGoodAsync(id, copy, cancellationToken).ConfigureAwait(false))
+                    bad.Add((id, copy.Pack));
+        return bad;
     }
 
     private async Task<IReadOnlyList<(RestorePoint Point, string Disk, LostPlace Place)>> FindPlacesAsync(

@@ -114,6 +114,8 @@ public sealed class RepositoryRepairerTests
         Assert.Equal((1, true), (report.DroppedCopies, report.IsGood));
         using var repository = await scene.OpenAsync();
         Assert.Empty(await repository.ListDamagedAsync(Token));
+        Assert.True((await scene.VerifyAsync(new VerifyRequest())).IsGood);
+        Assert.True((await RepositoryScrubber.ScrubAsync(scene.Store, null, Token)).IsGood);
         await scene.CollectAsync();
         await scene.HoldsAsync();
     }
