@@ -35,6 +35,9 @@ internal static class DurableSteps
         "put indexes", "delete indexes", "delete indexes", "delete indexes", "delete locks",
     ];
 
+    internal static readonly string[] Repair =
+        ["put locks", "put indexes", "delete indexes", "delete locks"];
+
     /// <summary>Fails unless these are the steps that were recorded.</summary>
     internal static void AssertAll(IReadOnlyList<string> expected, RecordingBlobStore recording) => Assert.True(
         expected.SequenceEqual(recording.DurableSteps, StringComparer.Ordinal),

@@ -9,7 +9,7 @@ namespace LibvirtBackup.Domain.Tests.Repositories.Reliability;
 /// </summary>
 internal static class GarbageScene
 {
-    private const int Clusters = 24;
+    private const int Clusters = 12;
 
     internal static async Task<(RepositoryScene, ImmutableSortedDictionary<string, byte[]>, IReadOnlyList<string>)>
         MakeAsync(bool isEncrypted, CancellationToken cancellationToken)
@@ -35,4 +35,12 @@ internal static class GarbageScene
     }
 
     internal static IEnumerable<string> Forgotten(IReadOnlyList<string> points) => [points[0], points[2]];
+
+    /// <summary>One index is gone and one is cut; the packs say what they had.</summary>
+    internal static ImmutableSortedDictionary<string, byte[]> LoseIndexes(
+        ImmutableSortedDictionary<string, byte[]> blobs)
+    {
+        var indexes = blobs.Keys.Where(key => key.StartsWith("indexes/", StringComparison.Ordinal)).ToList();
+        return blobs.Remove(indexes[0]).SetItem(indexes[1], blobs[indexes[1]][..100]);
+    }
 }
