@@ -74,6 +74,7 @@ public sealed class RepositoryRepairer(BackupEngineOptions options, TimeProvider
     private static async Task<RepairReport> RunAsync(
         Repository repository, RepairRun run, CancellationToken cancellationToken)
     {
+        await BookkeepingRepair.RunAsync(repository.Store, cancellationToken).ConfigureAwait(false);
         var held = await MaintenanceLock.TakeAsync(repository, "repair", cancellationToken).ConfigureAwait(false);
         await using var closing = held.ConfigureAwait(false);
         return await run.ExecuteAsync(cancellationToken).ConfigureAwait(false);

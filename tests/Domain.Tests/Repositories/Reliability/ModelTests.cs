@@ -9,8 +9,8 @@ using Xunit;
 namespace LibvirtBackup.Domain.Tests.Repositories.Reliability;
 
 /// <summary>
-/// Any sequence of writes, trims, backups, failed backups, forgets and gcs: every point that is left restores to what
-/// the model says, and when none is left the repository is as small as a new one.
+/// Any sequence of writes, trims, backups, failed backups, forgets, gcs, lost indexes and repairs: every point that is
+/// left restores to what the model says, and when none is left the repository is as small as a new one.
 /// </summary>
 public sealed class ModelTests
 {
@@ -72,6 +72,9 @@ public sealed class ModelTests
                     for (var i = 0; i < last.Length; i++)
                         if (last[i]?.Id == gone) last[i] = null;
                     break;
+                case 10 when b % 3 == 0:
+                    await LoseAnIndexAndRepairAsync(repository, store, a);
+                    break;
                 default:
                     await new GarbageCollector(TimeProvider.System).CollectAsync(repository, Token);
                     break;
@@ -88,6 +91,14 @@ public sealed class ModelTests
         Assert.Empty(await store.ListAsync("indexes/", Token));
         Assert.Empty(await store.ListAsync("locks/", Token));
         Assert.Empty(await store.ListAsync("condemned/", Token));
+    }
+
+    private static async Task LoseAnIndexAndRepairAsync(Repository repository, MemoryBlobStore store, int which)
+    {
+        var indexes = await store.ListAsync("indexes/", Token);
+        if (indexes.Count == 0) return;
+        await store.DeleteAsync(indexes[which % indexes.Count], Token);
+        Assert.True((await RepositoryRepairer.RepairAsync(repository, Token)).IsGood);
     }
 
     /// <summary>A backup that the disk is too full for.</summary>
