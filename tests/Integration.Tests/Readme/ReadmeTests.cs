@@ -28,7 +28,9 @@ public sealed class ReadmeTests(ITestOutputHelper output)
             .Where(line => line.StartsWith("lvbackup ", StringComparison.Ordinal))
             .Select(line => line.Split('#')[0].Trim())
             .ToList();
-        Assert.Equal(["init", "backup", "list", "restore"], commands.Select(command => command.Split(' ')[1]));
+        Assert.Equal(
+            ["init", "backup", "list", "restore", "verify", "prune", "gc"],
+            commands.Select(command => command.Split(' ')[1]));
 
         var restored = Path.Combine(scene.Guest.Directory, "restored");
         var point = "";
