@@ -33,7 +33,7 @@ internal sealed class BackupRun(BackupContext context)
 
         var checkpoints = await DomainCheckpoints.ListNamesAsync(_domain, cancellationToken)
             .ConfigureAwait(false);
-        var damaged = await _repository.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
+        var damaged = await _repository.Notes.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
         var history = TrackHistory.From(points, _repository.Id, _domain.Uuid, _request.Track, checkpoints) with
         {
             Damaged = damaged.SelectMany(found => found.Points).ToHashSet(StringComparer.Ordinal),

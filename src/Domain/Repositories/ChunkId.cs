@@ -34,6 +34,10 @@ internal readonly record struct ChunkId(ulong A, ulong B, ulong C, ulong D) : IC
         BinaryPrimitives.WriteUInt64BigEndian(bytes[24..], D);
     }
 
+    /// <exception cref="InvalidDataException">The text is no id.</exception>
+    internal static ChunkId Parse(string text) =>
+        TryParse(text, out var id) ? id : throw new InvalidDataException($"'{text}' is no id");
+
     internal static bool TryParse(string text, out ChunkId id)
     {
         id = default;

@@ -20,6 +20,7 @@ public sealed class Repository : IDisposable
     private readonly RepositoryConfig _config;
     private readonly RepositoryKeys? _keys;
     private readonly PackCiphers? _ciphers;
+    private readonly BlobNames _names;
     private readonly BlobDecoder _decoder;
     private readonly PointCatalog _catalog;
     private readonly TimeProvider _time;
@@ -28,11 +29,13 @@ public sealed class Repository : IDisposable
     {
         (Store, _config, _keys, _time) = (store, config, keys, time);
         _ciphers = keys is null ? null : new PackCiphers(keys);
-        _decoder = new BlobDecoder(new BlobNames(keys), _ciphers);
+        _names = new BlobNames(keys);
+        _decoder = new BlobDecoder(_names, _ciphers);
         Documents = new DocumentStore(store, keys);
         Points = new PointStore(store, Documents);
         _catalog = new PointCatalog(store, Points, keys);
         Locks = new RepositoryLocks(store, Documents, time);
+        Notes = new RepositoryNotes(store, Documents);
         Index = new PackIndex(store);
         Reader = new BlobReader(store, Index, _decoder);
     }
@@ -56,6 +59,8 @@ public sealed class Repository : IDisposable
     internal PointStore Points { get; }
 
     internal RepositoryLocks Locks { get; }
+
+    internal RepositoryNotes Notes { get; }
 
     internal PackIndex Index { get; }
 
@@ -94,7 +99,7 @@ public sealed class Repository : IDisposable
     /// </summary>
     public async Task<IReadOnlySet<string>> ListDamagedPointsAsync(CancellationToken cancellationToken)
     {
-        var found = await ListDamagedAsync(cancellationToken).ConfigureAwait(false);
+        var found = await Notes.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
         return found.SelectMany(document => document.Points).ToHashSet(StringComparer.Ordinal);
     }
 
@@ -169,8 +174,7 @@ public sealed class Repository : IDisposable
         IBlobStore store, RepositoryOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         options.Validate();
-        if (await store.GetLengthAsync(RepositoryConfig.Key, cancellationToken).ConfigureAwait(false) is not null)
-            throw Exists(store);
+        await ConfigStore.RefuseExistingAsync(store, cancellationToken).ConfigureAwait(false);
         var config = new RepositoryConfig
         {
             Version = RepositoryConfig.CurrentVersion,
@@ -189,17 +193,14 @@ public sealed class Repository : IDisposable
         }
 
         // Last: from here on it is a repository.
-        if (!await new DocumentStore(store, keys: null)
-            .WriteAsync(RepositoryConfig.Key, config, RepositoryJson.Default.RepositoryConfig, cancellationToken)
-            .ConfigureAwait(false))
-            throw Exists(store);
+        await ConfigStore.WriteAsync(store, config, cancellationToken).ConfigureAwait(false);
         return new Repository(store, config, keys, time);
     }
 
     internal static async Task<Repository> OpenAsync(
         IBlobStore store, RepositorySecret? secret, TimeProvider time, CancellationToken cancellationToken)
     {
-        var config = await ReadConfigAsync(store, cancellationToken).ConfigureAwait(false);
+        var config = await ConfigStore.ReadAsync(store, cancellationToken).ConfigureAwait(false);
         if (!config.Encrypted) return new Repository(store, config, keys: null, time);
         if (secret is null)
             throw new BackupException(
@@ -227,12 +228,12 @@ public sealed class Repository : IDisposable
         var held = await Locks.TakeSessionAsync(purpose, cancellationToken).ConfigureAwait(false);
         try
         {
-            var condemned = await ListCondemnedAsync(cancellationToken).ConfigureAwait(false);
-            var damaged = await ListDamagedAsync(cancellationToken).ConfigureAwait(false);
+            var condemned = await Notes.ListCondemnedPacksAsync(cancellationToken).ConfigureAwait(false);
+            var damaged = await Notes.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
             await Index.ReloadAsync(cancellationToken).ConfigureAwait(false);
             var known = new KnownBlobs(
                 Store, Index, Reader, condemned.Concat(except),
-                [.. damaged.SelectMany(found => found.Blobs).Select(ParseId)]);
+                [.. damaged.SelectMany(found => found.Blobs).Select(ChunkId.Parse)]);
             return new BlobWriter(Store, Index, known, _keys, _config.CompressionLevel, held);
         }
         catch
@@ -242,19 +243,8 @@ public sealed class Repository : IDisposable
         }
     }
 
-    /// <summary>What was found damaged and has not been repaired.</summary>
-    internal async Task<IReadOnlyList<DamagedDocument>> ListDamagedAsync(CancellationToken cancellationToken)
-    {
-        var all = new List<DamagedDocument>();
-        foreach (var key in await Store.ListAsync("damaged/", cancellationToken).ConfigureAwait(false))
-            if (await Documents.TryReadAsync(key, RepositoryJson.Default.DamagedDocument, cancellationToken)
-                .ConfigureAwait(false) is { } found)
-                all.Add(found);
-        return all;
-    }
-
     /// <summary>The name that a blob of these bytes has here.</summary>
-    internal ChunkId NameOf(ReadOnlySpan<byte> plain) => new BlobNames(_keys).NameOf(plain);
+    internal ChunkId NameOf(ReadOnlySpan<byte> plain) => _names.NameOf(plain);
 
     /// <summary>The map of a point's disk.</summary>
     internal DiskMap OpenMap(RestorePointDisk disk) =>
@@ -278,43 +268,6 @@ public sealed class Repository : IDisposable
         _decoder.Dispose();
         _ciphers?.Dispose();
         (Store as IDisposable)?.Dispose();
-    }
-
-    private static BackupException Exists(IBlobStore store) => new(
-        FailureKind.Failed, $"'{store.Location}' holds a repository already; use it, or choose another directory");
-
-    private static ChunkId ParseId(string text) =>
-        ChunkId.TryParse(text, out var id) ? id : throw new InvalidDataException($"'{text}' is no id");
-
-    private static async Task<RepositoryConfig> ReadConfigAsync(IBlobStore store, CancellationToken cancellationToken)
-    {
-        var config = await new DocumentStore(store, keys: null)
-            .TryReadAsync(RepositoryConfig.Key, ConfigReader.Read, cancellationToken)
-            .ConfigureAwait(false)
-            ?? throw new BackupException(
-                FailureKind.Failed, $"no repository in '{store.Location}'; make one with 'lvbackup init -r DIR'");
-        if (config.Version != RepositoryConfig.CurrentVersion)
-            throw new BackupException(
-                FailureKind.NotSupported,
-                $"repository '{store.Location}' has format {config.Version}, this program reads format "
-                + $"{RepositoryConfig.CurrentVersion}; use the program that made it");
-        if (!RepositoryOptions.IsChunkSize(config.ChunkSizeBytes))
-            throw new BackupException(
-                FailureKind.Integrity,
-                $"repository '{store.Location}' is damaged: {RepositoryConfig.Key}: no repository has chunks of "
-                + $"{config.ChunkSizeBytes} bytes");
-        return config;
-    }
-
-    internal async Task<IReadOnlyList<ChunkId>> ListCondemnedAsync(CancellationToken cancellationToken)
-    {
-        var packs = new List<ChunkId>();
-        foreach (var key in await Store.ListAsync("condemned/", cancellationToken).ConfigureAwait(false))
-            if (!key.EndsWith("-sessions.json", StringComparison.Ordinal)
-                && await Documents.TryReadAsync(key, RepositoryJson.Default.CondemnedDocument, cancellationToken)
-                    .ConfigureAwait(false) is { } found)
-                packs.AddRange(found.Packs.Select(ParseId));
-        return packs;
     }
 
     private RepositoryKeys RequireKeys() => _keys ?? throw new BackupException(

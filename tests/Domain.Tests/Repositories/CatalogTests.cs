@@ -50,8 +50,9 @@ public sealed class CatalogTests
     [Fact]
     public async Task A_damaged_catalog_counts_as_absent()
     {
+        var counting = new CountingBlobStore(_store) { Folder = "points/" };
         using var repository = await Repository.CreateAsync(
-            _store, new RepositoryOptions(), TimeProvider.System, Token);
+            counting, new RepositoryOptions(), TimeProvider.System, Token);
         for (var i = 0; i < 64; i++) await repository.CommitAsync(Point(i), Token);
         var key = Assert.Single(await _store.ListAsync(CatalogFormat.Folder, Token));
         var content = await _store.ReadAllAsync(key, Token);
@@ -61,7 +62,9 @@ public sealed class CatalogTests
             damaged[at] ^= 4;
             await _store.DeleteAsync(key, Token);
             await _store.PutIfAbsentAsync(key, damaged, Token);
+            counting.Reads = 0;
             Assert.Equal(64, (await repository.ListPointsAsync(Token)).Points.Count);
+            Assert.Equal(64, counting.Reads);
         }
     }
 

@@ -79,7 +79,7 @@ public sealed class KilledProcessTests(ITestOutputHelper output)
         return scene;
     }
 
-    /// <summary>Begins a backup that takes long, and waits until its job runs and data has been copied.</summary>
+    /// <summary>Begins a backup that takes long, and waits until its job runs.</summary>
     private static async Task<LvbackupProcess> StartSlowAsync(BackupScene scene)
     {
         var limit = (Units.MiB / 2).ToString(CultureInfo.InvariantCulture);
@@ -89,6 +89,7 @@ public sealed class KilledProcessTests(ITestOutputHelper output)
             // While the job begins, libvirt fails with "backup job data missing".
             var job = await scene.Guest.Host.Virsh.TryAsync(Token, "domjobinfo", scene.Guest.Name);
             if (job.ExitCode == 0 && job.Output.Contains("Backup", StringComparison.Ordinal)) return process;
+            if (process.HasExited) Assert.Fail($"it ended before it was to be killed: {await process.EndAsync()}");
             await Task.Delay(50, Token);
         }
     }

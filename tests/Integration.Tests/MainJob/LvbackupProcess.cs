@@ -29,7 +29,8 @@ internal sealed class LvbackupProcess : IDisposable
     /// <summary>Begins it with another repository.</summary>
     internal static LvbackupProcess Start(BackupScene scene, string repository, string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "lvbackup"))
+        // A test run that was started by nohup or as a script's background job passes ignored signals on.
+        var start = new ProcessStartInfo("env")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -40,7 +41,8 @@ internal sealed class LvbackupProcess : IDisposable
             "--connect", scene.Guest.Host.ConnectionUri, "--repo", repository,
             "--state-dir", scene.StateDirectory, "--json",
         ];
-        foreach (var argument in arguments.Concat(common)) start.ArgumentList.Add(argument);
+        string[] program = ["--default-signal=INT,HUP,TERM", Path.Combine(AppContext.BaseDirectory, "lvbackup")];
+        foreach (var argument in program.Concat(arguments).Concat(common)) start.ArgumentList.Add(argument);
         return new LvbackupProcess(Process.Start(start)!);
     }
 
@@ -52,11 +54,16 @@ internal sealed class LvbackupProcess : IDisposable
         return JsonDocument.Parse(output).RootElement;
     }
 
+    internal bool HasExited => _process.HasExited;
+
     internal async Task SignalAsync(string signal)
     {
         var id = _process.Id.ToString(CultureInfo.InvariantCulture);
         _ = (await Tool.RunAsync("kill", [$"-{signal}", id], Token)).Value;
     }
+
+    /// <summary>Kills it, unless it was faster.</summary>
+    internal void Kill() => _process.Kill();
 
     internal async Task<(int ExitCode, string Output, string Error)> EndAsync()
     {

@@ -30,7 +30,9 @@ public sealed class SharedRepositoryTests(ITestOutputHelper output)
 
         var kept = await Task.WhenAll(BackUpAsync(first, repository, 1), BackUpAsync(second, repository, 2));
         await over.CancelAsync();
-        output.WriteLine($"gc ran {await collecting} times meanwhile");
+        var collections = await collecting;
+        output.WriteLine($"gc ran {collections} times meanwhile");
+        Assert.True(collections > 1, "gc did not run beside the backups");
 
         foreach (var (point, oracle) in kept.SelectMany(points => points))
             Assert.Null(await CompareAsync(first.Repository, point, oracle, first.Guest.Directory));

@@ -51,7 +51,7 @@ public sealed class KilledRestoreTests(ITestOutputHelper output)
         watcher.EnableRaisingEvents = true;
         using var process = LvbackupProcess.Start(scene, arguments);
         await seen.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
-        await process.SignalAsync("KILL");
+        process.Kill();
         await process.EndAsync();
     }
 

@@ -19,16 +19,12 @@ internal sealed class DocumentStore(IBlobStore store, RepositoryKeys? keys)
     /// <exception cref="BlobMissingException">There is none.</exception>
     /// <exception cref="BackupException">Integrity: it is damaged.</exception>
     internal Task<T> ReadAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        ReadAsync(
-            key, body => JsonSerializer.Deserialize(body.Span, type) ?? throw new InvalidDataException("it is empty"),
-            cancellationToken);
+        ReadAsync(key, body => Parse(body, type), cancellationToken);
 
     /// <summary>As <see cref="ReadAsync{T}(string, JsonTypeInfo{T}, CancellationToken)"/>, but null when somebody has
     /// deleted the document meanwhile.</summary>
     internal Task<T?> TryReadAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        where T : class => TryReadAsync(
-            key, body => JsonSerializer.Deserialize(body.Span, type) ?? throw new InvalidDataException("it is empty"),
-            cancellationToken);
+        where T : class => TryReadAsync(key, body => Parse(body, type), cancellationToken);
 
     /// <summary>Reads a document; null when there is none.</summary>
     /// <param name="key">The document.</param>
@@ -48,6 +44,9 @@ internal sealed class DocumentStore(IBlobStore store, RepositoryKeys? keys)
             return null;
         }
     }
+
+    private static T Parse<T>(ReadOnlyMemory<byte> body, JsonTypeInfo<T> type) =>
+        JsonSerializer.Deserialize(body.Span, type) ?? throw new InvalidDataException("it is empty");
 
     private async Task<T> ReadAsync<T>(
         string key, Func<ReadOnlyMemory<byte>, T> parse, CancellationToken cancellationToken)

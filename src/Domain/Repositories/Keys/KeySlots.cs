@@ -11,7 +11,7 @@ namespace LibvirtBackup.Repositories.Keys;
 /// <param name="time">The clock.</param>
 internal sealed class KeySlots(IBlobStore store, string repositoryId, TimeProvider time)
 {
-    private const string Folder = "keys/";
+    internal const string Folder = "keys/";
 
     // Slots are read before there is a key, so they are never sealed.
     private readonly DocumentStore _documents = new(store, keys: null);

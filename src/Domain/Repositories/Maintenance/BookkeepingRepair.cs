@@ -1,4 +1,5 @@
 using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Keys;
 
 namespace LibvirtBackup.Repositories.Maintenance;
 
@@ -14,7 +15,7 @@ internal static class BookkeepingRepair
         var damaged = new List<VerifyProblem>();
         await RepositoryScrubber.CheckBookkeepingAsync(store, damaged, cancellationToken).ConfigureAwait(false);
         foreach (var file in damaged.Select(problem => problem.StoredObject))
-            if (!file.StartsWith("keys/", StringComparison.Ordinal))
+            if (!file.StartsWith(KeySlots.Folder, StringComparison.Ordinal))
                 await store.DeleteAsync(file, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -11,12 +11,9 @@ namespace LibvirtBackup.Repositories.Maintenance;
 /// <param name="Packs">The packs.</param>
 internal sealed record Condemnation(string Id, IReadOnlySet<ChunkId> Packs)
 {
-    private const string Folder = "condemned/";
-    private const string SessionsSuffix = "-sessions.json";
+    private string Key => $"{RepositoryNotes.CondemnedFolder}{Id}.json";
 
-    private string Key => $"{Folder}{Id}.json";
-
-    private string SessionsKey => Folder + Id + SessionsSuffix;
+    private string SessionsKey => RepositoryNotes.CondemnedFolder + Id + RepositoryNotes.CondemnedSessionsSuffix;
 
     /// <summary>Condemns packs, durably.</summary>
     internal static async Task<Condemnation> PronounceAsync(
@@ -34,17 +31,13 @@ internal sealed record Condemnation(string Id, IReadOnlySet<ChunkId> Packs)
     internal static async Task<IReadOnlyList<Condemnation>> ListAsync(
         Repository repository, CancellationToken cancellationToken)
     {
-        var all = new List<Condemnation>();
-        foreach (var key in await repository.Store.ListAsync(Folder, cancellationToken).ConfigureAwait(false))
-        {
-            if (key.EndsWith(SessionsSuffix, StringComparison.Ordinal)) continue;
-            if (await repository.Documents
-                .TryReadAsync(key, RepositoryJson.Default.CondemnedDocument, cancellationToken)
-                .ConfigureAwait(false) is { } found)
-                all.Add(new Condemnation(key[Folder.Length..^".json".Length], found.Packs.Select(Parse).ToHashSet()));
-        }
-
-        return all;
+        var all = await repository.Notes.ListCondemnedAsync(cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. all.Select(note => new Condemnation(
+                note.Key[RepositoryNotes.CondemnedFolder.Length..^".json".Length],
+                note.Document.Packs.Select(ChunkId.Parse).ToHashSet())),
+        ];
     }
 
     /// <summary>
@@ -74,7 +67,4 @@ internal sealed record Condemnation(string Id, IReadOnlySet<ChunkId> Packs)
         await repository.Store.DeleteAsync(SessionsKey, cancellationToken).ConfigureAwait(false);
         await repository.Store.DeleteAsync(Key, cancellationToken).ConfigureAwait(false);
     }
-
-    private static ChunkId Parse(string text) =>
-        ChunkId.TryParse(text, out var id) ? id : throw new InvalidDataException($"'{text}' is no id of a pack");
 }

@@ -8,8 +8,6 @@ namespace LibvirtBackup.Repositories.Maintenance;
 /// </summary>
 internal static class DamageNotes
 {
-    private const string Folder = "damaged/";
-
     /// <summary>Notes what was found, unless it is noted already.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="blobs">Blobs of which a copy is damaged or absent.</param>
@@ -20,8 +18,9 @@ internal static class DamageNotes
         Repository repository, IReadOnlyCollection<ChunkId> blobs, IReadOnlyCollection<string> points, bool isAll,
         CancellationToken cancellationToken)
     {
-        var old = await repository.Store.ListAsync(Folder, cancellationToken).ConfigureAwait(false);
-        var known = await repository.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
+        var old = await repository.Store.ListAsync(RepositoryNotes.DamagedFolder, cancellationToken)
+            .ConfigureAwait(false);
+        var known = await repository.Notes.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
         var found = new DamagedDocument(
             [.. blobs.Select(id => id.ToString()).Order(StringComparer.Ordinal)],
             [.. points.Order(StringComparer.Ordinal)]);
@@ -41,7 +40,8 @@ internal static class DamageNotes
         if (found.Blobs.Count == 0 && found.Points.Count == 0) return;
         await repository.Documents
             .WriteAsync(
-                $"{Folder}{Guid.NewGuid():n}.json", found, RepositoryJson.Default.DamagedDocument, cancellationToken)
+                $"{RepositoryNotes.DamagedFolder}{Guid.NewGuid():n}.json", found,
+                    RepositoryJson.Default.DamagedDocument, cancellationToken)
             .ConfigureAwait(false);
     }
 }

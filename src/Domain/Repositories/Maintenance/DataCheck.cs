@@ -52,7 +52,7 @@ internal sealed class DataCheck(
         IReadOnlyList<IndexFile> files, CancellationToken cancellationToken)
     {
         var all = request.Points.Count == 0;
-        var condemned = (await repository.ListCondemnedAsync(cancellationToken).ConfigureAwait(false)).ToHashSet();
+        var condemned = await repository.Notes.ListCondemnedPacksAsync(cancellationToken).ConfigureAwait(false);
         var uses = await PackUses.CountAsync(files, marks, new HashSet<ChunkId>(), cancellationToken)
             .ConfigureAwait(false);
         return uses.Where(use => use.Value.HasNeeded || (all && !condemned.Contains(use.Key)))

@@ -25,7 +25,7 @@ internal sealed class IndexRepair(Repository repository)
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        var condemned = (await repository.ListCondemnedAsync(cancellationToken).ConfigureAwait(false)).ToHashSet();
+        var condemned = await repository.Notes.ListCondemnedPacksAsync(cancellationToken).ConfigureAwait(false);
         var named = new HashSet<ChunkId>();
         foreach (var key in await _store.ListAsync(IndexFormat.Folder, cancellationToken).ConfigureAwait(false))
         {

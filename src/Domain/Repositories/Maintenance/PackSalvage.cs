@@ -14,7 +14,7 @@ internal sealed class PackSalvage(Repository repository, GcTally tally)
     internal async Task<int> RunAsync(IReadOnlySet<ChunkId> broken, CancellationToken cancellationToken)
     {
         var files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
-        var condemned = (await repository.ListCondemnedAsync(cancellationToken).ConfigureAwait(false)).ToHashSet();
+        var condemned = await repository.Notes.ListCondemnedPacksAsync(cancellationToken).ConfigureAwait(false);
         var there = (await PackTables.ListAsync(repository.Store, cancellationToken).ConfigureAwait(false)).ToHashSet();
         // What is condemned is gc's.
         var bad = files.SelectMany(file => file.Packs).Select(pack => pack.Id)

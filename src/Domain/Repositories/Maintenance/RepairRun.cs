@@ -91,7 +91,7 @@ internal sealed class RepairRun(
     private async Task<IReadOnlySet<(ChunkId Id, ChunkId Pack)>> FindBadCopiesAsync(
         IEnumerable<ChunkId> lost, CancellationToken cancellationToken)
     {
-        var noted = await repository.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
+        var noted = await repository.Notes.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
         var suspects = noted.SelectMany(note => note.Blobs)
             .Select(text => ChunkId.TryParse(text, out var id) ? id : (ChunkId?)null)
             .OfType<ChunkId>().Concat(lost).ToHashSet();

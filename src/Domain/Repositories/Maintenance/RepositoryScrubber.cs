@@ -1,6 +1,8 @@
 using LibvirtBackup.Repositories.Blobs;
 using LibvirtBackup.Repositories.Documents;
 using LibvirtBackup.Repositories.Indexes;
+using LibvirtBackup.Repositories.Keys;
+using LibvirtBackup.Repositories.Locks;
 using LibvirtBackup.Repositories.Packs;
 
 namespace LibvirtBackup.Repositories.Maintenance;
@@ -12,7 +14,9 @@ namespace LibvirtBackup.Repositories.Maintenance;
 public static class RepositoryScrubber
 {
     /// <summary>Documents that no point needs.</summary>
-    private static readonly string[] s_bookkeeping = ["keys/", "locks/", "condemned/", "damaged/"];
+    private static readonly string[] s_bookkeeping = [
+        KeySlots.Folder, RepositoryLocks.Folder, RepositoryNotes.CondemnedFolder, RepositoryNotes.DamagedFolder,
+    ];
 
     /// <summary>Scrubs the repository in a directory.</summary>
     /// <param name="directory">The directory.</param>

@@ -76,7 +76,10 @@ public sealed class DiskCopierTests
 
         var result = await copier.CopyAsync(Token);
 
+        await writer.FinishAsync(Token);
         Assert.Equal(40 * Cluster, result.ReadBytes);
+        var map = new DiskMap(repository.Reader, new MapShape(result.SizeBytes, chunkSize), result.Root);
+        Assert.Equal(disk.Bytes, await ReadAsync(repository, map));
     }
 
     [Fact]
@@ -189,7 +192,7 @@ public sealed class DiskCopierTests
         Assert.Equal(3, faults);
     }
 
-    internal static async Task<byte[]> ReadAsync(Repository repository, DiskMap map)
+    private static async Task<byte[]> ReadAsync(Repository repository, DiskMap map)
     {
         var bytes = new byte[map.Shape.SizeBytes];
         for (long leaf = 0; leaf < map.Shape.LeafCount; leaf++)
@@ -198,7 +201,7 @@ public sealed class DiskCopierTests
             for (var i = 0; i < entries.Length; i++)
             {
                 var chunk = (leaf * MapNode.Width) + i;
-                var target = bytes.AsMemory((int)(chunk * Chunk), map.Shape.ChunkLength(chunk));
+                var target = bytes.AsMemory((int)(chunk * map.Shape.ChunkSizeBytes), map.Shape.ChunkLength(chunk));
                 if (entries[i].Kind == EntryKind.Data) await repository.Reader.ReadAsync(entries[i].Id, target, Token);
             }
         }

@@ -76,7 +76,7 @@ public sealed class IndexFileTests
         Assert.Equal(500, detected);
     }
 
-    internal static IndexEntry[] Entries(int count) =>
+    private static IndexEntry[] Entries(int count) =>
         [.. Enumerable.Range(0, count)
             .Select(i => new IndexEntry(ChunkId.Compute(BitConverter.GetBytes(i)), 0, i, 10, 20, BlobCodec.Zstd))
             .OrderBy(entry => entry.Id)];

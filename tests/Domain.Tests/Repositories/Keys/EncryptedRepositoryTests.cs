@@ -102,6 +102,6 @@ public sealed class EncryptedRepositoryTests
         }
     }
 
-    internal static Task<Repository> CreateAsync(IBlobStore store) => Repository.CreateAsync(
+    private static Task<Repository> CreateAsync(IBlobStore store) => Repository.CreateAsync(
         store, new RepositoryOptions { Secret = s_secret }, TimeProvider.System, Token);
 }

@@ -1,3 +1,4 @@
+using LibvirtBackup.Domain.Tests.Repositories.Faults;
 using LibvirtBackup.Repositories.Blobs;
 using Xunit;
 
@@ -21,9 +22,11 @@ public sealed class GarbageCollectorFaultTests
         {
             var store = new MemoryBlobStore();
             var scene = await PrepareAsync(store, isDeferred);
-            var faulty = new CrashingBlobStore(store, step, deletesGoOn: isDiskFull);
+            var operations = isDiskFull ? StoreOperations.Put : StoreOperations.Writes;
+            using var faulty = new FaultyBlobStore(
+                store, new Fault(operations, step, FaultKind.NoSpace, IsLasting: true));
             await TryCollectAsync(scene.Through(faulty));
-            isDone = !faulty.IsReached;
+            isDone = !faulty.FaultReached;
             await BuryAsync(store);
             await scene.HoldsAsync();
 

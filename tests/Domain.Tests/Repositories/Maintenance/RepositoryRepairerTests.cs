@@ -113,7 +113,7 @@ public sealed class RepositoryRepairerTests
         var report = await RepairAsync(scene);
         Assert.Equal((1, true), (report.DroppedCopies, report.IsGood));
         using var repository = await scene.OpenAsync();
-        Assert.Empty(await repository.ListDamagedAsync(Token));
+        Assert.Empty(await repository.Notes.ListDamagedAsync(Token));
         Assert.True((await scene.VerifyAsync(new VerifyRequest())).IsGood);
         Assert.True((await RepositoryScrubber.ScrubAsync(scene.Store, null, Token)).IsGood);
         await scene.CollectAsync();

@@ -1,0 +1,49 @@
+using LibvirtBackup.Repositories.Blobs;
+
+namespace LibvirtBackup.Repositories.Documents;
+
+/// <summary>The configuration file: what makes a place a repository.</summary>
+internal static class ConfigStore
+{
+    /// <summary>Makes the place a repository, unless it is one.</summary>
+    /// <exception cref="BackupException">It is one.</exception>
+    internal static async Task WriteAsync(
+        IBlobStore store, RepositoryConfig config, CancellationToken cancellationToken)
+    {
+        if (!await new DocumentStore(store, keys: null)
+            .WriteAsync(RepositoryConfig.Key, config, RepositoryJson.Default.RepositoryConfig, cancellationToken)
+            .ConfigureAwait(false))
+            throw Exists(store);
+    }
+
+    /// <exception cref="BackupException">A repository is there already.</exception>
+    internal static async Task RefuseExistingAsync(IBlobStore store, CancellationToken cancellationToken)
+    {
+        if (await store.GetLengthAsync(RepositoryConfig.Key, cancellationToken).ConfigureAwait(false) is not null)
+            throw Exists(store);
+    }
+
+    /// <exception cref="BackupException">There is no repository, it is damaged, or a newer version made it.</exception>
+    internal static async Task<RepositoryConfig> ReadAsync(IBlobStore store, CancellationToken cancellationToken)
+    {
+        var config = await new DocumentStore(store, keys: null)
+            .TryReadAsync(RepositoryConfig.Key, ConfigReader.Read, cancellationToken)
+            .ConfigureAwait(false)
+            ?? throw new BackupException(
+                FailureKind.Failed, $"no repository in '{store.Location}'; make one with 'lvbackup init -r DIR'");
+        if (config.Version != RepositoryConfig.CurrentVersion)
+            throw new BackupException(
+                FailureKind.NotSupported,
+                $"repository '{store.Location}' has format {config.Version}, this program reads format "
+                + $"{RepositoryConfig.CurrentVersion}; use the program that made it");
+        if (!RepositoryOptions.IsChunkSize(config.ChunkSizeBytes))
+            throw new BackupException(
+                FailureKind.Integrity,
+                $"repository '{store.Location}' is damaged: {RepositoryConfig.Key}: no repository has chunks of "
+                + $"{config.ChunkSizeBytes} bytes");
+        return config;
+    }
+
+    private static BackupException Exists(IBlobStore store) => new(
+        FailureKind.Failed, $"'{store.Location}' holds a repository already; use it, or choose another directory");
+}
