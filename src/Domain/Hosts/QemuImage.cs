@@ -20,14 +20,23 @@ internal static class QemuImage
     /// <param name="format">Its format, which is never guessed.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BackupException">qemu-img is absent, or says why it cannot.</exception>
-    internal static Task<QemuImageInfo> InspectAsync(string path, string format, CancellationToken cancellationToken) =>
-        InspectAsync(path, ["info", "--output=json", "-f", format, path], cancellationToken);
+    internal static async Task<QemuImageInfo> InspectAsync(
+        string path, string format, CancellationToken cancellationToken) =>
+        (await InspectAsync(path, ["info", "--output=json", "-f", format, path], cancellationToken)
+            .ConfigureAwait(false))[0];
 
     /// <summary>What an image is, also while a guest writes it.</summary>
     /// <inheritdoc cref="InspectAsync(string, string, CancellationToken)"/>
-    internal static Task<QemuImageInfo> InspectSharedAsync(
+    internal static async Task<QemuImageInfo> InspectSharedAsync(
         string path, string format, CancellationToken cancellationToken) =>
-        InspectAsync(path, ["info", "-U", "--output=json", "-f", format, path], cancellationToken);
+        (await InspectAsync(path, ["info", "-U", "--output=json", "-f", format, path], cancellationToken)
+            .ConfigureAwait(false))[0];
+
+    /// <summary>What an image and those behind it are, the top one first, also while a guest writes.</summary>
+    /// <inheritdoc cref="InspectAsync(string, string, CancellationToken)"/>
+    internal static Task<IReadOnlyList<QemuImageInfo>> InspectChainSharedAsync(
+        string path, string format, CancellationToken cancellationToken) =>
+        InspectAsync(path, ["info", "-U", "--backing-chain", "--output=json", "-f", format, path], cancellationToken);
 
     /// <summary>
     /// Makes an empty bitmap that records from the next opening on, in an image that nobody has open.
@@ -41,7 +50,7 @@ internal static class QemuImage
     internal static Task RemoveBitmapAsync(string path, string name, CancellationToken cancellationToken) =>
         RunAsync("qemu-img", path, ["bitmap", "--remove", "-f", "qcow2", path, name], cancellationToken);
 
-    private static async Task<QemuImageInfo> InspectAsync(
+    private static async Task<IReadOnlyList<QemuImageInfo>> InspectAsync(
         string path, string[] arguments, CancellationToken cancellationToken)
     {
         var answer = await RunAsync("qemu-img", path, arguments, cancellationToken).ConfigureAwait(false);

@@ -6,6 +6,9 @@ namespace LibvirtBackup.Hosts;
 /// <summary>What <c>qemu-img info</c> says of an image.</summary>
 internal sealed record QemuImageInfo
 {
+    /// <summary>The image as qemu-img names it.</summary>
+    internal required string FileName { get; init; }
+
     internal required string Format { get; init; }
 
     internal required long VirtualSizeBytes { get; init; }
@@ -17,26 +20,32 @@ internal sealed record QemuImageInfo
 
     internal required bool IsEncrypted { get; init; }
 
-    /// <summary>Names of the bitmaps that the image holds.</summary>
-    internal required IReadOnlyList<string> Bitmaps { get; init; }
+    internal required IReadOnlyList<StoredBitmap> Bitmaps { get; init; }
 
+    /// <summary>Reads the description of an image, or those of its chain, the top one first.</summary>
     /// <exception cref="JsonException">The text is no JSON.</exception>
     /// <exception cref="KeyNotFoundException">Something is absent.</exception>
     /// <exception cref="InvalidOperationException">Something is of another type.</exception>
-    internal static QemuImageInfo Parse(string json)
+    internal static IReadOnlyList<QemuImageInfo> Parse(string json)
     {
         using var document = JsonDocument.Parse(json);
         var root = document.RootElement;
+        return root.ValueKind == JsonValueKind.Array ? [.. root.EnumerateArray().Select(Read)] : [Read(root)];
+    }
+
+    private static QemuImageInfo Read(JsonElement root)
+    {
         var data = root.TryGetProperty("format-specific", out var specific)
             && specific.TryGetProperty("data", out var inner) ? inner : default;
         return new QemuImageInfo
         {
+            FileName = root.GetProperty("filename").GetString()!, // qemu-img names every image
             Format = root.GetProperty("format").GetString()!,
             VirtualSizeBytes = root.GetProperty("virtual-size").GetInt64(),
             HasSnapshots = root.TryGetProperty("snapshots", out _),
             IsEncrypted = IsTrue(root, "encrypted"),
             Bitmaps = Has(data, "bitmaps", out var bitmaps)
-                ? [.. bitmaps.EnumerateArray().Select(bitmap => bitmap.GetProperty("name").GetString()!)]
+                ? [.. bitmaps.EnumerateArray().Select(ReadBitmap)]
                 : [],
             Properties = new DiskImageProperties
             {
@@ -49,6 +58,16 @@ internal sealed record QemuImageInfo
                 BackingFile = Text(root, "backing-filename"),
             },
         };
+    }
+
+    private static StoredBitmap ReadBitmap(JsonElement bitmap)
+    {
+        var flags = bitmap.GetProperty("flags").EnumerateArray().Select(flag => flag.GetString()).ToList();
+        return new StoredBitmap(
+            bitmap.GetProperty("name").GetString()!, // qemu-img names every bitmap
+            bitmap.GetProperty("granularity").GetInt64(),
+            IsRecording: flags.Contains("auto"),
+            IsInUse: flags.Contains("in-use"));
     }
 
     private static bool Has(JsonElement element, string name, out JsonElement value)

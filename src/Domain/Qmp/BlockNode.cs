@@ -27,7 +27,10 @@ public sealed record BlockNode
     [JsonPropertyName("backing_file")]
     public string? BackingFile { get; init; }
 
-    /// <summary>What QEMU knows of the image; with <c>flat</c> only of this node, not of those behind it.</summary>
+    /// <summary>
+    /// What QEMU knows of the image: <c>query-named-block-nodes</c> tells only of this node, <c>query-block</c> of
+    /// those behind it too.
+    /// </summary>
     public required BlockNodeImage Image { get; init; }
 
     /// <summary>The node's bitmaps, in no promised order; empty when it has none.</summary>
@@ -36,6 +39,11 @@ public sealed record BlockNode
     /// </remarks>
     [AllowNull]
     public IReadOnlyList<DirtyBitmap> DirtyBitmaps { get; init => field = value ?? []; } = [];
+
+    /// <summary>The nodes that this one uses; empty before QEMU 11.0, which does not tell.</summary>
+    /// <remarks>Null from the generated deserialiser, as with the bitmaps.</remarks>
+    [AllowNull]
+    public IReadOnlyList<BlockNodeChild> Children { get; init => field = value ?? []; } = [];
 
     /// <summary>Finds the bitmap of that name.</summary>
     /// <param name="name">The name, compared exactly.</param>

@@ -14,4 +14,10 @@ public sealed record BlockNodeImage
 
     /// <summary>The size on storage in bytes; null where QEMU can not tell.</summary>
     public long? ActualSize { get; init; }
+
+    /// <summary>
+    /// The image that this one reads through, be it a backing image or what a filter stands before; null for the last
+    /// one, and for all in answers that tell of single nodes.
+    /// </summary>
+    public BlockNodeImage? BackingImage { get; init; }
 }

@@ -49,6 +49,12 @@ public sealed class QmpClient(QmpTransport transport)
         QmpJsonContext.Default.IReadOnlyListBlockNode,
         cancellationToken);
 
+    /// <summary>The drives of the guest with the images behind each (<c>query-block</c>).</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The drives in QEMU's order.</returns>
+    public Task<IReadOnlyList<BlockDevice>> QueryBlockAsync(CancellationToken cancellationToken) => QueryAsync(
+        "query-block", null, QmpJsonContext.Default.IReadOnlyListBlockDevice, cancellationToken);
+
     /// <summary>Carries out one change of a bitmap.</summary>
     /// <param name="action">The change.</param>
     /// <param name="cancellationToken">Stops waiting; the change may have been made.</param>

@@ -12,6 +12,7 @@ namespace LibvirtBackup.Qmp;
 [JsonSerializable(typeof(EnableBitmap))]
 [JsonSerializable(typeof(DisableBitmap))]
 [JsonSerializable(typeof(MergeBitmaps))]
+[JsonSerializable(typeof(IReadOnlyList<BlockDevice>))]
 [JsonSerializable(typeof(IReadOnlyList<BlockNode>))]
 [JsonSerializable(typeof(VersionAnswer))]
 internal sealed partial class QmpJsonContext : JsonSerializerContext;

@@ -15,10 +15,5 @@ internal sealed record SelectedDisk
     internal string Format => Disk.DriverType?.Value ?? "raw";
 
     /// <summary>The image file or device on this host, or null for network and pool storage.</summary>
-    internal string? Path => Disk.Source switch
-    {
-        FileDiskSource file => file.Path,
-        BlockDiskSource block => block.Path,
-        _ => null,
-    };
+    internal string? Path => Disk.LocalPath;
 }

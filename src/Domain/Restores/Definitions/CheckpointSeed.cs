@@ -26,7 +26,7 @@ internal sealed class CheckpointSeed(RestorePoint point, List<string> warnings)
         {
             var image = await QemuImage.InspectAsync(path, "qcow2", cancellationToken).ConfigureAwait(false);
             if (image.Properties.Compat == "0.10") return;
-            if (image.Bitmaps.Contains(name, StringComparer.Ordinal))
+            if (image.Bitmaps.Any(bitmap => bitmap.Name == name))
                 await QemuImage.RemoveBitmapAsync(path, name, cancellationToken).ConfigureAwait(false);
             await QemuImage.AddBitmapAsync(path, name, cancellationToken).ConfigureAwait(false);
             lock (_gate) _seeded.Add(disk.Disk.Name);

@@ -57,6 +57,14 @@ public sealed record DomainDisk
     /// <summary>Whether the drive holds nothing.</summary>
     public bool IsEmpty => Source is null;
 
+    /// <summary>The image file or device on the domain's host, or null for network and pool storage.</summary>
+    public string? LocalPath => Source switch
+    {
+        FileDiskSource file => file.Path,
+        BlockDiskSource block => block.Path,
+        _ => null,
+    };
+
     internal static DomainDisk Read(ElementReader reader)
     {
         ElementReader target = reader.Child("target") ?? throw reader.Error("it has no <target>");

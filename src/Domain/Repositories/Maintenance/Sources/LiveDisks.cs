@@ -168,7 +168,9 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
                 ? null
                 : $"libvirt has no usable bitmap of checkpoint '{checkpoint}' any more";
         if (disk.Path is null) return null; // cannot be read at all; the capture says so
-        var bitmaps = await ImageBitmaps.ListAsync(disk.Path, disk.Format, cancellationToken).ConfigureAwait(false);
-        return bitmaps.Contains(checkpoint) ? null : $"the image has no usable bitmap of checkpoint '{checkpoint}'";
+        var image = await QemuImage.InspectSharedAsync(disk.Path, disk.Format, cancellationToken).ConfigureAwait(false);
+        return image.Bitmaps.Any(bitmap => bitmap is { IsInUse: false, IsRecording: true } && bitmap.Name == checkpoint)
+            ? null
+            : $"the image has no usable bitmap of checkpoint '{checkpoint}'";
     }
 }

@@ -1,0 +1,25 @@
+using LibvirtBackup.Bitmaps;
+using Xunit;
+
+namespace LibvirtBackup.Tests.Bitmaps;
+
+public sealed class BitmapOwnerTests
+{
+    public static TheoryData<string, BitmapOwner> Names => new()
+    {
+        { "lvb.3f2a.nightly.4.17", new BitmapOwner.Product("3f2a", "nightly", 4, 17) },
+        { "libvirt-tmp-activewrite", new BitmapOwner.Libvirt() },
+        { "libvirt-migration-vda", new BitmapOwner.Libvirt() },
+        { "backup-vda", new BitmapOwner.Libvirt() },
+        { "lvb.3f2a.nightly.4", new BitmapOwner.Foreign() },
+        { "lvb.3f2a.nightly.4.x", new BitmapOwner.Foreign() },
+        { "Backup-vda", new BitmapOwner.Foreign() },
+        { "libvirt", new BitmapOwner.Foreign() },
+        { "", new BitmapOwner.Foreign() },
+    };
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_owner_is_read_from_the_name(string name, BitmapOwner owner) =>
+        Assert.Equal(owner, BitmapOwner.Of(name));
+}
