@@ -29,7 +29,6 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(GcDocument))]
 [JsonSerializable(typeof(InitDocument))]
 [JsonSerializable(typeof(KeyDocument))]
-[JsonSerializable(typeof(ListDocument))]
 [JsonSerializable(typeof(PruneDocument))]
 [JsonSerializable(typeof(RepairDocument))]
 [JsonSerializable(typeof(RestoreDocument))]

@@ -43,7 +43,17 @@ internal static class TextTable
 
     private static void WriteRow(TextWriter output, IReadOnlyList<string> cells, int[] widths)
     {
-        var padded = cells.Select((cell, i) => i < cells.Count - 1 ? cell.PadRight(widths[i]) : cell);
-        output.WriteLine(" " + string.Join(Gap, padded));
+        output.Write(' ');
+        for (var i = 0; i < cells.Count; i++)
+        {
+            output.Write(cells[i]);
+            if (i == cells.Count - 1)
+                break;
+            for (var rest = widths[i] - cells[i].Length; rest > 0; rest--)
+                output.Write(' ');
+            output.Write(Gap);
+        }
+
+        output.WriteLine();
     }
 }

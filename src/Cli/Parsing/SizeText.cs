@@ -19,6 +19,8 @@ internal static class SizeText
         ("P", 1L << 50), ("PiB", 1L << 50), ("PB", 1_000_000_000_000_000),
     ];
 
+    private static readonly string[] s_binary = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+
     /// <summary>Reads a size in bytes.</summary>
     /// <param name="text">The text, for instance <c>64KiB</c>; units in any letter case, no sign, no fraction.</param>
     /// <param name="bytes">The size in bytes.</param>
@@ -48,15 +50,14 @@ internal static class SizeText
     /// <param name="bytes">The size in bytes, not negative.</param>
     internal static string Format(long bytes)
     {
-        string[] units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
         var unit = 0;
         var value = (double)bytes;
-        while (value >= 1024 && unit < units.Length - 1)
+        while (value >= 1024 && unit < s_binary.Length - 1)
         {
             value /= 1024;
             unit++;
         }
 
-        return unit == 0 ? $"{bytes} B" : string.Create(CultureInfo.InvariantCulture, $"{value:0.0} {units[unit]}");
+        return unit == 0 ? $"{bytes} B" : string.Create(CultureInfo.InvariantCulture, $"{value:0.0} {s_binary[unit]}");
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
-using LibvirtBackup.Cli.Json;
 using LibvirtBackup.Cli.Output;
 using LibvirtBackup.Cli.Parsing;
 using LibvirtBackup.Repositories;
@@ -42,15 +42,13 @@ internal sealed class ListCommand : CliCommand
         var points = all.Where(p => IsOf(p, domain)).ToList();
         if (context.Settings.Json)
         {
-            context.PrintJson(
-                new ListDocument([.. points.Select(ListDocument.ListedPoint.Of)], damaged),
-                CliJson.Documents.ListDocument);
+            ListDocument.Write(context.Console.Out, points, damaged);
         }
         else
         {
             TextTable.Write(
                 context.Console.Out, ["Point", "Domain", "Track", "Level", "Time", "Disks"],
-                [.. points.Select(p => Row(p, context.Environment.Time.LocalTimeZone))], !context.Settings.Quiet);
+                Rows(points, context.Environment.Time.LocalTimeZone), !context.Settings.Quiet);
         }
 
         foreach (var one in damaged)
@@ -61,9 +59,19 @@ internal sealed class ListCommand : CliCommand
     private static bool IsOf(PointSummary point, string? domain) =>
         domain is null || DomainFilter.Fits(point, domain);
 
-    private static string[] Row(PointSummary point, TimeZoneInfo zone) =>
-    [
-        point.Id, point.Domain, point.Track, Choice.Word(point.Level), TimeText.Format(point.Time, zone),
-        string.Join(", ", point.Disks.Select(d => $"{d.Name} {SizeText.Format(d.VirtualSizeBytes)}")),
-    ];
+    private static List<string[]> Rows(List<PointSummary> points, TimeZoneInfo zone)
+    {
+        var sizes = new Dictionary<long, string>(); // points of one disk have one size
+        return points.ConvertAll(point => new[]
+        {
+            point.Id, point.Domain, point.Track, Choice.Word(point.Level), TimeText.Format(point.Time, zone),
+            string.Join(", ", point.Disks.Select(disk => $"{disk.Name} {SizeOf(disk)}")),
+        });
+
+        string SizeOf(PointSummaryDisk disk)
+        {
+            ref var text = ref CollectionsMarshal.GetValueRefOrAddDefault(sizes, disk.VirtualSizeBytes, out _);
+            return text ??= SizeText.Format(disk.VirtualSizeBytes);
+        }
+    }
 }

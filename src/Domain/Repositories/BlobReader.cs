@@ -56,13 +56,16 @@ internal sealed class BlobReader(IBlobStore store, PackIndex index, BlobDecoder 
             return $"it has {location.PlainLength} bytes where {target.Length} were expected";
         if (location.StoredLength is < 1 or > BlobLimits.StoredLength)
             return $"it has {location.StoredLength} stored bytes, an index says";
-        var stored = ArrayPool<byte>.Shared.Rent(location.StoredLength);
+        // What is stored as it is needs no buffer between.
+        var isPlain = decoder.IsPlain(location.Codec) && location.StoredLength == target.Length;
+        var rented = isPlain ? null : ArrayPool<byte>.Shared.Rent(location.StoredLength);
         try
         {
-            var bytes = stored.AsMemory(0, location.StoredLength);
-            await store.ReadAsync(_keys.Of(location.Pack), location.Offset, bytes, cancellationToken)
+            var stored = isPlain ? target : rented.AsMemory(0, location.StoredLength);
+            await store.ReadAsync(_keys.Of(location.Pack), location.Offset, stored, cancellationToken)
                 .ConfigureAwait(false);
-            decoder.Decode(id, location.Salt, location.Codec, bytes.Span, target.Span);
+            if (isPlain) decoder.Check(id, target.Span);
+            else decoder.Decode(id, location.Salt, location.Codec, stored.Span, target.Span);
             return null;
         }
         catch (Exception e) when (e is BlobMissingException or InvalidDataException)
@@ -71,7 +74,7 @@ internal sealed class BlobReader(IBlobStore store, PackIndex index, BlobDecoder 
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(stored);
+            if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
         }
     }
 

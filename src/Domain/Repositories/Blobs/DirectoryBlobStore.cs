@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using LibvirtBackup.Interop.Posix;
 using LibvirtBackup.State;
 
@@ -10,6 +11,13 @@ namespace LibvirtBackup.Repositories.Blobs;
 internal sealed class DirectoryBlobStore(string root, Action<DurableStep>? after = null)
     : IBlobStore, ITemporaryFiles, IDisposable
 {
+    private static readonly EnumerationOptions s_everything = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.None,
+        IgnoreInaccessible = false,
+    };
+
     private readonly OpenFiles _files = new();
 
     public string Location => root;
@@ -67,10 +75,18 @@ internal sealed class DirectoryBlobStore(string root, Action<DurableStep>? after
     {
         var folder = PathOf(prefix);
         if (!Directory.Exists(folder)) return Task.FromResult<IReadOnlyList<string>>([]);
-        var keys = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(path => !DurableFile.IsTemporary(path))
-            .Select(path => string.Concat(prefix, path.AsSpan(folder.Length)))
-            .ToArray();
+        // No string but the key is made of an entry: listings of ten thousand points are to be quick.
+        var entries = new FileSystemEnumerable<string>(
+            folder,
+            (ref FileSystemEntry entry) => entry.Directory.Length <= folder.Length
+                ? string.Concat(prefix, entry.FileName)
+                : string.Concat(prefix, entry.Directory[folder.Length..], "/", entry.FileName),
+            s_everything)
+        {
+            ShouldIncludePredicate = static (ref FileSystemEntry entry) =>
+                !entry.IsDirectory && !DurableFile.IsTemporary(entry.FileName),
+        };
+        var keys = entries.ToArray();
         Array.Sort(keys, StringComparer.Ordinal);
         return Task.FromResult<IReadOnlyList<string>>(keys);
     }

@@ -10,6 +10,15 @@ internal sealed class BlobDecoder(BlobNames names, PackCiphers? ciphers) : IDisp
 {
     private readonly ConcurrentBag<ZstdDecompressor> _decompressors = [];
 
+    /// <summary>True when the stored bytes are the blob's own.</summary>
+    internal bool IsPlain(BlobCodec codec) => ciphers is null && codec == BlobCodec.Plain;
+
+    /// <exception cref="InvalidDataException">The bytes are not those of the blob.</exception>
+    internal void Check(ChunkId id, ReadOnlySpan<byte> plain)
+    {
+        if (names.NameOf(plain) != id) throw new InvalidDataException("its bytes do not match its name");
+    }
+
     /// <summary>Fills <paramref name="plain"/>.</summary>
     /// <param name="id">The blob's name.</param>
     /// <param name="salt">The salt of its pack.</param>
@@ -24,7 +33,7 @@ internal sealed class BlobDecoder(BlobNames names, PackCiphers? ciphers) : IDisp
             Decompress(codec, stored, plain);
         else
             DecryptAndDecompress(id, ciphers.For(salt), codec, stored, plain);
-        if (names.NameOf(plain) != id) throw new InvalidDataException("its bytes do not match its name");
+        Check(id, plain);
     }
 
     public void Dispose()

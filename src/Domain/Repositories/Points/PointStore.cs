@@ -22,8 +22,10 @@ internal sealed class PointStore(IBlobStore store, DocumentStore documents)
     /// <exception cref="BackupException">No point fits, or several do.</exception>
     internal async Task<string> ResolveAsync(string idOrPrefix, CancellationToken cancellationToken)
     {
+        if (IsFileName(idOrPrefix)
+            && await store.GetLengthAsync(KeyOf(idOrPrefix), cancellationToken).ConfigureAwait(false) is not null)
+            return idOrPrefix;
         var ids = await ListIdsAsync(cancellationToken).ConfigureAwait(false);
-        if (ids.Contains(idOrPrefix, StringComparer.Ordinal)) return idOrPrefix;
         var fitting = idOrPrefix.Length == 0
             ? []
             : ids.Where(id => id.StartsWith(idOrPrefix, StringComparison.Ordinal)).ToList();
