@@ -19,11 +19,35 @@ public sealed class NbdBlockStatusTests
         await using NbdConnection connection = await server.ConnectAsync(Allocation, Bitmap, "qemu:dirty-bitmap:none");
         Assert.Equal([Allocation, Bitmap], connection.Export.MetaContexts);
 
-        Dictionary<string, List<NbdExtent>> all = await ReadAllAsync(connection);
-        Assert.Equal(FromNbdInfo(server, Allocation), all[Allocation]);
-        List<NbdExtent> dirty = all[Bitmap];
+        NbdMap map = await NbdMap.ReadAsync(connection, Token);
+        Assert.Equal(FromNbdInfo(server, Allocation), map.GetExtents(Allocation));
+        IReadOnlyList<NbdExtent> dirty = map.GetExtents(Bitmap);
         Assert.Equal(FromNbdInfo(server, Bitmap), dirty);
         Assert.Equal(4, dirty.Count(e => e.Flags == NbdExtent.Dirty)); // 3 MiB, 5 MiB, 100 MiB, 255 MiB
+    }
+
+    [Fact]
+    public async Task Several_bitmaps_of_one_disk_are_read_in_one_pass_each_with_its_own_ranges()
+    {
+        var directory = new TemporaryDirectory(); // the server deletes it
+        string image = directory.File("image.qcow2");
+        NbdServer.Run("qemu-img", "create", "-f", "qcow2", image, "64M");
+        NbdServer.Run("qemu-img", "bitmap", "--add", image, "a");
+        NbdServer.Run("qemu-io", "-f", "qcow2", "-c", "write 1M 64k", image);
+        NbdServer.Run("qemu-img", "bitmap", "--add", "-g", "32768", image, "b");
+        NbdServer.Run("qemu-io", "-f", "qcow2", "-c", "write 8M 32k", "-c", "write 63M 1M", image);
+        using NbdServer server = NbdServer.QemuNbd(directory, "-r", "-f", "qcow2", "-B", "a", "-B", "b", image);
+        const string a = "qemu:dirty-bitmap:a";
+        const string b = "qemu:dirty-bitmap:b";
+        await using NbdConnection connection = await server.ConnectAsync(Allocation, a, b);
+
+        NbdMap map = await NbdMap.ReadAsync(connection, Token);
+
+        const long mebi = 1 << 20;
+        Assert.Equal([(mebi, 65536), (8 * mebi, 65536), (63 * mebi, mebi)], Dirty(map.GetExtents(a)));
+        Assert.Equal([(8 * mebi, 32768), (63 * mebi, mebi)], Dirty(map.GetExtents(b)));
+        Assert.Equal(FromNbdInfo(server, Allocation), map.GetExtents(Allocation));
+        Assert.Throws<ArgumentException>(() => map.GetExtents(Bitmap));
     }
 
     [Fact]
@@ -118,6 +142,17 @@ public sealed class NbdBlockStatusTests
         }
 
         return all;
+    }
+
+    private static IEnumerable<(long Offset, long Length)> Dirty(IEnumerable<NbdExtent> extents)
+    {
+        long offset = 0;
+        foreach (NbdExtent extent in extents)
+        {
+            if (extent.Flags == NbdExtent.Dirty)
+                yield return (offset, extent.Length);
+            offset += extent.Length;
+        }
     }
 
     private static List<NbdExtent> FromNbdInfo(NbdServer server, string context)
