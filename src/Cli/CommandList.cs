@@ -1,5 +1,6 @@
 using LibvirtBackup.Cli.BackupJobs;
 using LibvirtBackup.Cli.Backups;
+using LibvirtBackup.Cli.Bitmaps;
 using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
@@ -34,6 +35,9 @@ internal static class CommandList
         new("checkpoint-parent", () => new CheckpointParentCommand()),
         new("checkpoint-edit", () => new CheckpointEditCommand()),
         new("checkpoint-delete", () => new CheckpointDeleteCommand()),
+        new("bitmap-list", () => new BitmapListCommand()),
+        new("bitmap-merge", () => new BitmapMergeCommand()),
+        new("bitmap-remove", () => new BitmapRemoveCommand()),
         new("backup-begin", () => new BackupBeginCommand()),
         new("backup-dumpxml", () => new BackupDumpXmlCommand()),
         new("backup-abort", () => new BackupAbortCommand()),

@@ -9,6 +9,9 @@ internal enum CommandGroup
     /// <summary>libvirt's checkpoints, as virsh has them.</summary>
     Checkpoints,
 
+    /// <summary>The dirty bitmaps below them.</summary>
+    Bitmaps,
+
     /// <summary>libvirt's backup jobs, raw.</summary>
     BackupJobs,
 

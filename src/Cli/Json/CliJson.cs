@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using LibvirtBackup.Cli.BackupJobs;
 using LibvirtBackup.Cli.Backups;
+using LibvirtBackup.Cli.Bitmaps;
 using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Failures;
 using LibvirtBackup.Cli.Keys;
@@ -18,6 +19,9 @@ namespace LibvirtBackup.Cli.Json;
     GenerationMode = JsonSourceGenerationMode.Default)]
 [JsonSerializable(typeof(BackupDocument))]
 [JsonSerializable(typeof(BackupJobDocument))]
+[JsonSerializable(typeof(BitmapListDocument))]
+[JsonSerializable(typeof(BitmapMergeDocument))]
+[JsonSerializable(typeof(BitmapRemoveDocument))]
 [JsonSerializable(typeof(CheckpointCreatedDocument))]
 [JsonSerializable(typeof(CheckpointDeletedDocument))]
 [JsonSerializable(typeof(CheckpointEditedDocument))]

@@ -46,7 +46,8 @@ internal sealed class OfflineCapture(LibvirtDomain domain, TimeProvider time)
         {
             // A persistent bitmap has the name of its checkpoint; only a comparison asks for one.
             var bitmap = disk.Parent is null ? null : plan.Base!.Checkpoint;
-            return (ImageExport.ForReading(disk.Disk.Path!, disk.Disk.Format, bitmap), bitmap);
+            string[] bitmaps = bitmap is null ? [] : [bitmap];
+            return (ImageExport.ForReading(disk.Disk.Path!, disk.Disk.Format, bitmaps), bitmap);
         }
     }
 

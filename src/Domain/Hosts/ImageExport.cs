@@ -11,10 +11,10 @@ internal static class ImageExport
     /// </summary>
     /// <param name="path">The image.</param>
     /// <param name="format">Its format.</param>
-    /// <param name="bitmap">A dirty bitmap in the image that is offered too, or null.</param>
-    internal static NbdEndpoint ForReading(string path, string format, string? bitmap = null) =>
+    /// <param name="bitmaps">Dirty bitmaps in the image that are offered too.</param>
+    internal static NbdEndpoint ForReading(string path, string format, params IEnumerable<string> bitmaps) =>
         new NbdEndpoint.SocketActivation(
-            ["qemu-nbd", "--read-only", "--export-name=", .. bitmap is null ? [] : (string[])[$"--bitmap={bitmap}"],
+            ["qemu-nbd", "--read-only", "--export-name=", .. bitmaps.Select(bitmap => $"--bitmap={bitmap}"),
                 "--image-opts", $"driver={format},force-share=on,{FileOptions(path)}"]);
 
     /// <summary>Writes an image, with QEMU's usual locks.</summary>

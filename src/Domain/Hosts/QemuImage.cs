@@ -50,6 +50,11 @@ internal static class QemuImage
     internal static Task RemoveBitmapAsync(string path, string name, CancellationToken cancellationToken) =>
         RunAsync("qemu-img", path, ["bitmap", "--remove", "-f", "qcow2", path, name], cancellationToken);
 
+    /// <summary>Changes a bitmap in an image that nobody has open.</summary>
+    /// <exception cref="BackupException">qemu-img is absent, or says why it cannot.</exception>
+    internal static Task ChangeBitmapsAsync(ImageBitmapCall call, CancellationToken cancellationToken) =>
+        RunAsync("qemu-img", call.Image, [.. call.Arguments], cancellationToken);
+
     private static async Task<IReadOnlyList<QemuImageInfo>> InspectAsync(
         string path, string[] arguments, CancellationToken cancellationToken)
     {

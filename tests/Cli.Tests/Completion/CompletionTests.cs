@@ -15,6 +15,8 @@ public sealed class CompletionTests
     [InlineData("lvbackup checkpoint-list --from ")]
     [InlineData("lvbackup backup-begin --domain ", "test")]
     [InlineData("lvbackup backup-begin test ")]
+    [InlineData("lvbackup bitmap-merge te", "test")]
+    [InlineData("lvbackup bitmap-remove test ")]
     [InlineData("lvbackup")]
     public async Task The_words_that_fit_are_offered(string line, params string[] words) =>
         Assert.Equal(words, await CompleteAsync(line, line.Length));

@@ -1,6 +1,5 @@
 using LibvirtBackup.Bitmaps;
 using LibvirtBackup.Domain.Tests;
-using LibvirtBackup.Interop.Xml;
 using Xunit;
 
 namespace LibvirtBackup.Tests.Bitmaps;
@@ -56,25 +55,8 @@ public sealed class StoredInventoryTests
         Assert.Contains("not a file", inventory.FindDisk("vdz")!.Unknown, StringComparison.Ordinal);
     }
 
-    private static Task<BitmapInventory> ReadAsync(params string[] images)
-    {
-        var disks = images.Select((path, i) => $"""
-            <disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='{path}'/>
-              <target dev='vd{(char)('a' + i)}' bus='virtio'/></disk>
-            """);
-        return StoredLayers.ReadAsync(
-            DomainXml.Parse($"""
-                <domain type='qemu'><name>demo</name><devices>{string.Concat(disks)}
-                  <disk type='network' device='disk'><driver name='qemu' type='raw'/><source protocol='rbd' name='p/i'/>
-                    <target dev='vdz' bus='virtio'/></disk>
-                </devices></domain>
-                """),
-            Token);
-    }
+    private static Task<BitmapInventory> ReadAsync(params string[] images) =>
+        StoredLayers.ReadAsync(StoredImages.Domain(images), Token);
 
-    private static async Task QemuImgAsync(params string[] arguments)
-    {
-        var (exitCode, _, error) = await Tools.RunAsync("qemu-img", arguments);
-        Assert.True(exitCode == 0, error);
-    }
+    private static Task QemuImgAsync(params string[] arguments) => StoredImages.RunAsync("qemu-img", arguments);
 }
