@@ -43,6 +43,7 @@ internal static class CommandList
         new("backup-abort", () => new BackupAbortCommand()),
         new("completion", () => new CompletionCommand()),
         new("__complete", () => new CompleteCommand()),
+        new(ThawWatchdogCommand.Word, () => new ThawWatchdogCommand()),
     ];
 
     /// <summary>All commands.</summary>

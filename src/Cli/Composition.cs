@@ -1,4 +1,5 @@
 using LibvirtBackup.Backups;
+using LibvirtBackup.Cli.Backups;
 using LibvirtBackup.Cli.Commands;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -18,6 +19,7 @@ internal sealed class Composition : IDisposable
         {
             StateDirectory = context.Settings.StateDirectory,
             Program = $"lvbackup {ProgramVersion.Number}",
+            ThawWatchdog = context.Environment.Program is [_, ..] program ? [.. program, ThawWatchdogCommand.Word] : [],
         });
         _services = services.BuildServiceProvider();
     }

@@ -45,6 +45,7 @@ public sealed class GlobalSettingsTests
             Variable = values.GetValueOrDefault,
             IsRoot = root,
             Time = TimeProvider.System,
+            Program = [],
         };
         var commandLine = new CommandLine();
         return GlobalSettings.Resolve(commandLine.Options, commandLine.Parse(line.Split(' ')), environment);

@@ -33,6 +33,19 @@ internal sealed class BackupOptions
         "--quiesce", "mode",
         $"freeze the guest's file systems for the moment: {Choice.Words<QuiesceMode>()} (default: none)");
 
+    private readonly Option<string[]> _quiesceMount = new("--quiesce-mount")
+    {
+        Description = "freeze this mount point of the guest only; may be given several times",
+        HelpName = "dir",
+    };
+
+    private readonly Option<string?> _quiesceTimeout = Text(
+        "--quiesce-timeout", "duration", "how long the guest may take to freeze (default: 60s)");
+
+    private readonly Option<string?> _quiesceLimit = Text(
+        "--quiesce-limit", "duration",
+        "how long it may stay frozen until the backup has begun (default: 10s, as Windows has it)");
+
     private readonly Option<string?> _scratch = Text(
         "--scratch", "dir",
         "where QEMU keeps old data of blocks that the guest overwrites meanwhile (default: the state directory)");
@@ -52,8 +65,8 @@ internal sealed class BackupOptions
         command.Add(_domains);
         Option[] options =
         [
-            _all, _level, _since, _track, _disk, _exclude, _quiesce, _scratch, _limitRate, _noCheckpoint, _startPaused,
-            _includeSecrets, Strict,
+            _all, _level, _since, _track, _disk, _exclude, _quiesce, _quiesceMount, _quiesceTimeout, _quiesceLimit,
+            _scratch, _limitRate, _noCheckpoint, _startPaused, _includeSecrets, Strict,
         ];
         foreach (var option in options)
             command.Add(option);
@@ -82,7 +95,7 @@ internal sealed class BackupOptions
             Track = line.GetValue(_track) ?? "default",
             Disks = line.GetValue(_disk) ?? [],
             Exclude = line.GetValue(_exclude) ?? [],
-            Quiesce = Choice.Parse(_quiesce.Name, line.GetValue(_quiesce), QuiesceMode.None),
+            Quiesce = ReadQuiesce(line),
             ScratchDirectory = line.GetValue(_scratch) is { } scratch ? Path.GetFullPath(scratch) : null,
             RateLimitBytesPerSecond = SizeOption.Read(line, _limitRate),
             NoCheckpoint = line.GetValue(_noCheckpoint),
@@ -102,6 +115,18 @@ internal sealed class BackupOptions
         foreach (var domain in all)
             domain.Dispose();
         return [.. all.Select(d => d.Name).Order(StringComparer.Ordinal)];
+    }
+
+    private QuiesceOptions ReadQuiesce(ParseResult line)
+    {
+        var defaults = new QuiesceOptions();
+        return new QuiesceOptions
+        {
+            Mode = Choice.Parse(_quiesce.Name, line.GetValue(_quiesce), defaults.Mode),
+            MountPoints = line.GetValue(_quiesceMount) ?? [],
+            Timeout = DurationOption.Read(line, _quiesceTimeout, defaults.Timeout),
+            Limit = DurationOption.Read(line, _quiesceLimit, defaults.Limit),
+        };
     }
 
     private static Option<bool> Flag(string name, string description) =>

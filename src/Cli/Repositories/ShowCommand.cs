@@ -55,7 +55,7 @@ internal sealed class ShowCommand : CliCommand
         Line("Level", Choice.Word(point.Level) + (point.Reason is { } reason ? $" ({reason})" : ""));
         Line("Parent", point.Parent ?? "-");
         Line("Checkpoint", point.Checkpoint ?? "-");
-        Line("Quiesced", point.Quiesced ? "yes" : "no");
+        Line("Consistency", DescribeConsistency(point));
         Line("Made by", point.MadeBy + (point.Host is { } host ? $", on {host.Name}" : ""));
         if (point.GuestInfo.TryGetValue("os.pretty-name", out var system))
             Line("Guest", point.GuestInfo.TryGetValue("hostname", out var name) ? $"{name}, {system}" : system);
@@ -76,6 +76,14 @@ internal sealed class ShowCommand : CliCommand
                 new[] { Choice.Word(file.Role), SizeText.Format(file.SizeBytes), file.Path })],
             !context.Settings.Quiet);
     }
+
+    private static string DescribeConsistency(RestorePoint point) => point switch
+    {
+        { Consistency: PointConsistency.Crash } => "crash-consistent",
+        { Freeze: { MountPoints: [_, ..] mounts } } => $"file-system-consistent ({string.Join(", ", mounts)})",
+        { Freeze: { } freeze } => $"file-system-consistent ({freeze.FileSystems} file systems)",
+        _ => "file-system-consistent",
+    };
 
     private static string Describe(PointTimings timings)
     {

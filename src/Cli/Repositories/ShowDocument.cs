@@ -7,7 +7,8 @@ namespace LibvirtBackup.Cli.Repositories;
 /// <summary><c>show --json</c>; the time is UTC.</summary>
 internal sealed record ShowDocument(
     string Point, string RepositoryId, string Domain, Guid DomainUuid, string Track, int Generation, int Sequence,
-    string Level, string? Reason, DateTime Time, string? Parent, string? Checkpoint, bool Quiesced, bool WasRunning,
+    string Level, string? Reason, DateTime Time, string? Parent, string? Checkpoint, bool Quiesced, string Consistency,
+    PointFreeze? Freeze, bool WasRunning,
     string MadeBy, PointHost? Host, ShowDocument.ShownTimings? Timings, IReadOnlyList<ShowDocument.ShownDisk> Disks,
     IReadOnlyList<ShowDocument.ShownFile> Attachments, IReadOnlyDictionary<string, string> GuestInfo,
     IReadOnlyList<string> Warnings, bool Autostart, bool HasSecrets, string DomainXml)
@@ -20,7 +21,8 @@ internal sealed record ShowDocument(
     internal static ShowDocument Of(RestorePoint point) => new(
         point.Id, point.RepositoryId, point.Domain, point.DomainUuid, point.Track, point.Generation, point.Sequence,
         Choice.Word(point.Level), point.Reason, point.Time.UtcDateTime, point.Parent, point.Checkpoint, point.Quiesced,
-        point.WasRunning, point.MadeBy, point.Host, point.Timings is { } timings ? ShownTimings.Of(timings) : null,
+        Choice.Word(point.Consistency), point.Freeze, point.WasRunning, point.MadeBy, point.Host,
+        point.Timings is { } timings ? ShownTimings.Of(timings) : null,
         [.. point.Disks.Select(ShownDisk.Of)], [.. point.Attachments.Select(ShownFile.Of)], point.GuestInfo,
         point.Warnings, point.Autostart, point.HasSecrets, point.DomainXml);
 

@@ -1,3 +1,4 @@
+using LibvirtBackup.Backups.Freezing;
 using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
@@ -29,6 +30,9 @@ internal sealed record BackupContext
     internal required TimeProvider Time { get; init; }
 
     internal required IProgress<BackupProgress>? Progress { get; init; }
+
+    /// <summary>Whether the guest may be frozen by us.</summary>
+    internal FreezeLedger Freezes => new(State.OpenDomain(Domain.Uuid));
 
     /// <summary>One line each, for the report and the point.</summary>
     internal List<string> Warnings { get; } = [];

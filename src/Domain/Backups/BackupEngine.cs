@@ -78,6 +78,7 @@ public sealed class BackupEngine(BackupEngineOptions options, TimeProvider time)
                 + "choice; leave out --since");
         if (request.RateLimitBytesPerSecond is <= 0)
             throw new BackupException(FailureKind.Usage, "the rate limit must be more than 0 bytes per second");
+        request.Quiesce.Validate();
         if (request.Disks.Intersect(request.Exclude, StringComparer.Ordinal).FirstOrDefault() is { } both)
             throw new BackupException(FailureKind.Usage, $"disk '{both}' is both asked for and excluded");
     }

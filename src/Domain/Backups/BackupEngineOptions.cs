@@ -10,9 +10,11 @@ public sealed record BackupEngineOptions
     public string StateDirectory { get; init; } = DefaultStateDirectory;
 
     /// <summary>
-    /// How long the guest agent may take to freeze or thaw; default 30 s, libvirt itself would wait for ever.
+    /// The program and arguments of the process that thaws a frozen guest when this one is killed or hangs, such as
+    /// <c>/usr/bin/lvbackup thaw-watchdog</c>; it calls <see cref="Freezing.ThawWatchdog"/>. Default none: then a guest
+    /// that was frozen when this process is killed stays so until the next backup of the domain.
     /// </summary>
-    public TimeSpan QuiesceTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public IReadOnlyList<string> ThawWatchdog { get; init; } = [];
 
     /// <summary>Disks copied at the same time; default 2, from 1 to 16.</summary>
     public int ParallelDisks { get; init; } = 2;

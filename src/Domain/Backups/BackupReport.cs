@@ -1,3 +1,5 @@
+using LibvirtBackup.Repositories;
+
 namespace LibvirtBackup.Backups;
 
 /// <summary>The outcome of one domain's backup.</summary>
@@ -23,6 +25,9 @@ public sealed record BackupReport
 
     /// <summary>The point whose unchanged data this one shares, or null.</summary>
     public required string? Parent { get; init; }
+
+    /// <summary>What the guest's file systems were like at the instant.</summary>
+    public required PointConsistency Consistency { get; init; }
 
     /// <summary>The disks taken, in the domain's order.</summary>
     public required IReadOnlyList<DiskBackupReport> Disks { get; init; }

@@ -21,8 +21,8 @@ public sealed record BackupRequest
     /// <summary>Target names of disks to leave out.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
-    /// <summary>Whether to freeze the guest's file systems; default <see cref="QuiesceMode.None"/>.</summary>
-    public QuiesceMode Quiesce { get; init; } = QuiesceMode.None;
+    /// <summary>Whether and how to freeze the guest's file systems; by default they are not.</summary>
+    public QuiesceOptions Quiesce { get; init; } = new();
 
     /// <summary>
     /// Where QEMU keeps old data of blocks that the guest overwrites meanwhile, and its socket; null: the state

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using LibvirtBackup.Backups.Capturing;
+using LibvirtBackup.Backups.Freezing;
 using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Interop.Libvirt;
@@ -19,6 +20,7 @@ internal sealed class BackupRun(BackupContext context)
 
     internal async Task<BackupReport> ExecuteAsync(CancellationToken cancellationToken)
     {
+        context.Warnings.AddRange(await FreezeRecovery.RunAsync(context, cancellationToken).ConfigureAwait(false));
         // Before anything is read from the repository: from here on nothing that this run builds on is deleted.
         var writer = await _repository.BeginWriteAsync($"backup of domain '{_domain.Name}'", cancellationToken)
             .ConfigureAwait(false);
@@ -139,6 +141,7 @@ internal sealed class BackupRun(BackupContext context)
         Reason = captured.Plan.Reason,
         Checkpoint = captured.Plan.NewCheckpoint,
         Parent = captured.Plan.Base?.Id,
+        Consistency = captured.Freeze is null ? PointConsistency.Crash : PointConsistency.FileSystem,
         Disks = [.. captured.Disks.Select(disk => new DiskBackupReport
         {
             Name = disk.Plan.Disk.Name,

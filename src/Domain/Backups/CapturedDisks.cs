@@ -12,8 +12,8 @@ internal sealed record CapturedDisks
     /// <summary>The instant, UTC.</summary>
     internal required DateTimeOffset Time { get; init; }
 
-    /// <summary>True when the guest's file systems were frozen at the instant.</summary>
-    internal required bool Quiesced { get; init; }
+    /// <summary>What was frozen at the instant; null when nothing was, or that is in doubt.</summary>
+    internal required PointFreeze? Freeze { get; init; }
 
     internal required PointTimings Timings { get; init; }
 

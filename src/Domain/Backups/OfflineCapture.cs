@@ -37,7 +37,7 @@ internal sealed class OfflineCapture(LibvirtDomain domain, TimeProvider time)
         {
             Plan = plan,
             Time = instant,
-            Quiesced = false,
+            Freeze = null,
             Timings = new PointTimings(Frozen: null, Begin: null, time.GetElapsedTime(start)),
             Disks = disks,
         };

@@ -1,3 +1,4 @@
+using LibvirtBackup.Backups.Freezing;
 using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Interop.Libvirt;
@@ -38,7 +39,6 @@ internal sealed class OnlineCapture(BackupContext context)
             RepositoryId = context.Repository.Id,
             Checkpoint = null,
             JobDirectory = JobDirectory.NewPath(context.Request.ScratchDirectory ?? context.State.JobsDirectory),
-            Frozen = context.Request.Quiesce != QuiesceMode.None,
             StartedPaused = startPaused,
         });
         CapturedDisks captured;
@@ -46,8 +46,7 @@ internal sealed class OnlineCapture(BackupContext context)
         {
             JobDirectory.Create(_intent!.JobDirectory, QemuOwner.FromCapabilities(capabilities));
             if (startPaused) await StartPausedAsync().ConfigureAwait(false);
-            var begun = await BeginAsync(await makePlan().ConfigureAwait(false), cancellationToken)
-                .ConfigureAwait(false);
+            var begun = await BeginAsync(makePlan, startPaused, uri, cancellationToken).ConfigureAwait(false);
             var start = context.Time.GetTimestamp();
             var disks = await copy(begun.Plan.Disks, ExportOf, cancellationToken).ConfigureAwait(false);
             var timings = begun.Timings with { Copy = context.Time.GetElapsedTime(start) };
@@ -71,44 +70,55 @@ internal sealed class OnlineCapture(BackupContext context)
         new NbdEndpoint.UnixSocket(JobDirectory.SocketOf(_intent!.JobDirectory), disk.Disk.Name),
         disk.Parent is null ? null : PullJob.BitmapOf(disk.Disk.Name));
 
-    private async Task<CapturedDisks> BeginAsync(BackupPlan plan, CancellationToken cancellationToken)
+    private async Task<CapturedDisks> BeginAsync(
+        Func<Task<BackupPlan>> makePlan, bool startPaused, string uri, CancellationToken cancellationToken)
     {
-        var freezer = new GuestFreezer(_domain, context.Options.QuiesceTimeout, context.Time);
-        var frozen = context.Time.GetTimestamp();
-        var quiesced = await freezer.FreezeAsync(context.Request.Quiesce, context.Warnings, cancellationToken)
-            .ConfigureAwait(false);
-        var begin = context.Time.GetTimestamp();
-        DateTimeOffset instant;
-        try
+        var quiesce = context.Request.Quiesce;
+        // A domain that was started for the backup has a guest that has never run: it has nothing to freeze.
+        if (quiesce.Mode == QuiesceMode.None || startPaused)
         {
-            plan = await BeginJobAsync(plan).ConfigureAwait(false);
-            instant = context.Time.GetUtcNow();
-        }
-        finally
-        {
-            if (quiesced) await freezer.ThawAsync(context.Warnings).ConfigureAwait(false);
+            var begun = await BeginJobAsync(await makePlan().ConfigureAwait(false)).ConfigureAwait(false);
+            return Describe(new FrozenMoment<BegunJob>(begun, null, null));
         }
 
-        return new CapturedDisks
+        var order = new ThawOrder
         {
-            Plan = plan,
-            Time = instant,
-            Quiesced = quiesced,
-            Timings = new PointTimings(
-                quiesced ? context.Time.GetElapsedTime(frozen) : null,
-                Begin: context.Time.GetElapsedTime(begin),
-                Copy: TimeSpan.Zero),
-            Disks = [],
+            Freeze = Guid.NewGuid(),
+            Uri = uri,
+            DomainUuid = _domain.Uuid,
+            Domain = _domain.Name,
+            DomainDirectory = context.State.OpenDomain(_domain.Uuid),
+            Timeout = quiesce.Timeout,
+            Limit = quiesce.Limit,
         };
+        var guard = await ThawGuard.StartAsync(context.Options.ThawWatchdog, order).ConfigureAwait(false);
+        await using var hangingUp = guard.ConfigureAwait(false);
+        var plan = await makePlan().ConfigureAwait(false);
+        var guest = new LibvirtGuest(uri, _domain.Uuid, _domain);
+        await using var closing = guest.ConfigureAwait(false);
+        var freezer = new GuestFreezer(
+            guest, context.Freezes, guard, order, quiesce, context.Time, context.Warnings);
+        return Describe(await freezer.HoldAsync(() => BeginJobAsync(plan), cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Begins the job; never cancelled half-way, since libvirt would go on with it.</summary>
-    private async Task<BackupPlan> BeginJobAsync(BackupPlan plan)
+    private CapturedDisks Describe(FrozenMoment<BegunJob> moment) => new()
     {
+        Plan = moment.Result.Plan,
+        Time = moment.Result.Instant,
+        Freeze = moment.FileSystems is { } count
+            ? new PointFreeze(count, context.Request.Quiesce.MountPoints)
+            : null,
+        Timings = new PointTimings(moment.Frozen, moment.Result.Took, Copy: TimeSpan.Zero),
+        Disks = [],
+    };
+
+    /// <summary>Begins the job; never cancelled half-way, since libvirt would go on with it.</summary>
+    private async Task<BegunJob> BeginJobAsync(BackupPlan plan)
+    {
+        var began = context.Time.GetTimestamp();
         try
         {
             await BeginOnceAsync(plan).ConfigureAwait(false);
-            return plan;
         }
         catch (LibvirtException e) when (e.Code == VirErrorNumber.CheckpointInconsistent && plan.Base is not null)
         {
@@ -119,10 +129,11 @@ internal sealed class OnlineCapture(BackupContext context)
                     + "--level auto or full",
                     e);
             await OurCheckpoint.TryDropAsync(_domain, plan.NewCheckpoint, CancellationToken.None).ConfigureAwait(false);
-            var full = plan.WithoutBase($"libvirt says: {e.Message}");
-            await BeginOnceAsync(full).ConfigureAwait(false);
-            return full;
+            plan = plan.WithoutBase($"libvirt says: {e.Message}");
+            await BeginOnceAsync(plan).ConfigureAwait(false);
         }
+
+        return new BegunJob(plan, context.Time.GetUtcNow(), context.Time.GetElapsedTime(began));
     }
 
     private void WriteIntent(JobIntent intent)
@@ -139,4 +150,7 @@ internal sealed class OnlineCapture(BackupContext context)
             PullJob.DescribeCheckpoint(plan),
             cancellationToken: CancellationToken.None);
     }
+
+    /// <summary>The job as it was begun in the end.</summary>
+    private sealed record BegunJob(BackupPlan Plan, DateTimeOffset Instant, TimeSpan Took);
 }

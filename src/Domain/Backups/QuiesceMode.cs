@@ -1,6 +1,7 @@
 namespace LibvirtBackup.Backups;
 
 /// <summary>Whether the guest agent freezes the guest's file systems for the instant of the backup.</summary>
+/// <remarks>A domain that is shut off has nothing to freeze: every mode takes its point.</remarks>
 public enum QuiesceMode
 {
     /// <summary>The guest is not asked; the point is crash-consistent.</summary>
@@ -9,6 +10,6 @@ public enum QuiesceMode
     /// <summary>The guest is asked; when it cannot, the backup goes on and warns.</summary>
     Try,
 
-    /// <summary>No point is taken unless the guest froze its file systems.</summary>
+    /// <summary>No point of a running domain is taken unless its file systems were frozen at that instant.</summary>
     Require,
 }

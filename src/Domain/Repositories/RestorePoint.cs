@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using LibvirtBackup.Backups;
 
 namespace LibvirtBackup.Repositories;
@@ -44,6 +45,13 @@ public sealed record RestorePoint
 
     /// <summary>True when the guest's file systems were frozen at that instant.</summary>
     public required bool Quiesced { get; init; }
+
+    /// <summary>What was frozen at that instant; null when nothing was, and in points of older versions.</summary>
+    public PointFreeze? Freeze { get; init; }
+
+    /// <summary>What the guest's file systems were like at that instant.</summary>
+    [JsonIgnore]
+    public PointConsistency Consistency => Quiesced ? PointConsistency.FileSystem : PointConsistency.Crash;
 
     /// <summary>The domain's inactive definition.</summary>
     public required string DomainXml { get; init; }

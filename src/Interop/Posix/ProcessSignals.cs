@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace LibvirtBackup.Interop.Posix;
 
@@ -18,6 +19,16 @@ public static class ProcessSignals
     {
         if (IsIgnored(SigInt) && LibC.Signal(SigInt, SigDefault) == -1)
             throw PosixException.FromLastError("signal", "SIGINT");
+    }
+
+    /// <summary>
+    /// Puts this process into a session of its own: what a terminal or a shell sends to the group of the process that
+    /// started it, Control-C first of all, no longer reaches it. Without effect where it leads a group already.
+    /// </summary>
+    public static void LeaveSession()
+    {
+        if (LibC.SetSid() == -1 && Marshal.GetLastPInvokeError() is var errno and not Errno.NotPermitted)
+            throw new PosixException(errno, "setsid", "this process");
     }
 
     /// <summary>Tells whether a signal is ignored, by its number.</summary>

@@ -14,10 +14,24 @@ public sealed class BackupCommandTests : IDisposable
     [InlineData("backup test --all")]
     [InlineData("backup test --level some")]
     [InlineData("backup test --quiesce perhaps")]
+    [InlineData("backup test --quiesce try --quiesce-timeout 5")]
     [InlineData("backup test --limit-rate fast")]
     [InlineData("backup test --disk")]
     public async Task Wrong_usage_is_told_before_anything_is_opened(string line)
     {
+        var result = await _repository.RunAsync(line.Split(' '));
+        Assert.Equal((2, ""), (result.ExitCode, result.Out));
+        Assert.Matches("^lvbackup: [^\n]+\n$", result.Error);
+    }
+
+    [Theory]
+    [InlineData("backup test --quiesce-mount /srv")]
+    [InlineData("backup test --quiesce try --quiesce-limit 0s")]
+    [InlineData("backup test --quiesce try --quiesce-limit 11m")]
+    [InlineData("backup test --quiesce try --quiesce-timeout 1h")]
+    public async Task Wrong_ways_to_freeze_are_told_before_the_host_is_looked_at(string line)
+    {
+        await _repository.InitAsync();
         var result = await _repository.RunAsync(line.Split(' '));
         Assert.Equal((2, ""), (result.ExitCode, result.Out));
         Assert.Matches("^lvbackup: [^\n]+\n$", result.Error);

@@ -3,6 +3,7 @@ using LibvirtBackup.Backups;
 using LibvirtBackup.Cli.Backups;
 using LibvirtBackup.Cli.Json;
 using LibvirtBackup.Cli.Tests.Support;
+using LibvirtBackup.Repositories;
 
 namespace LibvirtBackup.Cli.Tests.Repositories;
 
@@ -20,6 +21,7 @@ public sealed class BackupDocumentTests
             Reason = "vdb is new",
             Checkpoint = "lvb.0123abcd.default.1.2",
             Parent = SmallRepository.Full,
+            Consistency = PointConsistency.FileSystem,
             Disks =
             [
                 new DiskBackupReport

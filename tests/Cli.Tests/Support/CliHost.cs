@@ -17,6 +17,7 @@ internal static class CliHost
             Variable = variables.GetValueOrDefault,
             IsRoot = false,
             Time = new UtcClock(),
+            Program = [],
         };
         var exitCode = await new CommandRunner(console, environment)
             .RunAsync(args, () => null, TestContext.Current.CancellationToken);

@@ -27,7 +27,11 @@ internal sealed class LvbackupProcess : IDisposable
         Start(scene, scene.Repository.Location, arguments);
 
     /// <summary>Begins it with another repository.</summary>
-    internal static LvbackupProcess Start(BackupScene scene, string repository, string[] arguments)
+    internal static LvbackupProcess Start(BackupScene scene, string repository, string[] arguments) =>
+        Start(scene, repository, scene.Guest.Host.ConnectionUri, arguments);
+
+    /// <summary>Begins it with another repository and another way to libvirt.</summary>
+    internal static LvbackupProcess Start(BackupScene scene, string repository, string uri, string[] arguments)
     {
         // A test run that was started by nohup or as a script's background job passes ignored signals on.
         var start = new ProcessStartInfo("env")
@@ -38,7 +42,7 @@ internal sealed class LvbackupProcess : IDisposable
         };
         string[] common =
         [
-            "--connect", scene.Guest.Host.ConnectionUri, "--repo", repository,
+            "--connect", uri, "--repo", repository,
             "--state-dir", scene.StateDirectory, "--json",
         ];
         string[] program = ["--default-signal=INT,HUP,TERM", Path.Combine(AppContext.BaseDirectory, "lvbackup")];
@@ -55,6 +59,8 @@ internal sealed class LvbackupProcess : IDisposable
     }
 
     internal bool HasExited => _process.HasExited;
+
+    internal int Id => _process.Id;
 
     internal async Task SignalAsync(string signal)
     {

@@ -25,7 +25,8 @@ public sealed class ScenarioTests
         await scene.Guest.MakeExt4Async("vda", Token);
         await scene.Guest.WriteFilesAsync("vda", "data", count: 2, Units.MiB, Token);
 
-        var report = await scene.BackUpOnlyAsync(request => request with { Quiesce = QuiesceMode.Require });
+        var required = new QuiesceOptions { Mode = QuiesceMode.Require };
+        var report = await scene.BackUpOnlyAsync(request => request with { Quiesce = required });
 
         Assert.False(await scene.Guest.IsFrozenAsync(Token));
         Assert.True((await scene.Repository.GetPointAsync(report.Point, Token)).Quiesced);

@@ -25,9 +25,6 @@ internal sealed class CrashRecovery(TimeProvider time)
     {
         if (intents.Read() is not { } intent) return [];
         var done = new List<string>();
-        if (intent.Frozen && await TryThawAsync(domain, cancellationToken).ConfigureAwait(false))
-            done.Add("thawed the guest's file systems, which an interrupted run had frozen");
-
         if (await IsOursAsync(domain, intent, cancellationToken).ConfigureAwait(false))
         {
             await PullJob.EndAsync(domain, time, cancellationToken).ConfigureAwait(false);
@@ -87,19 +84,6 @@ internal sealed class CrashRecovery(TimeProvider time)
         return socket is null
             ? await PullJob.FindJobAsync(domain, cancellationToken).ConfigureAwait(false) == "backup"
             : socket == JobDirectory.SocketOf(intent.JobDirectory);
-    }
-
-    private static async Task<bool> TryThawAsync(LibvirtDomain domain, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await domain.ThawFileSystemsAsync(cancellationToken: cancellationToken).ConfigureAwait(false) > 0;
-        }
-        catch (LibvirtException)
-        {
-            // No agent any more: then nothing is frozen by it either.
-            return false;
-        }
     }
 
     /// <summary>

@@ -17,9 +17,6 @@ internal sealed record JobIntent
     /// <summary>The directory of the NBD socket and the scratch images.</summary>
     public required string JobDirectory { get; init; }
 
-    /// <summary>True when the guest was asked to freeze its file systems.</summary>
-    public required bool Frozen { get; init; }
-
     /// <summary>True when the domain was shut off and was started paused for this run only.</summary>
     public required bool StartedPaused { get; init; }
 }

@@ -57,4 +57,35 @@ public sealed partial class LibvirtDomain
         VirDomainGuestInfoTypes types = VirDomainGuestInfoTypes.None,
         CancellationToken cancellationToken = default) =>
         RunAsync(() => LibvirtFunctions.virDomainGetGuestInfo(Handle, types), cancellationToken);
+
+    /// <summary>The time of the guest's clock (<c>virDomainGetTime</c>, since 1.2.5); cheap, so it shows whether the
+    /// agent answers.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The time, UTC.</returns>
+    public Task<DateTimeOffset> GetGuestTimeAsync(CancellationToken cancellationToken = default) => RunAsync(
+        () =>
+        {
+            (long seconds, uint nanoseconds) = LibvirtFunctions.virDomainGetTime(Handle);
+            return DateTimeOffset.FromUnixTimeSeconds(seconds)
+                .AddTicks(nanoseconds / TimeSpan.NanosecondsPerTick);
+        },
+        cancellationToken);
+
+    /// <summary>
+    /// Sets how long libvirt waits for the answer to each later call of the guest agent, for all its clients, until the
+    /// machine stops (<c>virDomainAgentSetResponseTimeout</c>, since 5.10.0). libvirt cannot tell what is set.
+    /// </summary>
+    /// <param name="timeout">
+    /// How long, in whole seconds, rounded up; null means for ever, which is libvirt's own default.
+    /// </param>
+    /// <param name="cancellationToken">Stops waiting; it may be set all the same.</param>
+    /// <returns>A task that ends when it is set.</returns>
+    public Task SetAgentTimeoutAsync(TimeSpan? timeout, CancellationToken cancellationToken = default)
+    {
+        int seconds = timeout is { } limit
+            ? (int)Math.Ceiling(limit.TotalSeconds)
+            : (int)VirDomainAgentResponseTimeoutValues.Block;
+        return RunAsync(
+            () => LibvirtFunctions.virDomainAgentSetResponseTimeout(Handle, seconds), cancellationToken);
+    }
 }

@@ -1,4 +1,5 @@
 using LibvirtBackup.Backups;
+using LibvirtBackup.Backups.Freezing;
 using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Backups.Sources;
@@ -76,6 +77,7 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
         Func<DiskPlan, NbdDiskSource, CancellationToken, Task> read,
         CancellationToken cancellationToken)
     {
+        await FreezeRecovery.RunAsync(context, cancellationToken).ConfigureAwait(false);
         var (points, _) = await context.Repository.ListPointsAsync(cancellationToken).ConfigureAwait(false);
         await new CrashRecovery(time)
             .RecoverAsync(context.Domain, context.Intents, context.Repository.Id, points, cancellationToken)
