@@ -5,6 +5,7 @@ using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Keys;
+using LibvirtBackup.Cli.Recovery;
 using LibvirtBackup.Cli.Repositories;
 using LibvirtBackup.Cli.Restores;
 
@@ -26,6 +27,7 @@ internal static class CommandList
         new("forget", () => new ForgetCommand()),
         new("gc", () => new GcCommand()),
         new("repair", () => new RepairCommand()),
+        new("doctor", () => new DoctorCommand()),
         new("key", () => new KeyCommand()),
         new("checkpoint-create", () => new CheckpointCreateCommand()),
         new("checkpoint-create-as", () => new CheckpointCreateAsCommand()),

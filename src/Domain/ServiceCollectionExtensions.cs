@@ -1,4 +1,5 @@
 using LibvirtBackup.Backups;
+using LibvirtBackup.Recovery;
 using LibvirtBackup.Repositories.Maintenance;
 using LibvirtBackup.Repositories.Maintenance.Sources;
 using LibvirtBackup.Restores;
@@ -12,8 +13,8 @@ public static class ServiceCollectionExtensions
 {
     /// <summary>
     /// Adds <see cref="BackupEngine"/>, <see cref="RestoreEngine"/>, <see cref="GarbageCollector"/>,
-    /// <see cref="SourceVerifier"/> and <see cref="RepositoryRepairer"/>, and <see cref="TimeProvider.System"/> unless
-    /// there is one.
+    /// <see cref="SourceVerifier"/>, <see cref="RepositoryRepairer"/> and <see cref="Doctor"/>, and
+    /// <see cref="TimeProvider.System"/> unless there is one.
     /// </summary>
     /// <param name="services">The collection.</param>
     /// <param name="options">How backups are run on this host; null for the defaults.</param>
@@ -29,6 +30,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<GarbageCollector>();
         services.AddSingleton<SourceVerifier>();
         services.AddSingleton<RepositoryRepairer>();
+        services.AddSingleton<Doctor>();
         return services;
     }
 }

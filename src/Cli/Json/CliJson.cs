@@ -7,6 +7,7 @@ using LibvirtBackup.Cli.Bitmaps;
 using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Failures;
 using LibvirtBackup.Cli.Keys;
+using LibvirtBackup.Cli.Recovery;
 using LibvirtBackup.Cli.Repositories;
 using LibvirtBackup.Cli.Restores;
 
@@ -28,6 +29,7 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(CheckpointInfoDocument))]
 [JsonSerializable(typeof(CheckpointListDocument))]
 [JsonSerializable(typeof(CheckpointParentDocument))]
+[JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(ForgetDocument))]
 [JsonSerializable(typeof(GcDocument))]

@@ -40,7 +40,7 @@ internal static class PullJob
         plan.NewCheckpoint is null ? null : new DomainCheckpointXml
     {
         Name = CheckpointName.Parse(plan.NewCheckpoint),
-        Description = "lvbackup: delete it only through lvbackup, later backups start from it",
+        Description = CheckpointNaming.Description,
         Disks = [.. plan.Disks.Select(disk => new DomainCheckpointDisk
         {
             Name = disk.Disk.Disk.Target,

@@ -8,6 +8,9 @@ namespace LibvirtBackup.Backups.Planning;
 /// </summary>
 internal sealed record CheckpointNaming(string RepositoryId, string Track, int Generation, int Sequence)
 {
+    /// <summary>What a checkpoint tells people who list it.</summary>
+    internal const string Description = "lvbackup: delete it only through lvbackup, later backups start from it";
+
     private const string Prefix = "lvb";
 
     /// <summary>Leaves room for the other parts in libvirt's practical limit of 247 bytes.</summary>

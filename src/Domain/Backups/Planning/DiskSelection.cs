@@ -41,6 +41,13 @@ internal sealed record DiskSelection(IReadOnlyList<SelectedDisk> Disks, IReadOnl
                 $"domain '{domain.Name}' has no disk to back up{string.Concat(leftOut.Select(line => "; " + line))}");
     }
 
+    /// <summary>Targets of the disks that can hold a dirty bitmap.</summary>
+    internal static IReadOnlyList<string> SelectTrackable(DomainXml domain) =>
+    [
+        .. domain.Disks.Where(disk => WhyLeftOut(disk) is null && WhyUntrackable(disk) is null)
+            .Select(disk => disk.Target.Value),
+    ];
+
     private static string? WhyLeftOut(DomainDisk disk) => disk switch
     {
         { IsEmpty: true } => "is an empty drive",

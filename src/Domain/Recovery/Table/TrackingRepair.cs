@@ -1,6 +1,8 @@
 namespace LibvirtBackup.Recovery.Table;
 
-/// <summary>What is done about a finding: the first four are acts or the lack of need of one, the rest refusals.</summary>
+/// <summary>
+/// What is done about a finding: the first four are acts or the lack of need of one, the rest refusals.
+/// </summary>
 internal enum TrackingRepair
 {
     /// <summary>Nothing is to be done.</summary>
@@ -9,7 +11,9 @@ internal enum TrackingRepair
     /// <summary>libvirt is told of the checkpoint again, and proves its bitmap valid by that.</summary>
     Adopt,
 
-    /// <summary>The bitmap is removed and the disk taken out of the checkpoint: it is read whole the next time.</summary>
+    /// <summary>
+    /// The bitmap is removed and the disk taken out of the checkpoint: it is read whole the next time.
+    /// </summary>
     Remove,
 
     /// <summary>The disk is taken out of libvirt's checkpoint; there is no bitmap to remove.</summary>

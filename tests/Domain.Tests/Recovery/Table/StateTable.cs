@@ -4,7 +4,9 @@ using LibvirtBackup.Recovery.Table;
 
 namespace LibvirtBackup.Domain.Tests.Recovery.Table;
 
-/// <summary>Writes the table as Markdown: states that differ in one column only and have one answer share a row.</summary>
+/// <summary>
+/// Writes the table as Markdown: states that differ in one column only and have one answer share a row.
+/// </summary>
 internal static class StateTable
 {
     private static readonly string[] s_columns =

@@ -1,0 +1,75 @@
+using LibvirtBackup.Recovery.Journals;
+
+namespace LibvirtBackup.Recovery;
+
+/// <summary>
+/// Removes checkpoints of ours, or single disks from them, with bitmaps in whatever state. libvirt deletes a checkpoint
+/// only where all of its disks have the bitmap, and from all layers of their chains. So a checkpoint is described anew
+/// for one disk alone, which touches no bitmap, and then deleted (libvirt 9.0 to 12.8); that needs no monitor command
+/// of our own.
+/// </summary>
+internal sealed class CheckpointRemover(ITrackedDomain domain, Journal journal)
+{
+    /// <summary>Removes a checkpoint with all of its bitmaps; an absent one is not an error.</summary>
+    /// <returns>
+    /// False when it must wait: the domain is shut off, and libvirt could only forget the checkpoint, not remove its
+    /// bitmaps.
+    /// </returns>
+    internal async Task<bool> TryRemoveAsync(string name, CancellationToken cancellationToken)
+    {
+        var known = await domain.ReadCheckpointAsync(name, withSizes: false, cancellationToken).ConfigureAwait(false);
+        if (known is null)
+        {
+            if (journal.View.Knows(name)) journal.Append(new JournalRecord.DropEnded(name, null));
+            return true;
+        }
+
+        if (!await domain.IsRunningAsync(cancellationToken).ConfigureAwait(false)) return false;
+        journal.Append(new JournalRecord.DropBegun(name, null));
+        if (!await domain.TryDeleteAsync(name, cancellationToken).ConfigureAwait(false))
+            foreach (var disk in known.Disks.Keys)
+                await RemoveBitmapAsync(known, disk, cancellationToken).ConfigureAwait(false);
+        journal.Append(new JournalRecord.DropEnded(name, null));
+        return true;
+    }
+
+    /// <summary>
+    /// Takes disks out of a checkpoint and removes their bitmaps, if any; the others stay as they are. A crash between
+    /// the steps makes libvirt forget the others at worst, and they are adopted again.
+    /// </summary>
+    /// <param name="name">The checkpoint, which libvirt may know or not.</param>
+    /// <param name="disks">The disks.</param>
+    /// <param name="known">What libvirt knows of it, or null.</param>
+    /// <param name="cancellationToken">Gives up between two steps.</param>
+    internal async Task RemoveAsync(
+        string name,
+        IReadOnlyList<string> disks,
+        TrackedCheckpoint? known,
+        CancellationToken cancellationToken)
+    {
+        var remaining = known?.Disks.Keys.Except(disks, StringComparer.Ordinal).ToList() ?? [];
+        var like = known ?? new TrackedCheckpoint(
+            name, DateTimeOffset.UnixEpoch, "", new Dictionary<string, long?>(StringComparer.Ordinal));
+        foreach (var disk in disks)
+        {
+            journal.Append(new JournalRecord.DropBegun(name, disk));
+            await RemoveBitmapAsync(like, disk, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (remaining.Count > 0)
+            await domain.TryRedefineAsync(like.For(remaining), validate: false, cancellationToken)
+                .ConfigureAwait(false);
+        journal.Append([.. disks.Select(disk => new JournalRecord.DropEnded(name, disk))]);
+    }
+
+    /// <summary>Removes a bitmap that libvirt knows nothing of.</summary>
+    /// <returns>False when there was none.</returns>
+    internal async Task<bool> RemoveBitmapAsync(
+        TrackedCheckpoint like, string disk, CancellationToken cancellationToken)
+    {
+        await domain.TryRedefineAsync(like.For([disk]), validate: false, cancellationToken).ConfigureAwait(false);
+        if (await domain.TryDeleteAsync(like.Name, cancellationToken).ConfigureAwait(false)) return true;
+        await domain.ForgetAsync(like.Name, cancellationToken).ConfigureAwait(false);
+        return false;
+    }
+}

@@ -1,0 +1,111 @@
+using LibvirtBackup.Backups;
+using LibvirtBackup.Hosts;
+using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Recovery.Doctors;
+using LibvirtBackup.Recovery.Journals;
+using LibvirtBackup.Repositories;
+using LibvirtBackup.State;
+
+namespace LibvirtBackup.Recovery;
+
+/// <summary>
+/// Compares what the journal, the repository, libvirt and the disks say of each checkpoint and bitmap of ours, and
+/// repairs it on request. Others' checkpoints and bitmaps are shown and never touched.
+/// </summary>
+/// <param name="options">How backups are run on this host.</param>
+public sealed class Doctor(BackupEngineOptions options)
+{
+    private readonly StateDirectory _state = new(options.StateDirectory);
+
+    /// <summary>Examines a domain, or all of a host.</summary>
+    /// <remarks>
+    /// QEMU's monitor is asked for the bitmaps of a running domain, which libvirt notes as tainting.
+    /// </remarks>
+    /// <param name="connection">The host; stays open.</param>
+    /// <param name="repository">The repository, or null: then the bitmaps are shown, but not judged.</param>
+    /// <param name="domain">Name, UUID or id, or null for all.</param>
+    /// <param name="repair">True to do what the findings say; every part of it may be repeated.</param>
+    /// <param name="cancellationToken">Gives up between two steps.</param>
+    /// <exception cref="BackupException">
+    /// There is no such domain, or it is busy, or libvirt cannot be asked; of all domains, those are left out with a
+    /// note.
+    /// </exception>
+    public async Task<DoctorReport> ExamineAsync(
+        LibvirtConnection connection,
+        Repository? repository,
+        string? domain,
+        bool repair,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        await HostRequirements.CheckAsync(connection, cancellationToken).ConfigureAwait(false);
+        if (domain is not null)
+        {
+            using var one = await DomainFinder.FindAsync(connection, domain, cancellationToken).ConfigureAwait(false);
+            return new DoctorReport(
+                [await ExamineAsync(one, repository, repair, cancellationToken).ConfigureAwait(false)], []);
+        }
+
+        var all = await connection.ListDomainsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        var (examined, notes) = (new List<ExaminedDomain>(), new List<string>());
+        foreach (var one in all.OrderBy(one => one.Name, StringComparer.Ordinal))
+        {
+            try
+            {
+                examined.Add(await ExamineAsync(one, repository, repair, cancellationToken).ConfigureAwait(false));
+            }
+            catch (BackupException e)
+            {
+                notes.Add($"domain '{one.Name}' was not examined: {e.Message}");
+            }
+            finally
+            {
+                one.Dispose();
+            }
+        }
+
+        return new DoctorReport(examined, notes);
+    }
+
+    private async Task<ExaminedDomain> ExamineAsync(
+        LibvirtDomain domain, Repository? repository, bool repair, CancellationToken cancellationToken)
+    {
+        // Locked before points are listed: a checkpoint of a backup that runs has no point yet.
+        using var held = _state.LockDomain(domain.Uuid, domain.Name);
+        try
+        {
+            var journal = Journal.Open(_state.OpenDomain(domain.Uuid));
+            var points = await ReadPointsAsync(repository, domain.Uuid, cancellationToken).ConfigureAwait(false);
+            var reconciler = new TrackingReconciler(new LibvirtTrackedDomain(domain), points, journal);
+            if (repair)
+            {
+                var (before, after) = await reconciler.ReconcileAsync(closely: true, cancellationToken)
+                    .ConfigureAwait(false);
+                return new ExaminedDomain(domain.Name, DomainExamination.Describe(before, after));
+            }
+
+            var survey = await reconciler.LookAsync(closely: true, cancellationToken).ConfigureAwait(false);
+            return new ExaminedDomain(domain.Name, DomainExamination.Describe(survey, survey));
+        }
+        catch (LibvirtException e)
+        {
+            throw HostRefusal.Of(e, $"the checkpoints of domain '{domain.Name}' could not be examined");
+        }
+    }
+
+    private static async Task<PointsOfDomain> ReadPointsAsync(
+        Repository? repository, Guid domain, CancellationToken cancellationToken)
+    {
+        if (repository is null)
+            return new PointsOfDomain(
+                null, [], new HashSet<string>(), domain, (_, _) => throw new InvalidOperationException("no points"));
+        var (points, _) = await repository.ListPointsAsync(cancellationToken).ConfigureAwait(false);
+        var damaged = await repository.Notes.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
+        return new PointsOfDomain(
+            repository.Id,
+            points,
+            damaged.SelectMany(found => found.Points).ToHashSet(StringComparer.Ordinal),
+            domain,
+            repository.Points.ReadAsync);
+    }
+}

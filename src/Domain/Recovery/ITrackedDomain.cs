@@ -1,0 +1,46 @@
+using LibvirtBackup.Bitmaps;
+
+namespace LibvirtBackup.Recovery;
+
+/// <summary>
+/// A domain as the reconciler sees it. What throws, throws as libvirt does; nothing here marks the domain as tainted
+/// but <see cref="ReadBitmapsAsync"/>.
+/// </summary>
+internal interface ITrackedDomain
+{
+    /// <summary>False when it is shut off: bitmaps are at rest in the images, and libvirt changes none.</summary>
+    Task<bool> IsRunningAsync(CancellationToken cancellationToken);
+
+    /// <summary>The disks that can hold a bitmap, with their sizes.</summary>
+    Task<IReadOnlyList<TrackedDisk>> ListDisksAsync(CancellationToken cancellationToken);
+
+    /// <summary>Names of all checkpoints that libvirt knows.</summary>
+    Task<IReadOnlyList<string>> ListCheckpointsAsync(CancellationToken cancellationToken);
+
+    /// <summary>What libvirt knows of a checkpoint; null when it does not know it.</summary>
+    /// <param name="name">The checkpoint.</param>
+    /// <param name="withSizes">True to ask what has changed since; the domain has to run.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<TrackedCheckpoint?> ReadCheckpointAsync(string name, bool withSizes, CancellationToken cancellationToken);
+
+    /// <summary>Writes libvirt's description anew; bitmaps are not touched.</summary>
+    /// <param name="checkpoint">The description; of its disks only the names count.</param>
+    /// <param name="validate">
+    /// True to have libvirt look at the bitmaps first, all of which have to be valid; the domain has to run.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>False when a bitmap is not valid; then nothing is changed.</returns>
+    Task<bool> TryRedefineAsync(TrackedCheckpoint checkpoint, bool validate, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes a checkpoint with its bitmaps from all layers, whatever state they are in; the domain has to run.
+    /// </summary>
+    /// <returns>False when one of its disks has no bitmap; then nothing is changed.</returns>
+    Task<bool> TryDeleteAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Makes libvirt forget a checkpoint; bitmaps are not touched.</summary>
+    Task ForgetAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Looks at the bitmaps themselves.</summary>
+    Task<BitmapInventory> ReadBitmapsAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,82 @@
+using LibvirtBackup.Backups.Planning;
+using LibvirtBackup.Recovery.Journals;
+using LibvirtBackup.Recovery.Table;
+
+namespace LibvirtBackup.Recovery;
+
+/// <summary>Does what the table says, on checkpoints of this repository only; each step may be repeated.</summary>
+internal sealed class TrackingRepairer(ITrackedDomain domain, PointsOfDomain points, Journal journal)
+{
+    private readonly CheckpointRemover _remover = new(domain, journal);
+
+    /// <summary>Acts on every row whose answer is an act.</summary>
+    /// <returns>Where libvirt found no valid bitmap to adopt.</returns>
+    internal async Task<IReadOnlyList<(string Checkpoint, string Disk)>> ActAsync(
+        Survey survey, CancellationToken cancellationToken)
+    {
+        var absent = new List<(string Checkpoint, string Disk)>();
+        var acts = survey.Rows.Where(row => row.State.Owner == TrackingOwner.ThisRepository);
+        foreach (var rows in acts.GroupBy(row => row.Checkpoint, StringComparer.Ordinal))
+        {
+            var (removed, forgotten, adopted) = (
+                DisksOf(rows, TrackingRepair.Remove), DisksOf(rows, TrackingRepair.Forget),
+                DisksOf(rows, TrackingRepair.Adopt));
+            var known = survey.Checkpoints.GetValueOrDefault(rows.Key);
+            if (forgotten.Count > 0) known = await ForgetAsync(known, forgotten, cancellationToken)
+                .ConfigureAwait(false);
+            if (removed.Count > 0)
+            {
+                await _remover.RemoveAsync(rows.Key, removed, known, cancellationToken).ConfigureAwait(false);
+                known = known?.For(known.Disks.Keys.Except(removed, StringComparer.Ordinal));
+            }
+
+            if (adopted.Count == 0) continue;
+            var without = await AdoptAsync(rows.Key, adopted, known, cancellationToken).ConfigureAwait(false);
+            absent.AddRange(without.Select(disk => (rows.Key, disk)));
+        }
+
+        return absent;
+    }
+
+    private static List<string> DisksOf(IEnumerable<TrackingRow> rows, TrackingRepair repair) =>
+        [.. rows.Where(row => row.Verdict.Repair == repair).Select(row => row.Disk)];
+
+    /// <summary>Takes disks that have no bitmap out of libvirt's description.</summary>
+    private async Task<TrackedCheckpoint?> ForgetAsync(
+        TrackedCheckpoint? known, List<string> disks, CancellationToken cancellationToken)
+    {
+        if (known is null) return null;
+        var rest = known.For(known.Disks.Keys.Except(disks, StringComparer.Ordinal));
+        if (rest.Disks.Count > 0)
+            await domain.TryRedefineAsync(rest, validate: false, cancellationToken).ConfigureAwait(false);
+        else
+            await domain.ForgetAsync(known.Name, cancellationToken).ConfigureAwait(false);
+        journal.Append([.. disks.Select(disk => new JournalRecord.DropEnded(known.Name, disk))]);
+        return rest.Disks.Count > 0 ? rest : null;
+    }
+
+    /// <summary>
+    /// Tells libvirt of the disks whose bitmaps it finds valid: all at once, else one after the other.
+    /// </summary>
+    /// <returns>The disks of which it found none.</returns>
+    private async Task<IEnumerable<string>> AdoptAsync(
+        string name, List<string> disks, TrackedCheckpoint? known, CancellationToken cancellationToken)
+    {
+        var like = known is { Disks.Count: > 0 } ? known : new TrackedCheckpoint(
+            name, points.Find(name)!.Time, CheckpointNaming.Description, new Dictionary<string, long?>());
+        var all = like.For(like.Disks.Keys.Concat(disks));
+        if (!await domain.TryRedefineAsync(all, validate: true, cancellationToken).ConfigureAwait(false))
+        {
+            all = like;
+            foreach (var disk in disks)
+            {
+                var more = all.For(all.Disks.Keys.Append(disk));
+                if (await domain.TryRedefineAsync(more, validate: true, cancellationToken).ConfigureAwait(false))
+                    all = more;
+            }
+        }
+
+        if (all.Disks.Count > like.Disks.Count) journal.Append(new JournalRecord.Kept(name));
+        return disks.Except(all.Disks.Keys, StringComparer.Ordinal);
+    }
+}

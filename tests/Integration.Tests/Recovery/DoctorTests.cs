@@ -1,0 +1,121 @@
+using LibvirtBackup.Backups;
+using LibvirtBackup.Integration.Tests.Lab;
+using LibvirtBackup.Integration.Tests.MainJob;
+using Xunit;
+
+namespace LibvirtBackup.Integration.Tests.Recovery;
+
+/// <summary>The program's doctor on a real host that has one of every broken state.</summary>
+public sealed class DoctorTests
+{
+    private const long Size = 16 * Units.MiB;
+
+    /// <summary>A track for each state; all have a point and a checkpoint on both disks.</summary>
+    private static readonly string[] s_states =
+    [
+        "healthy", "metadata-lost", "bitmap-missing", "inconsistent", "disabled", "transient", "wrong-granularity",
+        "shrunk",
+    ];
+
+    public static TheoryData<string> Suites => LabHost.SupportedSuites;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public async Task It_names_each_broken_state_and_repairs_each(string suite)
+    {
+        await using var scene = await BackupScene.StartAsync(
+            await LabHost.ForAsync(suite), new LabDisk(Size), new LabDisk(Size));
+        var bitmaps = new GuestBitmaps(scene);
+        var names = await BackUpEachTrackAsync(scene);
+        var orphan = $"lvb.{scene.Repository.Id}.orphan.1.1";
+        await MakeAllInconsistentAsync(scene);
+        foreach (var state in s_states.Where(state => state != "inconsistent"))
+            await MakeAnewAsync(scene, names[state]);
+        await MakeAnewAsync(scene, orphan);
+        await scene.Guest.Host.Virsh.RunAsync(
+            Token, "checkpoint-create-as", scene.Guest.Name, "theirs", "--diskspec", "vda");
+        await bitmaps.AddAsync("vdb", "manual", persistent: false);
+        await scene.Guest.WritePatternAsync("vda", 8 * Units.MiB, Units.MiB, seed: 3, Token);
+        var first = await DoctorRun.StartAsync(scene);
+        Assert.Equal("healthy", first.StateOf(names["shrunk"], "vda"));
+        await BreakAsync(scene, bitmaps, names);
+
+        var named = await DoctorRun.StartAsync(scene);
+
+        Assert.Equal(1, named.ExitCode);
+        foreach (var state in s_states) Assert.Equal(state, named.StateOf(names[state], "vda"));
+        Assert.Equal("orphan", named.StateOf(orphan, "vdb"));
+        Assert.Equal("foreign", named.StateOf("theirs", "vda"));
+        Assert.Equal("foreign", named.StateOf("manual", "vdb"));
+
+        var repaired = await DoctorRun.StartAsync(scene, "--repair");
+
+        Assert.Equal(0, repaired.ExitCode);
+        foreach (var state in s_states.Skip(1)) Assert.True(repaired.IsRepaired(names[state], "vda"), state);
+        var again = await DoctorRun.StartAsync(scene);
+        Assert.Equal(0, again.ExitCode);
+        Assert.All(again.Findings, finding => Assert.False(finding.GetProperty("problem").GetBoolean()));
+        Assert.Equal(
+            [names["healthy"], names["metadata-lost"], "theirs"],
+            (await bitmaps.ListAsync("vda")).OrderBy(name => name == "theirs"));
+        Assert.Contains("manual", await bitmaps.ListAsync("vdb"));
+        await AssertNextBackupsAsync(scene);
+    }
+
+    private static async Task<Dictionary<string, string>> BackUpEachTrackAsync(BackupScene scene)
+    {
+        await scene.Guest.WritePatternAsync("vda", 0, 4 * Units.MiB, seed: 1, Token);
+        await scene.Guest.WritePatternAsync("vdb", 0, 4 * Units.MiB, seed: 2, Token);
+        var names = new Dictionary<string, string>();
+        foreach (var state in s_states)
+            names[state] = (await scene.BackUpAsync(request => request with { Track = state })).Checkpoint!;
+        return names;
+    }
+
+    /// <summary>QEMU dies after it had opened images with the bitmaps in them.</summary>
+    private static async Task MakeAllInconsistentAsync(BackupScene scene)
+    {
+        await scene.Guest.Host.Virsh.RunAsync(Token, "destroy", scene.Guest.Name);
+        await scene.Guest.BootAsync(Token);
+        await scene.Guest.Host.KillQemuAsync(scene.Guest.Name, Token);
+        await scene.Guest.BootAsync(Token);
+    }
+
+    /// <summary>Nothing was written since the points, so new and empty bitmaps are as good.</summary>
+    private static async Task MakeAnewAsync(BackupScene scene, string name)
+    {
+        var virsh = scene.Guest.Host.Virsh;
+        await virsh.TryAsync(Token, "checkpoint-delete", scene.Guest.Name, name);
+        await virsh.RunAsync(
+            Token, "checkpoint-create-as", scene.Guest.Name, name, "--diskspec", "vda", "--diskspec", "vdb");
+    }
+
+    private static async Task BreakAsync(
+        BackupScene scene, GuestBitmaps bitmaps, Dictionary<string, string> names)
+    {
+        await bitmaps.DisableAsync("vda", names["disabled"]);
+        await bitmaps.ClearAsync("vda", names["shrunk"]);
+        foreach (var gone in (string[])["bitmap-missing", "transient", "wrong-granularity"])
+            await bitmaps.RemoveAsync("vda", names[gone]);
+        await bitmaps.AddAsync("vda", names["transient"], persistent: false);
+        await bitmaps.AddAsync("vda", names["wrong-granularity"], granularity: 4096);
+        await scene.Guest.Host.Virsh.RunAsync(
+            Token, "checkpoint-delete", scene.Guest.Name, names["metadata-lost"], "--metadata");
+    }
+
+    /// <summary>Only what was well, or only forgotten, is incremental; and every point restores right.</summary>
+    private static async Task AssertNextBackupsAsync(BackupScene scene)
+    {
+        foreach (var state in s_states)
+        {
+            var report = await scene.BackUpAsync(request => request with { Track = state });
+            var first = state is "healthy" or "metadata-lost" ? BackupLevel.Incremental : BackupLevel.Full;
+            var second = state is "inconsistent" ? BackupLevel.Full : BackupLevel.Incremental;
+            Assert.Equal([first, second], report.Disks.Select(disk => disk.Level));
+        }
+
+        await scene.VerifyAllAsync();
+    }
+}
