@@ -1,7 +1,7 @@
 using LibvirtBackup.Backups.Freezing;
-using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.State;
 
@@ -25,7 +25,7 @@ internal sealed record BackupContext
 
     internal required StateDirectory State { get; init; }
 
-    internal required IntentFile Intents { get; init; }
+    internal required Journal Journal { get; init; }
 
     internal required TimeProvider Time { get; init; }
 

@@ -1,7 +1,7 @@
-using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.State;
 
@@ -50,7 +50,7 @@ public sealed class BackupEngine(BackupEngineOptions options, TimeProvider time)
             Request = request,
             Options = options,
             State = _state,
-            Intents = new IntentFile(_state.OpenDomain(domain.Uuid)),
+            Journal = Journal.Open(_state.OpenDomain(domain.Uuid)),
             Time = time,
             Progress = progress,
         };

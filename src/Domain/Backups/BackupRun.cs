@@ -27,24 +27,15 @@ internal sealed class BackupRun(BackupContext context)
         await using var closing = writer.ConfigureAwait(false);
         var (points, unreadable) = await _repository.ListPointsAsync(cancellationToken).ConfigureAwait(false);
         context.Warnings.AddRange(unreadable);
-        var recovery = new CrashRecovery(context.Time);
+        var recovery = new CrashRecovery(_domain, context.Journal, context.State, context.Time);
         context.Warnings.AddRange(
-            await recovery.RecoverAsync(_domain, context.Intents, _repository.Id, points, cancellationToken)
-            .ConfigureAwait(false));
+            await recovery.RecoverAsync(_repository.Id, points, cancellationToken).ConfigureAwait(false));
         await PullJob.RefuseWhenBusyAsync(_domain, cancellationToken).ConfigureAwait(false);
 
-        var checkpoints = await DomainCheckpoints.ListNamesAsync(_domain, cancellationToken)
-            .ConfigureAwait(false);
         var damaged = await _repository.Notes.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
-        var history = TrackHistory.From(points, _repository.Id, _domain.Uuid, _request.Track, checkpoints) with
-        {
-            Damaged = damaged.SelectMany(found => found.Points).ToHashSet(StringComparer.Ordinal),
-        };
+        var preparation = new TrackPreparation(
+            context, points, damaged.SelectMany(found => found.Points).ToHashSet(StringComparer.Ordinal));
         var isRunning = await _domain.IsActiveAsync(cancellationToken).ConfigureAwait(false);
-        if (isRunning)
-            context.Warnings.AddRange(
-                await CrashRecovery.DropOrphansAsync(_domain, _repository.Id, checkpoints, points, cancellationToken)
-                    .ConfigureAwait(false));
         var definition =
             DomainXml.Parse(await _domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
         var selection = DiskSelection.Select(definition, _request);
@@ -79,7 +70,7 @@ internal sealed class BackupRun(BackupContext context)
             BackupPlan plan;
             try
             {
-                plan = await this.PlanAsync(history, selection, isOnline, cancellationToken).ConfigureAwait(false);
+                plan = await this.PlanAsync(preparation, selection, isOnline, cancellationToken).ConfigureAwait(false);
             }
             catch
             {
@@ -110,11 +101,12 @@ internal sealed class BackupRun(BackupContext context)
     }
 
     private async Task<BackupPlan> PlanAsync(
-        TrackHistory history, DiskSelection selection, bool isRunning, CancellationToken cancellationToken)
+        TrackPreparation preparation, DiskSelection selection, bool isRunning, CancellationToken cancellationToken)
     {
+        var history = await preparation.PrepareAsync(isRunning, cancellationToken).ConfigureAwait(false);
         var plan = await BackupPlanner.PlanAsync(
                 _request, _repository.Id, history, selection, isRunning,
-                name => DomainCheckpoints.ProbeAsync(_domain, name, cancellationToken),
+                name => preparation.ProbeAsync(name, cancellationToken),
                 id => _repository.Points.ReadAsync(id, cancellationToken))
             .ConfigureAwait(false);
         foreach (var disk in plan.Disks.Where(disk => disk.Reason is not null && disk.Reason != plan.Reason))

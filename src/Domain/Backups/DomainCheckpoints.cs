@@ -7,16 +7,6 @@ namespace LibvirtBackup.Backups;
 /// <summary>What libvirt knows of a domain's checkpoints.</summary>
 internal static class DomainCheckpoints
 {
-    internal static async Task<IReadOnlyList<string>> ListNamesAsync(
-        LibvirtDomain domain, CancellationToken cancellationToken)
-    {
-        var checkpoints = await domain.ListCheckpointsAsync(cancellationToken: cancellationToken)
-            .ConfigureAwait(false);
-        var names = checkpoints.Select(checkpoint => checkpoint.Name).ToList();
-        foreach (var checkpoint in checkpoints) checkpoint.Dispose();
-        return names;
-    }
-
     /// <summary>
     /// libvirt leaves out <c>size</c> for a bitmap that is missing or inconsistent, and for a domain that is shut off.
     /// </summary>

@@ -3,6 +3,8 @@ using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Nbd;
+using LibvirtBackup.Recovery;
+using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Repositories;
 
 namespace LibvirtBackup.Backups;
@@ -14,6 +16,7 @@ namespace LibvirtBackup.Backups;
 internal sealed class OnlineCapture(BackupContext context)
 {
     private readonly LibvirtDomain _domain = context.Domain;
+    private readonly LibvirtTrackedDomain _tracked = new(context.Domain);
     private JobIntent? _intent; // set before anything is begun
 
     /// <param name="makePlan">Decides what to do; the domain is running by then.</param>
@@ -46,7 +49,7 @@ internal sealed class OnlineCapture(BackupContext context)
         {
             JobDirectory.Create(_intent!.JobDirectory, QemuOwner.FromCapabilities(capabilities));
             if (startPaused) await StartPausedAsync().ConfigureAwait(false);
-            var begun = await BeginAsync(makePlan, startPaused, uri, cancellationToken).ConfigureAwait(false);
+            var begun = await BeginAtInstantAsync(makePlan, startPaused, uri, cancellationToken).ConfigureAwait(false);
             var start = context.Time.GetTimestamp();
             var disks = await copy(begun.Plan.Disks, ExportOf, cancellationToken).ConfigureAwait(false);
             var timings = begun.Timings with { Copy = context.Time.GetElapsedTime(start) };
@@ -70,7 +73,7 @@ internal sealed class OnlineCapture(BackupContext context)
         new NbdEndpoint.UnixSocket(JobDirectory.SocketOf(_intent!.JobDirectory), disk.Disk.Name),
         disk.Parent is null ? null : PullJob.BitmapOf(disk.Disk.Name));
 
-    private async Task<CapturedDisks> BeginAsync(
+    private async Task<CapturedDisks> BeginAtInstantAsync(
         Func<Task<BackupPlan>> makePlan, bool startPaused, string uri, CancellationToken cancellationToken)
     {
         var quiesce = context.Request.Quiesce;
@@ -128,7 +131,9 @@ internal sealed class OnlineCapture(BackupContext context)
                     $"{context.Request.Level} backup of domain '{_domain.Name}' is not possible: {e.Message}; use "
                     + "--level auto or full",
                     e);
-            await OurCheckpoint.TryDropAsync(_domain, plan.NewCheckpoint, CancellationToken.None).ConfigureAwait(false);
+            if (plan.NewCheckpoint is { } made)
+                await new CheckpointRemover(_tracked, context.Journal).TryRemoveAsync(made, CancellationToken.None)
+                    .ConfigureAwait(false);
             plan = plan.WithoutBase($"libvirt says: {e.Message}");
             await BeginOnceAsync(plan).ConfigureAwait(false);
         }
@@ -138,17 +143,47 @@ internal sealed class OnlineCapture(BackupContext context)
 
     private void WriteIntent(JobIntent intent)
     {
-        context.Intents.Write(intent);
+        context.Journal.Append(new JournalRecord.JobBegun(intent));
         _intent = intent;
     }
 
-    private Task BeginOnceAsync(BackupPlan plan)
+    private async Task BeginOnceAsync(BackupPlan plan)
     {
         WriteIntent(_intent! with { Checkpoint = plan.NewCheckpoint });
-        return _domain.BeginBackupAsync(
-            PullJob.DescribeBackup(plan, _intent!.JobDirectory),
-            PullJob.DescribeCheckpoint(plan),
-            cancellationToken: CancellationToken.None);
+        try
+        {
+            await BeginAsync(plan).ConfigureAwait(false);
+        }
+        catch (LibvirtException e) when (e.Code == VirErrorNumber.InternalError && plan.NewCheckpoint is not null)
+        {
+            // "Bitmap already exists", perhaps: it has no code of its own.
+            if (!await TryFreeNameAsync(plan, plan.NewCheckpoint).ConfigureAwait(false)) throw;
+            await BeginAsync(plan).ConfigureAwait(false);
+        }
+    }
+
+    private Task BeginAsync(BackupPlan plan) => _domain.BeginBackupAsync(
+        PullJob.DescribeBackup(plan, _intent!.JobDirectory),
+        PullJob.DescribeCheckpoint(plan),
+        cancellationToken: CancellationToken.None);
+
+    /// <summary>
+    /// Removes bitmaps that have the new checkpoint's name already: the images have been another domain's, or the state
+    /// directory was lost. No point of this domain belongs to them, for its sequence is a new one.
+    /// </summary>
+    /// <returns>False when there was none, or libvirt made the checkpoint and failed later.</returns>
+    private async Task<bool> TryFreeNameAsync(BackupPlan plan, string name)
+    {
+        var known = await _tracked.ListCheckpointsAsync(CancellationToken.None).ConfigureAwait(false);
+        if (known.Contains(name, StringComparer.Ordinal)) return false;
+        var remover = new CheckpointRemover(_tracked, context.Journal);
+        var isFreed = false;
+        foreach (var disk in plan.Disks.Where(disk => disk.Disk.Untrackable is null))
+            isFreed |= await remover.RemoveBitmapAsync(name, disk.Disk.Name, CancellationToken.None)
+                .ConfigureAwait(false);
+        if (isFreed)
+            context.Warnings.Add($"removed bitmaps named '{name}', which belonged to no restore point of this domain");
+        return isFreed;
     }
 
     /// <summary>The job as it was begun in the end.</summary>

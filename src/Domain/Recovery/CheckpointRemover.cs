@@ -28,7 +28,7 @@ internal sealed class CheckpointRemover(ITrackedDomain domain, Journal journal)
         journal.Append(new JournalRecord.DropBegun(name, null));
         if (!await domain.TryDeleteAsync(name, cancellationToken).ConfigureAwait(false))
             foreach (var disk in known.Disks.Keys)
-                await RemoveBitmapAsync(known, disk, cancellationToken).ConfigureAwait(false);
+                await RemoveBitmapAsync(name, disk, cancellationToken).ConfigureAwait(false);
         journal.Append(new JournalRecord.DropEnded(name, null));
         return true;
     }
@@ -47,29 +47,27 @@ internal sealed class CheckpointRemover(ITrackedDomain domain, Journal journal)
         TrackedCheckpoint? known,
         CancellationToken cancellationToken)
     {
-        var remaining = known?.Disks.Keys.Except(disks, StringComparer.Ordinal).ToList() ?? [];
-        var like = known ?? new TrackedCheckpoint(
-            name, DateTimeOffset.UnixEpoch, "", new Dictionary<string, long?>(StringComparer.Ordinal));
         foreach (var disk in disks)
         {
             journal.Append(new JournalRecord.DropBegun(name, disk));
-            await RemoveBitmapAsync(like, disk, cancellationToken).ConfigureAwait(false);
+            await RemoveBitmapAsync(name, disk, cancellationToken).ConfigureAwait(false);
         }
 
-        if (remaining.Count > 0)
-            await domain.TryRedefineAsync(like.For(remaining), validate: false, cancellationToken)
-                .ConfigureAwait(false);
+        var rest = known?.For(known.Disks.Keys.Except(disks, StringComparer.Ordinal));
+        if (rest is { Disks.Count: > 0 })
+            await domain.TryRedefineAsync(rest, validate: false, cancellationToken).ConfigureAwait(false);
         journal.Append([.. disks.Select(disk => new JournalRecord.DropEnded(name, disk))]);
     }
 
-    /// <summary>Removes a bitmap that libvirt knows nothing of.</summary>
+    /// <summary>Removes one bitmap; libvirt does not know the checkpoint any more afterwards.</summary>
     /// <returns>False when there was none.</returns>
-    internal async Task<bool> RemoveBitmapAsync(
-        TrackedCheckpoint like, string disk, CancellationToken cancellationToken)
+    internal async Task<bool> RemoveBitmapAsync(string name, string disk, CancellationToken cancellationToken)
     {
-        await domain.TryRedefineAsync(like.For([disk]), validate: false, cancellationToken).ConfigureAwait(false);
-        if (await domain.TryDeleteAsync(like.Name, cancellationToken).ConfigureAwait(false)) return true;
-        await domain.ForgetAsync(like.Name, cancellationToken).ConfigureAwait(false);
+        var alone = new TrackedCheckpoint(
+            name, DateTimeOffset.UnixEpoch, "lvbackup: being removed", new Dictionary<string, long?> { [disk] = null });
+        await domain.TryRedefineAsync(alone, validate: false, cancellationToken).ConfigureAwait(false);
+        if (await domain.TryDeleteAsync(name, cancellationToken).ConfigureAwait(false)) return true;
+        await domain.ForgetAsync(name, cancellationToken).ConfigureAwait(false);
         return false;
     }
 }

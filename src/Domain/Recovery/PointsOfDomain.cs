@@ -36,6 +36,14 @@ internal sealed class PointsOfDomain
 
     internal string? RepositoryId { get; }
 
+    /// <summary>For those who look at no points: without any, or where only names count.</summary>
+    internal static PointsOfDomain None(string? repositoryId) => new(
+        repositoryId,
+        [],
+        new HashSet<string>(),
+        Guid.Empty,
+        (_, _) => throw new InvalidOperationException("there are no points to read"));
+
     internal TrackingOwner OwnerOf(string checkpoint) =>
         !CheckpointNaming.TryParse(checkpoint, out var parts) ? TrackingOwner.Foreign
         : parts.RepositoryId == RepositoryId ? TrackingOwner.ThisRepository

@@ -23,19 +23,21 @@ internal sealed class TrackingReconciler(ITrackedDomain domain, PointsOfDomain p
     /// <summary>Looks and acts.</summary>
     /// <param name="closely">True to look at the bitmaps themselves.</param>
     /// <param name="cancellationToken">Gives up between two steps; what is left is found the next time.</param>
-    /// <returns>The first look, and the last one.</returns>
-    internal async Task<(Survey Before, Survey After)> ReconcileAsync(
+    /// <returns>The first look, the last one, and what libvirt refused, one line each.</returns>
+    internal async Task<(Survey Before, Survey After, IReadOnlyList<string> Failures)> ReconcileAsync(
         bool closely, CancellationToken cancellationToken)
     {
         var before = await LookAsync(closely, cancellationToken).ConfigureAwait(false);
         var after = before;
         for (var round = 0; round < MostRounds && after.Rows.Any(NeedsAct); round++)
         {
-            _surveyor.MarkAbsent(await _repairer.ActAsync(after, cancellationToken).ConfigureAwait(false));
+            var outcome = await _repairer.ActAsync(after, cancellationToken).ConfigureAwait(false);
+            _surveyor.MarkAbsent(outcome.Absent);
             after = await LookAsync(closely, cancellationToken).ConfigureAwait(false);
+            if (outcome.Failures.Count > 0) return (before, after, outcome.Failures);
         }
 
-        return (before, after);
+        return (before, after, []);
     }
 
     private static bool NeedsAct(TrackingRow row) =>

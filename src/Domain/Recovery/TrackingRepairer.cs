@@ -1,4 +1,5 @@
 using LibvirtBackup.Backups.Planning;
+using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Recovery.Table;
 
@@ -9,33 +10,50 @@ internal sealed class TrackingRepairer(ITrackedDomain domain, PointsOfDomain poi
 {
     private readonly CheckpointRemover _remover = new(domain, journal);
 
-    /// <summary>Acts on every row whose answer is an act.</summary>
-    /// <returns>Where libvirt found no valid bitmap to adopt.</returns>
-    internal async Task<IReadOnlyList<(string Checkpoint, string Disk)>> ActAsync(
-        Survey survey, CancellationToken cancellationToken)
+    /// <summary>
+    /// Acts on every row whose answer is an act; what libvirt refuses for one checkpoint, the others do not miss.
+    /// </summary>
+    internal async Task<ActOutcome> ActAsync(Survey survey, CancellationToken cancellationToken)
     {
-        var absent = new List<(string Checkpoint, string Disk)>();
+        var outcome = new ActOutcome();
         var acts = survey.Rows.Where(row => row.State.Owner == TrackingOwner.ThisRepository);
         foreach (var rows in acts.GroupBy(row => row.Checkpoint, StringComparer.Ordinal))
         {
-            var (removed, forgotten, adopted) = (
-                DisksOf(rows, TrackingRepair.Remove), DisksOf(rows, TrackingRepair.Forget),
-                DisksOf(rows, TrackingRepair.Adopt));
-            var known = survey.Checkpoints.GetValueOrDefault(rows.Key);
-            if (forgotten.Count > 0) known = await ForgetAsync(known, forgotten, cancellationToken)
-                .ConfigureAwait(false);
-            if (removed.Count > 0)
+            try
             {
-                await _remover.RemoveAsync(rows.Key, removed, known, cancellationToken).ConfigureAwait(false);
-                known = known?.For(known.Disks.Keys.Except(removed, StringComparer.Ordinal));
+                await ActAsync(rows.Key, [.. rows], survey, outcome, cancellationToken).ConfigureAwait(false);
             }
-
-            if (adopted.Count == 0) continue;
-            var without = await AdoptAsync(rows.Key, adopted, known, cancellationToken).ConfigureAwait(false);
-            absent.AddRange(without.Select(disk => (rows.Key, disk)));
+            catch (LibvirtException e)
+            {
+                outcome.Failures.Add($"checkpoint '{rows.Key}' cannot be dealt with: {e.Message}");
+            }
         }
 
-        return absent;
+        return outcome;
+    }
+
+    private async Task ActAsync(
+        string name,
+        IReadOnlyList<TrackingRow> rows,
+        Survey survey,
+        ActOutcome outcome,
+        CancellationToken cancellationToken)
+    {
+        var removed = DisksOf(rows, TrackingRepair.Remove);
+        var forgotten = DisksOf(rows, TrackingRepair.Forget);
+        var adopted = DisksOf(rows, TrackingRepair.Adopt);
+        var known = survey.Checkpoints.GetValueOrDefault(name);
+        if (forgotten.Count > 0)
+            known = await ForgetAsync(known, forgotten, cancellationToken).ConfigureAwait(false);
+        if (removed.Count > 0)
+        {
+            await _remover.RemoveAsync(name, removed, known, cancellationToken).ConfigureAwait(false);
+            known = known?.For(known.Disks.Keys.Except(removed, StringComparer.Ordinal));
+        }
+
+        if (adopted.Count == 0) return;
+        var without = await AdoptAsync(name, adopted, known, cancellationToken).ConfigureAwait(false);
+        outcome.Absent.AddRange(without.Select(disk => (name, disk)));
     }
 
     private static List<string> DisksOf(IEnumerable<TrackingRow> rows, TrackingRepair repair) =>

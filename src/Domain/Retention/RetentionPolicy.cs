@@ -45,7 +45,7 @@ public static class RetentionPolicy
     public static string? CostOfRemoving(PointSummary point, IEnumerable<PointSummary> all)
     {
         ArgumentNullException.ThrowIfNull(point);
-        var track = TrackHistory.From(all, point.RepositoryId, point.DomainUuid, point.Track, []);
+        var track = TrackHistory.From(all, point.RepositoryId, point.DomainUuid, point.Track, [], highestSequence: 0);
         return track.Newest?.Id == point.Id
             ? $"the next backup of '{point.Domain}' (track '{point.Track}') may have to read everything: "
                 + $"{point.Id} is what an incremental would start from"

@@ -1,5 +1,6 @@
 using LibvirtBackup.Backups;
 using LibvirtBackup.Domain.Tests.Recovery.Simulation;
+using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Recovery;
 using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Recovery.Table;
@@ -34,7 +35,7 @@ public sealed class ReconcilingTests : IDisposable
         _domain.AddCheckpoint("theirs", "vda");
         _domain.AddBitmap("vdb", "lvb.elsewhere.default.1.1");
 
-        var (before, after) = await ReconcileAsync(closely);
+        var (before, after, _) = await ReconcileAsync(closely);
 
         Assert.Equal(0, _domain.Changes);
         Assert.Equal(closely ? 6 : 4, after.Rows.Count);
@@ -49,7 +50,7 @@ public sealed class ReconcilingTests : IDisposable
         AddBoth();
         _domain.LoseMetadata();
 
-        var (_, after) = await ReconcileAsync(closely);
+        var (_, after, _) = await ReconcileAsync(closely);
 
         Assert.Equal(4, after.Rows.Count(row => row.Verdict.IsTrusted));
         Assert.Equal(["vda", "vdb"], _domain.DisksOf(Newest).Order());
@@ -63,7 +64,7 @@ public sealed class ReconcilingTests : IDisposable
         _domain.LoseMetadata();
         _domain.Bitmap("vda", Newest).Inconsistent = true;
 
-        var (_, after) = await ReconcileAsync(closely: true);
+        var (_, after, _) = await ReconcileAsync(closely: true);
 
         Assert.Equal(["vdb"], _domain.DisksOf(Newest));
         Assert.DoesNotContain(Newest, _domain.Image("vda").Keys);
@@ -79,7 +80,7 @@ public sealed class ReconcilingTests : IDisposable
         AddBoth();
         Break("vda", Full, breakage);
 
-        var (before, after) = await ReconcileAsync(closely: true);
+        var (before, after, _) = await ReconcileAsync(closely: true);
 
         Assert.Single(before.Rows, row => row.Verdict.IsProblem);
         Assert.Equal(["vdb"], _domain.DisksOf(Full));
@@ -98,7 +99,7 @@ public sealed class ReconcilingTests : IDisposable
         _domain.Bitmap("vda", Full).Dirty.Clear();
         _domain.Write("vda", 7, 8);
 
-        var (before, after) = await ReconcileAsync(closely: false);
+        var (before, after, _) = await ReconcileAsync(closely: false);
 
         Assert.Equal([(Full, "vda")], before.Doubts.Keys);
         Assert.DoesNotContain(after.Rows, row => row.Checkpoint == Full && row.Disk == "vda");
@@ -114,7 +115,7 @@ public sealed class ReconcilingTests : IDisposable
         _domain.Bitmap("vda", Newest).Dirty.Clear();
         _domain.Write("vda", 1, 2);
 
-        var (before, _) = await ReconcileAsync(closely: false);
+        var (before, _, _) = await ReconcileAsync(closely: false);
 
         Assert.Equal([(Newest, "vda")], before.Doubts.Keys);
     }
@@ -128,7 +129,7 @@ public sealed class ReconcilingTests : IDisposable
         _domain.BeforeSizes = _ => _domain.Write("vda", chunk++, chunk++);
         for (var i = 0; i < 5; i++)
         {
-            var (before, _) = await ReconcileAsync(closely: i % 2 == 0);
+            var (before, _, _) = await ReconcileAsync(closely: i % 2 == 0);
             Assert.Empty(before.Doubts);
         }
 
@@ -177,6 +178,25 @@ public sealed class ReconcilingTests : IDisposable
     }
 
     [Fact]
+    public async Task What_libvirt_refuses_for_one_checkpoint_is_told_and_the_others_are_dealt_with()
+    {
+        AddBoth();
+        Break("vda", Full, "inconsistent");
+        Break("vdb", Newest, "inconsistent");
+        _domain.BeforeChange = name =>
+        {
+            if (name == Full)
+                throw new LibvirtException("f", VirErrorNumber.OperationFailed, VirErrorDomain.Qemu, "image is locked");
+        };
+
+        var (_, after, failures) = await ReconcileAsync(closely: false);
+
+        Assert.Contains("image is locked", Assert.Single(failures), StringComparison.Ordinal);
+        Assert.Equal(Full, Assert.Single(after.Rows, row => row.Verdict.IsProblem).Checkpoint);
+        Assert.Equal(["vda"], _domain.DisksOf(Newest));
+    }
+
+    [Fact]
     public async Task Nothing_is_done_to_bitmaps_of_a_domain_that_is_shut_off()
     {
         AddBoth();
@@ -184,7 +204,7 @@ public sealed class ReconcilingTests : IDisposable
         Break("vda", Full, "inconsistent");
         _domain.IsRunning = false;
 
-        var (before, after) = await ReconcileAsync(closely: true);
+        var (before, after, _) = await ReconcileAsync(closely: true);
 
         Assert.Equal(0, _domain.Changes);
         Assert.All(before.Rows, row => Assert.Equal(TrackingRepair.WaitForStart, row.Verdict.Repair));
@@ -199,7 +219,7 @@ public sealed class ReconcilingTests : IDisposable
             using var one = new ReconcilingTests();
             one.MakeOneOfEverything();
             var left = survived;
-            one._domain.BeforeChange = () =>
+            one._domain.BeforeChange = _ =>
             {
                 if (left-- == 0) throw new IOException("killed");
             };
@@ -207,7 +227,7 @@ public sealed class ReconcilingTests : IDisposable
             one._domain.BeforeChange = null;
             one._journal = Journal.Open(one._directory.Path);
 
-            var (_, after) = await one.ReconcileAsync(closely: true);
+            var (_, after, _) = await one.ReconcileAsync(closely: true);
 
             Assert.All(after.Rows, row => Assert.False(row.Verdict.IsProblem, $"killed after {survived}: {row}"));
             Assert.Equal(["vdb"], one._domain.DisksOf(Full));
@@ -249,7 +269,7 @@ public sealed class ReconcilingTests : IDisposable
         if (breakage == "grain") bitmap.GranularityBytes = 4096;
     }
 
-    private Task<(Survey Before, Survey After)> ReconcileAsync(bool closely) =>
+    private Task<(Survey Before, Survey After, IReadOnlyList<string> Failures)> ReconcileAsync(bool closely) =>
         new TrackingReconciler(_domain, Points(), _journal).ReconcileAsync(closely, Token);
 
     private PointsOfDomain Points() => new(

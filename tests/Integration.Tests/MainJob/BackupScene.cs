@@ -1,6 +1,7 @@
 using LibvirtBackup.Backups;
 using LibvirtBackup.Integration.Tests.Lab;
 using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Restores;
 using Xunit;
@@ -98,7 +99,8 @@ internal sealed class BackupScene : IAsyncDisposable
         Assert.Contains("None", await virsh.RunAsync(Token, "domjobinfo", Guest.Name), StringComparison.Ordinal);
         var jobs = Path.Combine(StateDirectory, "jobs");
         Assert.Empty(Directory.Exists(jobs) ? Directory.EnumerateFileSystemEntries(jobs) : []);
-        Assert.Empty(Directory.EnumerateFiles(StateDirectory, "intent.json", SearchOption.AllDirectories));
+        foreach (var journal in Directory.EnumerateFiles(StateDirectory, "journal", SearchOption.AllDirectories))
+            Assert.Null(Journal.Open(Path.GetDirectoryName(journal)!).View.OpenJob);
         var points = (await Repository.ListPointsAsync(Token)).Points;
         var names = await virsh.RunAsync(Token, "checkpoint-list", Guest.Name, "--name");
         var ours = names.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

@@ -64,6 +64,36 @@ public sealed class DoctorTests
         await AssertNextBackupsAsync(scene);
     }
 
+    [Fact]
+    public async Task It_ends_what_a_killed_backup_has_left()
+    {
+        await using var scene = await BackupScene.StartAsync(await LabHost.ForAsync("bookworm"), new LabDisk(Size));
+        await scene.Guest.WritePatternAsync("vda", 0, 8 * Units.MiB, seed: 1, Token);
+        await scene.BackUpAsync();
+        await scene.Guest.WritePatternAsync("vda", 0, 8 * Units.MiB, seed: 2, Token);
+        using var killed = LvbackupProcess.Start(scene, "backup", scene.Guest.Name, "--limit-rate", "256KiB");
+        // While the job begins, libvirt fails with "backup job data missing".
+        while (!(await scene.Guest.Host.Virsh.TryAsync(Token, "domjobinfo", scene.Guest.Name)).Output
+            .Contains("Backup", StringComparison.Ordinal))
+        {
+            Assert.False(killed.HasExited, "it ended before it was to be killed");
+            await Task.Delay(50, Token);
+        }
+
+        await killed.SignalAsync("KILL");
+        await killed.EndAsync();
+
+        var named = await DoctorRun.StartAsync(scene);
+        Assert.Equal(1, named.ExitCode);
+        Assert.Contains(named.Findings, f => f.GetProperty("state").GetString() == "interrupted-job");
+        Assert.Contains(named.Findings, f => f.GetProperty("state").GetString() == "unfinished");
+        Assert.Equal(0, (await DoctorRun.StartAsync(scene, "--repair")).ExitCode);
+        Assert.Equal(0, (await DoctorRun.StartAsync(scene)).ExitCode);
+        await scene.AssertNothingLeftAsync();
+        Assert.Equal(BackupLevel.Incremental, (await scene.BackUpAsync()).Level);
+        await scene.VerifyAllAsync();
+    }
+
     private static async Task<Dictionary<string, string>> BackUpEachTrackAsync(BackupScene scene)
     {
         await scene.Guest.WritePatternAsync("vda", 0, 4 * Units.MiB, seed: 1, Token);

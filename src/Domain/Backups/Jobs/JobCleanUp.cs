@@ -1,5 +1,7 @@
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Recovery;
+using LibvirtBackup.Recovery.Journals;
 
 namespace LibvirtBackup.Backups.Jobs;
 
@@ -18,10 +20,13 @@ internal sealed class JobCleanUp(BackupContext context, string uri)
             await WithDomainAsync(async current =>
             {
                 await EndJobAsync(current, intent).ConfigureAwait(false);
-                if (plan.NewCheckpoint is { } newest) await DropSupersededAsync(current, newest, plan)
-                    .ConfigureAwait(false);
+                context.Journal.Append(new JournalRecord.JobEnded(IsCommitted: true));
+                if (plan.NewCheckpoint is not { } newest) return;
+                var tracked = new LibvirtTrackedDomain(current);
+                await DropSupersededAsync(tracked, newest, plan).ConfigureAwait(false);
+                await new TrackingSurveyor(tracked, PointsOfDomain.None(context.Repository.Id), context.Journal)
+                    .WitnessAsync(newest, CancellationToken.None).ConfigureAwait(false);
             }).ConfigureAwait(false);
-            context.Intents.Clear();
             return [];
         }
         catch (Exception e) when (e is LibvirtException or BackupException or IOException)
@@ -41,12 +46,13 @@ internal sealed class JobCleanUp(BackupContext context, string uri)
             await WithDomainAsync(async current =>
             {
                 await EndJobAsync(current, intent).ConfigureAwait(false);
-                isUndone = await OurCheckpoint.TryDropAsync(current, intent.Checkpoint, CancellationToken.None)
-                    .ConfigureAwait(false);
+                isUndone = intent.Checkpoint is not { } made
+                    || await new CheckpointRemover(new LibvirtTrackedDomain(current), context.Journal)
+                        .TryRemoveAsync(made, CancellationToken.None).ConfigureAwait(false);
             }).ConfigureAwait(false);
             if (!isUndone) return $"checkpoint '{intent.Checkpoint}' is removed by the next backup of the running "
                 + "domain";
-            context.Intents.Clear();
+            context.Journal.Append(new JournalRecord.JobEnded(IsCommitted: false));
             return null;
         }
         catch (Exception e) when (e is LibvirtException or BackupException or IOException)
@@ -68,13 +74,12 @@ internal sealed class JobCleanUp(BackupContext context, string uri)
             await current.DestroyAsync(cancellationToken: CancellationToken.None).ConfigureAwait(false);
     }
 
-    private static async Task DropSupersededAsync(LibvirtDomain current, string newest, BackupPlan plan)
+    private async Task DropSupersededAsync(LibvirtTrackedDomain current, string newest, BackupPlan plan)
     {
-        var all = await current.ListCheckpointsAsync(cancellationToken: CancellationToken.None).ConfigureAwait(false);
-        var names = all.Select(checkpoint => checkpoint.Name).ToList();
-        foreach (var checkpoint in all) checkpoint.Dispose();
+        var names = await current.ListCheckpointsAsync(CancellationToken.None).ConfigureAwait(false);
+        var remover = new CheckpointRemover(current, context.Journal);
         foreach (var name in CheckpointRetention.Superseded(names, newest, plan.KeptCheckpoints))
-            await OurCheckpoint.TryDropAsync(current, name, CancellationToken.None).ConfigureAwait(false);
+            await remover.TryRemoveAsync(name, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task WithDomainAsync(Func<LibvirtDomain, Task> action)

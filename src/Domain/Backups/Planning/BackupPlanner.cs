@@ -1,3 +1,4 @@
+using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Repositories;
 
 namespace LibvirtBackup.Backups.Planning;
@@ -28,7 +29,8 @@ internal static class BackupPlanner
         var checkpoint = summary is null ? null : await probe(summary.Checkpoint!).ConfigureAwait(false);
         if (checkpoint is { Exists: false })
         {
-            reason = $"libvirt has no checkpoint '{checkpoint.Name}' any more";
+            reason = checkpoint.Reasons.Values.FirstOrDefault()
+                ?? $"libvirt has no checkpoint '{checkpoint.Name}' any more";
             (summary, checkpoint) = (null, null);
         }
 
@@ -107,7 +109,7 @@ internal static class BackupPlanner
         if (request.Level is BackupLevel.Full or BackupLevel.Copy)
             return new DiskPlan { Disk = disk, Level = request.Level, Reason = null, Parent = null };
         var parent = basePoint?.Disks.FirstOrDefault(d => d.Name == disk.Name);
-        var why = disk.Untrackable ?? noBase ?? WhyFull(disk, parent, checkpoint!);
+        var why = disk.Untrackable ?? noBase ?? WhyFull(disk, parent, checkpoint!) ?? WhyMoved(disk, basePoint!);
         if (why is not null) return new DiskPlan { Disk = disk, Level = BackupLevel.Full, Reason = why, Parent = null };
         var level = request.Level == BackupLevel.Differential ? BackupLevel.Differential : BackupLevel.Incremental;
         return new DiskPlan { Disk = disk, Level = level, Reason = null, Parent = parent };
@@ -117,8 +119,24 @@ internal static class BackupPlanner
     {
         if (parent is null) return "the base point does not have this disk";
         if (!checkpoint.DirtyBytes.TryGetValue(disk.Name, out var dirty))
-            return $"checkpoint '{checkpoint.Name}' does not track this disk";
+            return checkpoint.Reasons.GetValueOrDefault(disk.Name)
+                ?? $"checkpoint '{checkpoint.Name}' does not track this disk";
         return dirty is null ? $"the bitmap of checkpoint '{checkpoint.Name}' is missing or broken on this disk" : null;
+    }
+
+    /// <summary>
+    /// Bitmaps of one checkpoint have the same name on all disks. So when images changed places, libvirt finds a valid
+    /// one on each, of the changes of another disk.
+    /// </summary>
+    private static string? WhyMoved(SelectedDisk disk, RestorePoint basePoint)
+    {
+        if (disk.Path is null) return null;
+        var before = DomainXml.Parse(basePoint.DomainXml).Disks
+            .Select(d => new SelectedDisk { Disk = d, Untrackable = null })
+            .Where(d => d.Path == disk.Path).Select(d => d.Name).ToList();
+        return before.Count == 0 || before.Contains(disk.Name, StringComparer.Ordinal)
+            ? null
+            : $"its image was that of disk '{before[0]}' at the base point";
     }
 
     private static string Refusal(BackupRequest request, List<DiskPlan> disks)

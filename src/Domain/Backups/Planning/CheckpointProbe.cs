@@ -6,4 +6,9 @@ namespace LibvirtBackup.Backups.Planning;
 /// <param name="DirtyBytes">
 /// Per disk that the checkpoint tracks: bytes changed since, or null when the bitmap is missing or broken.
 /// </param>
-internal sealed record CheckpointProbe(string Name, bool Exists, IReadOnlyDictionary<string, long?> DirtyBytes);
+internal sealed record CheckpointProbe(string Name, bool Exists, IReadOnlyDictionary<string, long?> DirtyBytes)
+{
+    /// <summary>Why a disk is not tracked any more, by disk, where that was just found out.</summary>
+    internal IReadOnlyDictionary<string, string> Reasons { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
+}

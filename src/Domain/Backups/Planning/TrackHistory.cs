@@ -9,7 +9,8 @@ internal sealed record TrackHistory
     internal required IReadOnlyList<PointSummary> Points { get; init; }
 
     /// <summary>
-    /// The sequence of the next point: more than that of any point, or of any checkpoint of the track on the host.
+    /// The sequence of the next point: more than that of any point, of any checkpoint of the track on the host, or of
+    /// any that the journal knows of.
     /// </summary>
     internal required int NextSequence { get; init; }
 
@@ -33,7 +34,12 @@ internal sealed record TrackHistory
     internal PointSummary? NewestFull => FindBase(Points.Where(point => point.Level == BackupLevel.Full));
 
     internal static TrackHistory From(
-        IEnumerable<PointSummary> all, string repositoryId, Guid domain, string track, IEnumerable<string> checkpoints)
+        IEnumerable<PointSummary> all,
+        string repositoryId,
+        Guid domain,
+        string track,
+        IEnumerable<string> checkpoints,
+        int highestSequence)
     {
         var points = all.Where(point => point.DomainUuid == domain && point.Track == track).OrderBy(p => p.Sequence)
             .ToList();
@@ -45,7 +51,7 @@ internal sealed record TrackHistory
         {
             Points = points,
             Checkpoints = known,
-            NextSequence = points.Select(point => point.Sequence).Concat(used).DefaultIfEmpty().Max() + 1,
+            NextSequence = points.Select(point => point.Sequence).Concat(used).Append(highestSequence).Max() + 1,
         };
     }
 

@@ -1,4 +1,5 @@
 using LibvirtBackup.Backups;
+using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Recovery.Doctors;
@@ -13,7 +14,8 @@ namespace LibvirtBackup.Recovery;
 /// repairs it on request. Others' checkpoints and bitmaps are shown and never touched.
 /// </summary>
 /// <param name="options">How backups are run on this host.</param>
-public sealed class Doctor(BackupEngineOptions options)
+/// <param name="time">The clock.</param>
+public sealed class Doctor(BackupEngineOptions options, TimeProvider time)
 {
     private readonly StateDirectory _state = new(options.StateDirectory);
 
@@ -75,17 +77,23 @@ public sealed class Doctor(BackupEngineOptions options)
         try
         {
             var journal = Journal.Open(_state.OpenDomain(domain.Uuid));
-            var points = await ReadPointsAsync(repository, domain.Uuid, cancellationToken).ConfigureAwait(false);
+            var (all, points) = await ReadPointsAsync(repository, domain.Uuid, cancellationToken).ConfigureAwait(false);
+            var jobs = new JobExamination(domain, journal, _state, time);
             var reconciler = new TrackingReconciler(new LibvirtTrackedDomain(domain), points, journal);
             if (repair)
             {
-                var (before, after) = await reconciler.ReconcileAsync(closely: true, cancellationToken)
+                var ended = await jobs.RepairAsync(repository?.Id, all, cancellationToken).ConfigureAwait(false);
+                await PullJob.RefuseWhenBusyAsync(domain, cancellationToken).ConfigureAwait(false);
+                var (before, after, failures) = await reconciler.ReconcileAsync(closely: true, cancellationToken)
                     .ConfigureAwait(false);
-                return new ExaminedDomain(domain.Name, DomainExamination.Describe(before, after));
+                var found = DomainExamination.Describe(before, after);
+                return new ExaminedDomain(
+                    domain.Name, [.. ended, .. found, .. failures.Select(DomainExamination.Refused)]);
             }
 
             var survey = await reconciler.LookAsync(closely: true, cancellationToken).ConfigureAwait(false);
-            return new ExaminedDomain(domain.Name, DomainExamination.Describe(survey, survey));
+            var left = await jobs.LookAsync(cancellationToken).ConfigureAwait(false);
+            return new ExaminedDomain(domain.Name, [.. left, .. DomainExamination.Describe(survey, survey)]);
         }
         catch (LibvirtException e)
         {
@@ -93,19 +101,18 @@ public sealed class Doctor(BackupEngineOptions options)
         }
     }
 
-    private static async Task<PointsOfDomain> ReadPointsAsync(
+    private static async Task<(IReadOnlyList<PointSummary> All, PointsOfDomain OfDomain)> ReadPointsAsync(
         Repository? repository, Guid domain, CancellationToken cancellationToken)
     {
         if (repository is null)
-            return new PointsOfDomain(
-                null, [], new HashSet<string>(), domain, (_, _) => throw new InvalidOperationException("no points"));
+            return ([], PointsOfDomain.None(null));
         var (points, _) = await repository.ListPointsAsync(cancellationToken).ConfigureAwait(false);
         var damaged = await repository.Notes.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
-        return new PointsOfDomain(
+        return (points, new PointsOfDomain(
             repository.Id,
             points,
             damaged.SelectMany(found => found.Points).ToHashSet(StringComparer.Ordinal),
             domain,
-            repository.Points.ReadAsync);
+            repository.Points.ReadAsync));
     }
 }

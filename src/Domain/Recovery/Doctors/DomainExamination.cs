@@ -13,6 +13,18 @@ internal static class DomainExamination
             .Select(row => Describe(row, after, after)),
     ];
 
+    /// <summary>What libvirt refused to do.</summary>
+    internal static DoctorFinding Refused(string why) => new()
+    {
+        State = "refused",
+        Checkpoint = null,
+        Disk = null,
+        Message = why,
+        Repair = FindingText.Word(TrackingRepair.LookAgain),
+        Repaired = false,
+        IsProblem = true,
+    };
+
     private static bool IsShown(TrackingRow row) =>
         row.Verdict.Finding != TrackingFinding.Released
         && !(row.State.Bitmap == BitmapCondition.Unseen && !row.State.IsRunning

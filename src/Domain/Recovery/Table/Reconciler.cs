@@ -45,17 +45,18 @@ internal static class Reconciler
         {
             Bitmap: BitmapCondition.Unseen, Point: PointPresence.Present, Checkpoint: CheckpointPresence.Absent,
         };
-        return mayAdopt
-            ? new TrackingVerdict(
-                TrackingFinding.Unseen, state.IsRunning ? TrackingRepair.Adopt : TrackingRepair.WaitForStart)
-            : new TrackingVerdict(NameOf(state.Bitmap), RemovalOf(state));
+        var repair = state switch
+        {
+            { Bitmap: not BitmapCondition.Unseen } => RemovalOf(state),
+            { IsRunning: false } => TrackingRepair.WaitForStart,
+            _ => mayAdopt ? TrackingRepair.Adopt : TrackingRepair.LookAgain,
+        };
+        return new TrackingVerdict(NameOf(state.Bitmap), repair);
     }
 
     private static TrackingRepair RemovalOf(TrackingState state) => state.Bitmap switch
     {
         BitmapCondition.Absent => TrackingRepair.Forget,
-        BitmapCondition.Unseen when !state.IsRunning => TrackingRepair.WaitForStart,
-        BitmapCondition.Unseen => TrackingRepair.LookAgain,
         _ when !state.IsRunning => TrackingRepair.WaitForStart,
         _ => TrackingRepair.Remove,
     };

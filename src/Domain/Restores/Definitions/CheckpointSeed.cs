@@ -46,7 +46,8 @@ internal sealed class CheckpointSeed(RestorePoint point, List<string> warnings)
         var checkpoint = new DomainCheckpointXml
         {
             Name = CheckpointName.Parse(name),
-            Description = $"lvbackup: restored from point {point.Id}; later backups start from it",
+            // A text of its own each time: the audit must not hold the new, empty bitmap against an old one.
+            Description = $"lvbackup: restored from point {point.Id} ({Guid.NewGuid():n}); later backups start from it",
             CreationTime = point.Time,
             Disks = [.. definition.Disks.Where(disk => !disk.IsEmpty).Select(disk => new DomainCheckpointDisk
             {

@@ -172,6 +172,56 @@ public sealed class BackupPlannerTests
             CheckpointRetention.Superseded(names, "lvb.0123abcd.default.1.3", ["lvb.0123abcd.default.1.1"]));
     }
 
+    [Fact]
+    public async Task A_sequence_that_the_journal_knows_of_is_not_used_again()
+    {
+        var plan = await PlanAsync(BackupLevel.Auto, [Point(1, BackupLevel.Full)], highestSequence: 7);
+        Assert.Equal(8, plan.Sequence);
+    }
+
+    [Fact]
+    public async Task A_disk_whose_bitmap_was_found_untrue_is_full_with_that_reason()
+    {
+        var plan = await PlanAsync(
+            BackupLevel.Auto,
+            [Point(1, BackupLevel.Full)],
+            probe: name => Probe(name, ("vdb", 0)) with
+            {
+                Reasons = new Dictionary<string, string> { ["vda"] = "somebody cleared it" },
+            });
+        Assert.Equal(["somebody cleared it", null], plan.Disks.Select(disk => disk.Reason));
+    }
+
+    [Fact]
+    public async Task Disks_whose_images_changed_places_are_full_for_their_bitmaps_have_one_name()
+    {
+        var point = Point(1, BackupLevel.Full) with
+        {
+            DomainXml = """
+                <domain><name>vm</name><devices>
+                  <disk type='file'><source file='/a.qcow2'/><target dev='vda'/></disk>
+                  <disk type='file'><source file='/b.qcow2'/><target dev='vdb'/></disk>
+                </devices></domain>
+                """,
+        };
+        SelectedDisk[] disks = [OfFile("vda", "/b.qcow2"), OfFile("vdb", "/moved.qcow2")];
+
+        var plan = await BackupPlanner.PlanAsync(
+            new BackupRequest { Domain = "vm" }, Repository,
+            TrackHistory.From([PointSummary.Of(point)], Repository, s_domain, "default", [], highestSequence: 0),
+            new DiskSelection(disks, []), isRunning: true,
+            name => Task.FromResult(Probe(name, ("vda", 65536), ("vdb", 0))), _ => Task.FromResult(point));
+
+        Assert.Equal([BackupLevel.Full, BackupLevel.Incremental], plan.Disks.Select(disk => disk.Level));
+        Assert.Contains("'vdb'", plan.Disks[0].Reason, StringComparison.Ordinal);
+    }
+
+    private static SelectedDisk OfFile(string target, string path) => new()
+    {
+        Disk = new DomainDisk { Target = DiskName.Parse(target), Source = new FileDiskSource { Path = path } },
+        Untrackable = null,
+    };
+
     private static Task<BackupPlan> PlanAsync(
         BackupLevel level,
         RestorePoint[] points,
@@ -180,6 +230,7 @@ public sealed class BackupPlannerTests
         string? untrackable = null,
         bool isRunning = true,
         string[]? checkpoints = null,
+        int highestSequence = 0,
         Func<string, CheckpointProbe>? probe = null)
     {
         var request = new BackupRequest { Domain = "vm", Level = level, Since = since };
@@ -189,7 +240,7 @@ public sealed class BackupPlannerTests
             Untrackable = name == untrackable ? "its format raw cannot hold a dirty bitmap" : null,
         });
         var history = TrackHistory.From(
-            points.Select(PointSummary.Of), Repository, s_domain, "default", checkpoints ?? []);
+            points.Select(PointSummary.Of), Repository, s_domain, "default", checkpoints ?? [], highestSequence);
         probe ??= name => Probe(name, ("vda", 65536), ("vdb", 0));
         return BackupPlanner.PlanAsync(
             request, Repository, history, new DiskSelection([.. selected], []), isRunning,

@@ -95,7 +95,6 @@ public sealed class JournalTests : IDisposable
         RepositoryId = "here",
         Checkpoint = checkpoint,
         JobDirectory = "/jobs/lvb-1",
-        Frozen = false,
         StartedPaused = false,
     };
 

@@ -25,7 +25,7 @@ internal sealed class SimulatedDomain : ITrackedDomain
     internal int Changes { get; private set; }
 
     /// <summary>Called before each call that changes something; throws to end the process there.</summary>
-    internal Action? BeforeChange { get; set; }
+    internal Action<string>? BeforeChange { get; set; }
 
     /// <summary>Called before sizes are asked: what the guest writes meanwhile.</summary>
     internal Action<string>? BeforeSizes { get; set; }
@@ -149,7 +149,7 @@ internal sealed class SimulatedDomain : ITrackedDomain
 
     private void Change(string name)
     {
-        BeforeChange?.Invoke();
+        BeforeChange?.Invoke(name);
         Assert.StartsWith("lvb.here.", name, StringComparison.Ordinal);
         Changes++;
     }

@@ -7,6 +7,7 @@ using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Nbd;
 using LibvirtBackup.Interop.Xml;
+using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.State;
 
 namespace LibvirtBackup.Repositories.Maintenance.Sources;
@@ -55,7 +56,7 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
             Request = new BackupRequest { Domain = name, Level = BackupLevel.Copy, NoCheckpoint = true },
             Options = options,
             State = _state,
-            Intents = new IntentFile(_state.OpenDomain(domain.Uuid)),
+            Journal = Journal.Open(_state.OpenDomain(domain.Uuid)),
             Time = time,
             Progress = null,
         };
@@ -79,8 +80,8 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
     {
         await FreezeRecovery.RunAsync(context, cancellationToken).ConfigureAwait(false);
         var (points, _) = await context.Repository.ListPointsAsync(cancellationToken).ConfigureAwait(false);
-        await new CrashRecovery(time)
-            .RecoverAsync(context.Domain, context.Intents, context.Repository.Id, points, cancellationToken)
+        await new CrashRecovery(context.Domain, context.Journal, _state, time)
+            .RecoverAsync(context.Repository.Id, points, cancellationToken)
             .ConfigureAwait(false);
         await PullJob.RefuseWhenBusyAsync(context.Domain, cancellationToken).ConfigureAwait(false);
         var isRunning = await context.Domain.IsActiveAsync(cancellationToken).ConfigureAwait(false);

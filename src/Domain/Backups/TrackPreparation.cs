@@ -1,0 +1,78 @@
+using LibvirtBackup.Backups.Planning;
+using LibvirtBackup.Recovery;
+using LibvirtBackup.Recovery.Doctors;
+using LibvirtBackup.Recovery.Table;
+using LibvirtBackup.Repositories;
+
+namespace LibvirtBackup.Backups;
+
+/// <summary>
+/// What a backup plans from: the history of its track, after checkpoints and bitmaps of the running domain were
+/// reconciled.
+/// </summary>
+internal sealed class TrackPreparation(
+    BackupContext context, IReadOnlyList<PointSummary> points, IReadOnlySet<string> damaged)
+{
+    private readonly Dictionary<(string Checkpoint, string Disk), string> _reasons = [];
+
+    /// <param name="isRunning">False for a domain that is shut off: its bitmaps are neither used nor touched.</param>
+    /// <param name="cancellationToken">Gives up between two steps.</param>
+    internal async Task<TrackHistory> PrepareAsync(bool isRunning, CancellationToken cancellationToken)
+    {
+        var domain = new LibvirtTrackedDomain(context.Domain);
+        var names = isRunning
+            ? await ReconcileAsync(domain, cancellationToken).ConfigureAwait(false)
+            : await domain.ListCheckpointsAsync(cancellationToken).ConfigureAwait(false);
+        var (repository, track) = (context.Repository.Id, context.Request.Track);
+        var highest = context.Journal.View.HighestSequence(repository, track);
+        return TrackHistory.From(points, repository, context.Domain.Uuid, track, names, highest) with
+        {
+            Damaged = damaged,
+        };
+    }
+
+    /// <summary>Looks at the base's checkpoint.</summary>
+    internal async Task<CheckpointProbe> ProbeAsync(string checkpoint, CancellationToken cancellationToken)
+    {
+        var probe = await DomainCheckpoints.ProbeAsync(context.Domain, checkpoint, cancellationToken)
+            .ConfigureAwait(false);
+        var reasons = _reasons.Where(pair => pair.Key.Checkpoint == checkpoint)
+            .ToDictionary(pair => pair.Key.Disk, pair => pair.Value, StringComparer.Ordinal);
+        return probe with
+        {
+            // Also where libvirt refused to remove a bitmap in doubt: it is not used.
+            DirtyBytes = probe.DirtyBytes.Where(pair => !reasons.ContainsKey(pair.Key))
+                .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal),
+            Reasons = reasons,
+        };
+    }
+
+    private async Task<IReadOnlyList<string>> ReconcileAsync(
+        LibvirtTrackedDomain domain, CancellationToken cancellationToken)
+    {
+        var known = new PointsOfDomain(
+            context.Repository.Id, points, damaged, context.Domain.Uuid, context.Repository.Points.ReadAsync);
+        var (before, after, failures) = await new TrackingReconciler(domain, known, context.Journal)
+            .ReconcileAsync(closely: false, cancellationToken).ConfigureAwait(false);
+        context.Warnings.AddRange(failures);
+        foreach (var row in before.Rows.Where(row => row.Verdict.IsProblem)) Explain(row, before, after);
+        foreach (var row in after.Rows.Where(row => row.Verdict.IsProblem && !before.Rows.Contains(row)))
+            Explain(row, after, after);
+        return after.Names;
+    }
+
+    private void Explain(TrackingRow row, Survey seen, Survey after)
+    {
+        var isUsed = after.Rows.Any(now =>
+            now.Checkpoint == row.Checkpoint && now.Disk == row.Disk && now.Verdict.IsTrusted);
+        var why = FindingText.Describe(row, seen.Doubts.GetValueOrDefault((row.Checkpoint, row.Disk)));
+        if (!isUsed && row.State.Point == PointPresence.Present)
+            _reasons[(row.Checkpoint, row.Disk)] = $"checkpoint '{row.Checkpoint}' is not used: {why}";
+        // That libvirt has nothing of it either is no news.
+        if (row.Verdict.Finding == TrackingFinding.Unseen && !isUsed) return;
+        var line = isUsed
+            ? $"libvirt had forgotten checkpoint '{row.Checkpoint}' of disk '{row.Disk}', and was told of it again"
+            : $"checkpoint '{row.Checkpoint}' of disk '{row.Disk}': {why}";
+        context.Warnings.Add(line);
+    }
+}

@@ -1,0 +1,85 @@
+using LibvirtBackup.Backups.Jobs;
+using LibvirtBackup.Backups.Planning;
+using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Interop.Xml;
+using LibvirtBackup.Recovery.Journals;
+using LibvirtBackup.Repositories;
+using LibvirtBackup.State;
+
+namespace LibvirtBackup.Recovery.Doctors;
+
+/// <summary>Finds what jobs have left on a domain, which is locked: so no backup of ours runs.</summary>
+internal sealed class JobExamination(LibvirtDomain domain, Journal journal, StateDirectory state, TimeProvider time)
+{
+    /// <summary>
+    /// How long a job without a definition has to stay the same before it is taken for dead: one that somebody is just
+    /// beginning looks alike, while libvirt makes its scratch images.
+    /// </summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Looks only.</summary>
+    internal async Task<IReadOnlyList<DoctorFinding>> LookAsync(CancellationToken cancellationToken) =>
+        journal.View.OpenJob is { } job ? [Interrupted(job, isRepaired: false)]
+        : await IsPhantomAsync(cancellationToken).ConfigureAwait(false) ? [Phantom(isRepaired: false)]
+        : [];
+
+    /// <summary>Looks, and ends what was left.</summary>
+    internal async Task<IReadOnlyList<DoctorFinding>> RepairAsync(
+        string? repositoryId, IReadOnlyList<PointSummary> points, CancellationToken cancellationToken)
+    {
+        if (journal.View.OpenJob is { } job)
+        {
+            await new CrashRecovery(domain, journal, state, time).RecoverAsync(repositoryId, points, cancellationToken)
+                .ConfigureAwait(false);
+            return [Interrupted(job, isRepaired: journal.View.OpenJob is null)];
+        }
+
+        if (!await IsPhantomAsync(cancellationToken).ConfigureAwait(false)) return [];
+        var start = time.GetTimestamp();
+        while (time.GetElapsedTime(start) < s_patience)
+        {
+            await Task.Delay(s_pollInterval, time, cancellationToken).ConfigureAwait(false);
+            if (!await IsPhantomAsync(cancellationToken).ConfigureAwait(false)) return [];
+        }
+
+        await PullJob.EndAsync(domain, time, cancellationToken).ConfigureAwait(false);
+        return [Phantom(isRepaired: true)];
+    }
+
+    /// <summary>libvirt says that a backup runs, but has no definition of it, and no disk has a job.</summary>
+    private async Task<bool> IsPhantomAsync(CancellationToken cancellationToken)
+    {
+        if (await PullJob.GetSocketAsync(domain, cancellationToken).ConfigureAwait(false) is not null
+            || await PullJob.FindJobAsync(domain, cancellationToken).ConfigureAwait(false) != "backup")
+            return false;
+        var xml = DomainXml.Parse(await domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+        foreach (var disk in DiskSelection.SelectTrackable(xml))
+            if (await domain.GetBlockJobInfoAsync(disk, cancellationToken).ConfigureAwait(false) is not null)
+                return false;
+        return true;
+    }
+
+    private static DoctorFinding Interrupted(JobIntent job, bool isRepaired) => Find(
+        "interrupted-job", job.Checkpoint,
+        $"a backup (point {job.Point}) was interrupted, and its job, scratch images or checkpoint may be left; the "
+        + "next backup deals with them too",
+        isRepaired);
+
+    private static DoctorFinding Phantom(bool isRepaired) => Find(
+        "phantom-job", null,
+        "libvirt says that a backup runs, but none does: libvirtd died when it ended; it keeps others from beginning",
+        isRepaired);
+
+    private static DoctorFinding Find(string finding, string? checkpoint, string message, bool isRepaired) => new()
+    {
+        State = finding,
+        Checkpoint = checkpoint,
+        Disk = null,
+        Message = message,
+        Repair = "end-job",
+        Repaired = isRepaired,
+        IsProblem = !isRepaired,
+    };
+}
