@@ -1,4 +1,5 @@
 using LibvirtBackup.Backups;
+using LibvirtBackup.Backups.Freezing;
 using LibvirtBackup.Integration.Tests.Lab;
 using LibvirtBackup.Integration.Tests.MainJob;
 using Xunit;
@@ -67,8 +68,10 @@ public sealed class DoctorTests
     [Fact]
     public async Task It_ends_what_a_killed_backup_has_left()
     {
-        await using var scene = await BackupScene.StartAsync(await LabHost.ForAsync("bookworm"), new LabDisk(Size));
+        await using var scene = await BackupScene.StartAsync(
+            await LabHost.ForAsync("bookworm"), new LabDisk(Size), new LabDisk(Size));
         await scene.Guest.WritePatternAsync("vda", 0, 8 * Units.MiB, seed: 1, Token);
+        await scene.Guest.MakeExt4Async("vdb", Token);
         await scene.BackUpAsync();
         await scene.Guest.WritePatternAsync("vda", 0, 8 * Units.MiB, seed: 2, Token);
         using var killed = LvbackupProcess.Start(scene, "backup", scene.Guest.Name, "--limit-rate", "256KiB");
@@ -82,16 +85,36 @@ public sealed class DoctorTests
 
         await killed.SignalAsync("KILL");
         await killed.EndAsync();
+        await FreezeAsync(scene);
 
         var named = await DoctorRun.StartAsync(scene);
         Assert.Equal(1, named.ExitCode);
         Assert.Contains(named.Findings, f => f.GetProperty("state").GetString() == "interrupted-job");
         Assert.Contains(named.Findings, f => f.GetProperty("state").GetString() == "unfinished");
+        Assert.Contains(named.Findings, f => f.GetProperty("state").GetString() == "frozen-guest");
         Assert.Equal(0, (await DoctorRun.StartAsync(scene, "--repair")).ExitCode);
+        Assert.False(await scene.Guest.IsFrozenAsync(Token));
         Assert.Equal(0, (await DoctorRun.StartAsync(scene)).ExitCode);
         await scene.AssertNothingLeftAsync();
         Assert.Equal(BackupLevel.Incremental, (await scene.BackUpAsync()).Level);
         await scene.VerifyAllAsync();
+    }
+
+    /// <summary>As a run leaves it that is killed in the moment of the freeze, with its watchdog.</summary>
+    private static async Task FreezeAsync(BackupScene scene)
+    {
+        var virsh = scene.Guest.Host.Virsh;
+        var uuid = (await virsh.RunAsync(Token, "domuuid", scene.Guest.Name)).Trim();
+        new FreezeLedger(Path.Combine(scene.StateDirectory, "domains", uuid)).Write(new FreezeRecord
+        {
+            Id = Guid.NewGuid(),
+            MountPoints = [],
+            AskedAt = TimeProvider.System.GetUtcNow(),
+            SettledAt = TimeProvider.System.GetUtcNow(),
+            IsSettled = true,
+        });
+        await virsh.RunAsync(Token, "domfsfreeze", scene.Guest.Name);
+        Assert.True(await scene.Guest.IsFrozenAsync(Token));
     }
 
     private static async Task<Dictionary<string, string>> BackUpEachTrackAsync(BackupScene scene)

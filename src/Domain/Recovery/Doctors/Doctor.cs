@@ -41,11 +41,12 @@ public sealed class Doctor(BackupEngineOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(connection);
         await HostRequirements.CheckAsync(connection, cancellationToken).ConfigureAwait(false);
+        var uri = await connection.GetUriAsync(cancellationToken).ConfigureAwait(false);
         if (domain is not null)
         {
             using var one = await DomainFinder.FindAsync(connection, domain, cancellationToken).ConfigureAwait(false);
             return new DoctorReport(
-                [await ExamineAsync(one, repository, repair, cancellationToken).ConfigureAwait(false)], []);
+                [await ExamineAsync(one, uri, repository, repair, cancellationToken).ConfigureAwait(false)], []);
         }
 
         var all = await connection.ListDomainsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -54,7 +55,7 @@ public sealed class Doctor(BackupEngineOptions options, TimeProvider time)
         {
             try
             {
-                examined.Add(await ExamineAsync(one, repository, repair, cancellationToken).ConfigureAwait(false));
+                examined.Add(await ExamineAsync(one, uri, repository, repair, cancellationToken).ConfigureAwait(false));
             }
             catch (BackupException e)
             {
@@ -70,7 +71,7 @@ public sealed class Doctor(BackupEngineOptions options, TimeProvider time)
     }
 
     private async Task<ExaminedDomain> ExamineAsync(
-        LibvirtDomain domain, Repository? repository, bool repair, CancellationToken cancellationToken)
+        LibvirtDomain domain, string uri, Repository? repository, bool repair, CancellationToken cancellationToken)
     {
         // Locked before points are listed: a checkpoint of a backup that runs has no point yet.
         using var held = _state.LockDomain(domain.Uuid, domain.Name);
@@ -78,7 +79,7 @@ public sealed class Doctor(BackupEngineOptions options, TimeProvider time)
         {
             var journal = Journal.Open(_state.OpenDomain(domain.Uuid));
             var (all, points) = await ReadPointsAsync(repository, domain.Uuid, cancellationToken).ConfigureAwait(false);
-            var jobs = new JobExamination(domain, journal, _state, time);
+            var jobs = new JobExamination(domain, uri, journal, _state, time);
             var reconciler = new TrackingReconciler(new LibvirtTrackedDomain(domain), points, journal);
             if (repair)
             {

@@ -1,3 +1,4 @@
+using LibvirtBackup.Backups.Freezing;
 using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Interop.Libvirt;
@@ -9,7 +10,8 @@ using LibvirtBackup.State;
 namespace LibvirtBackup.Recovery.Doctors;
 
 /// <summary>Finds what jobs have left on a domain, which is locked: so no backup of ours runs.</summary>
-internal sealed class JobExamination(LibvirtDomain domain, Journal journal, StateDirectory state, TimeProvider time)
+internal sealed class JobExamination(
+    LibvirtDomain domain, string uri, Journal journal, StateDirectory state, TimeProvider time)
 {
     /// <summary>
     /// How long a job without a definition has to stay the same before it is taken for dead: one that somebody is just
@@ -20,32 +22,63 @@ internal sealed class JobExamination(LibvirtDomain domain, Journal journal, Stat
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Looks only.</summary>
-    internal async Task<IReadOnlyList<DoctorFinding>> LookAsync(CancellationToken cancellationToken) =>
-        journal.View.OpenJob is { } job ? [Interrupted(job, isRepaired: false)]
-        : await IsPhantomAsync(cancellationToken).ConfigureAwait(false) ? [Phantom(isRepaired: false)]
-        : [];
+    internal async Task<IReadOnlyList<DoctorFinding>> LookAsync(CancellationToken cancellationToken)
+    {
+        var found = new List<DoctorFinding>();
+        if (await IsFrozenAsync(cancellationToken).ConfigureAwait(false)) found.Add(Frozen(isRepaired: false));
+        if (journal.View.OpenJob is { } job) found.Add(Interrupted(job, isRepaired: false));
+        else if (await IsPhantomAsync(cancellationToken).ConfigureAwait(false)) found.Add(Phantom(isRepaired: false));
+        return found;
+    }
 
     /// <summary>Looks, and ends what was left.</summary>
     internal async Task<IReadOnlyList<DoctorFinding>> RepairAsync(
         string? repositoryId, IReadOnlyList<PointSummary> points, CancellationToken cancellationToken)
     {
-        if (journal.View.OpenJob is { } job)
+        var found = new List<DoctorFinding>();
+        if (await IsFrozenAsync(cancellationToken).ConfigureAwait(false))
         {
-            await new CrashRecovery(domain, journal, state, time).RecoverAsync(repositoryId, points, cancellationToken)
-                .ConfigureAwait(false);
-            return [Interrupted(job, isRepaired: journal.View.OpenJob is null)];
+            var guest = new LibvirtGuest(uri, domain.Uuid, domain);
+            await using var closing = guest.ConfigureAwait(false);
+            await FreezeRecovery.RunAsync(guest, Freezes, time, domain.Name).ConfigureAwait(false);
+            found.Add(Frozen(isRepaired: Freezes.Read() is null));
         }
 
-        if (!await IsPhantomAsync(cancellationToken).ConfigureAwait(false)) return [];
+        var job = journal.View.OpenJob;
+        await new CrashRecovery(domain, journal, state, time).RecoverAsync(repositoryId, points, cancellationToken)
+            .ConfigureAwait(false);
+        if (job is not null)
+        {
+            found.Add(Interrupted(job, isRepaired: journal.View.OpenJob is null));
+        }
+        else if (await IsDeadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await PullJob.EndAsync(domain, time, cancellationToken).ConfigureAwait(false);
+            found.Add(Phantom(isRepaired: true));
+        }
+
+        return found;
+    }
+
+    private FreezeLedger Freezes => new(state.OpenDomain(domain.Uuid));
+
+    /// <summary>
+    /// A run was killed, and its watchdog too, before the guest was thawed; perhaps before it was frozen.
+    /// </summary>
+    private async Task<bool> IsFrozenAsync(CancellationToken cancellationToken) =>
+        Freezes.Read() is not null && await domain.IsActiveAsync(cancellationToken).ConfigureAwait(false);
+
+    private async Task<bool> IsDeadAsync(CancellationToken cancellationToken)
+    {
+        if (!await IsPhantomAsync(cancellationToken).ConfigureAwait(false)) return false;
         var start = time.GetTimestamp();
         while (time.GetElapsedTime(start) < s_patience)
         {
             await Task.Delay(s_pollInterval, time, cancellationToken).ConfigureAwait(false);
-            if (!await IsPhantomAsync(cancellationToken).ConfigureAwait(false)) return [];
+            if (!await IsPhantomAsync(cancellationToken).ConfigureAwait(false)) return false;
         }
 
-        await PullJob.EndAsync(domain, time, cancellationToken).ConfigureAwait(false);
-        return [Phantom(isRepaired: true)];
+        return true;
     }
 
     /// <summary>libvirt says that a backup runs, but has no definition of it, and no disk has a job.</summary>
@@ -60,6 +93,12 @@ internal sealed class JobExamination(LibvirtDomain domain, Journal journal, Stat
                 return false;
         return true;
     }
+
+    private static DoctorFinding Frozen(bool isRepaired) => Find(
+        "frozen-guest", null,
+        "an interrupted backup may have left the guest's file systems frozen; the next backup thaws them too",
+        isRepaired)
+        with { Repair = "thaw" };
 
     private static DoctorFinding Interrupted(JobIntent job, bool isRepaired) => Find(
         "interrupted-job", job.Checkpoint,
