@@ -57,8 +57,8 @@ internal sealed class KeyCommand : CliCommand
 
     internal override string Details => """
         Each slot wraps the same key by another secret, so no data is rewritten. rotate replaces the secret that
-        opened the repository; the new one works before the old one stops to. Who has copied the key itself while
-        a secret was known can read on: then only a new repository helps.
+        opened the repository, in every slot that it opens; the old one works until the new one does. Who has copied
+        the key itself while a secret was known can read on: then only a new repository helps.
         """;
 
     internal override IReadOnlyList<Example> Examples =>
@@ -85,8 +85,7 @@ internal sealed class KeyCommand : CliCommand
                 break;
             case KeyAction.Remove:
                 var slot = context.Line.GetRequiredValue(_slot)!; // CheckWords saw it
-                await repository.RemoveKeyAsync(slot, cancellationToken);
-                Report(context, new KeySlot(slot, default, "", default), "removed");
+                Report(context, await repository.RemoveKeyAsync(slot, cancellationToken), "removed");
                 break;
             case KeyAction.Rotate:
                 var old = context.Settings.ReadSecret() ?? throw new BackupException(
@@ -135,6 +134,9 @@ internal sealed class KeyCommand : CliCommand
                 FailureKind.Usage, "key: give the new secret by --new-passphrase-file or --new-key-file");
         if (!needsNew && hasNew)
             throw new BackupException(FailureKind.Usage, "key: only add and rotate take a new secret");
+        if (action != KeyAction.Add && line.GetValue(_label) is not null)
+            throw new BackupException(
+                FailureKind.Usage, "key: only add takes a --label; rotate keeps the one that the slot has");
         if (action == KeyAction.Remove != line.GetValue(_slot) is not null)
             throw new BackupException(FailureKind.Usage, "key: remove needs a slot's id, and only remove takes one");
     }

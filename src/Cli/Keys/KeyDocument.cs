@@ -13,11 +13,10 @@ internal sealed record KeyDocument(string Done, IReadOnlyList<KeyDocument.Slot> 
 
     internal static KeyDocument Of(string done, IEnumerable<KeySlot> slots) => new(done, [.. slots.Select(Slot.Of)]);
 
-    /// <summary>A slot; of one that was removed only the id is known.</summary>
-    internal sealed record Slot(string Id, string? Kind, string? Label, DateTime? Created)
+    /// <summary>A slot; of one that was removed, what it was.</summary>
+    internal sealed record Slot(string Id, string Kind, string Label, DateTime Created)
     {
-        internal static Slot Of(KeySlot slot) => slot.Created == default
-            ? new Slot(slot.Id, null, null, null)
-            : new Slot(slot.Id, Choice.Word(slot.Kind), slot.Label, slot.Created.UtcDateTime);
+        internal static Slot Of(KeySlot slot) =>
+            new(slot.Id, Choice.Word(slot.Kind), slot.Label, slot.Created.UtcDateTime);
     }
 }

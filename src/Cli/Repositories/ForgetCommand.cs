@@ -67,7 +67,21 @@ internal sealed class ForgetCommand : CliCommand
         Repository repository, List<string> ids, CancellationToken cancellationToken)
     {
         var all = (await repository.ListPointsAsync(cancellationToken)).Points;
-        return [.. all.Where(p => ids.Contains(p.Id)).Select(p => RetentionPolicy.CostOfRemoving(p, all))
+        var damaged = await DamagedAsync(repository, cancellationToken);
+        return [.. all.Where(p => ids.Contains(p.Id)).Select(p => RetentionPolicy.CostOfRemoving(p, all, damaged))
             .OfType<string>()];
+    }
+
+    private static async Task<IReadOnlySet<string>> DamagedAsync(
+        Repository repository, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await repository.ListDamagedPointsAsync(cancellationToken);
+        }
+        catch (BackupException e) when (e.Kind == FailureKind.Integrity)
+        {
+            return new HashSet<string>(); // the note itself is damaged; nothing is removed for what it says
+        }
     }
 }

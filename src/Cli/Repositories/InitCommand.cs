@@ -48,6 +48,8 @@ internal sealed class InitCommand : CliCommand
             options = options with { CompressionLevel = level };
         if (context.Line.GetValue(_encrypt))
             options = options with { Secret = context.Settings.ReadSecret() ?? throw NoSecret() };
+        else
+            CheckPlain(context);
         using var repository = await Repository.CreateAsync(
             directory, options, context.Environment.Time, cancellationToken);
         if (context.Settings.Json)
@@ -63,6 +65,20 @@ internal sealed class InitCommand : CliCommand
         }
 
         return ExitCode.Done;
+    }
+
+    /// <summary>Who names a secret means to encrypt; one in the environment may be for another repository.</summary>
+    private static void CheckPlain(CommandContext context)
+    {
+        if (context.Settings.IsSecretOnLine)
+            throw new BackupException(
+                FailureKind.Usage,
+                "init: a secret is named, but without --encrypt the repository would be readable for everybody; add "
+                + "--encrypt, or leave --passphrase-file and --key-file out");
+        if (context.Settings.PassphraseFile is not null || context.Settings.KeyFile is not null)
+            context.Warn(
+                "LVBACKUP_PASSPHRASE_FILE or LVBACKUP_KEY_FILE is set, but without --encrypt the repository is not "
+                + "encrypted; if it should be, remove it and run init again with --encrypt");
     }
 
     private static BackupException NoSecret() => new(

@@ -42,10 +42,11 @@ internal sealed class PruneCommand : CliCommand
 
     internal override string Details => """
         The rules count in each track of each domain by itself, in local time; a point stays when any of them keeps
-        it. Without a rule nothing is done. The point that the next incremental starts from always stays, and so does
-        the full of a differential that stays: without them the next backup would have to read everything. Points that
-        are known to be damaged do not count. All points that stay are restorable. The space is freed by
-        'lvbackup gc'.
+        it. Without a rule nothing is done. The newest point with a checkpoint always stays, and so does the newest
+        full with one while a differential of it stays: the next backup starts from them. After a restore of an older
+        point that kept the domain's identity the next one starts from that point, which only the host knows: it stays
+        if a rule keeps it, else the next backup reads everything. Points that are known to be damaged do not count.
+        No point needs another one to be restored. The space is freed by 'lvbackup gc'.
         """;
 
     internal override IReadOnlyList<Example> Examples =>

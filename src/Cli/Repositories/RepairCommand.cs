@@ -56,10 +56,14 @@ internal sealed class RepairCommand : CliCommand
         context.Note($"listed {report.ListedPacks} packs in new indexes, removed {report.RemovedIndexes} damaged "
             + $"indexes and {report.RemovedPacks} damaged packs, dropped {report.DroppedCopies} bad copies, "
             + $"read {report.HealedBlobs} lost blobs again");
-        if (report.RemovedIndexes + report.ListedPacks > 0)
-            context.Note("indexes were made anew: run 'lvbackup verify' to check the data");
         VerifyText.PrintPoints(context, report.DamagedPoints);
+        if (report.RemovedDamageNotes > 0)
+            context.Warn(
+                "notes of damage could not be read and were removed, so what earlier runs of verify had found is not "
+                + "known any more: run 'lvbackup verify' now, and then 'lvbackup repair' again");
+        else if (report.NeedsVerify)
+            context.Note("indexes were made anew: run 'lvbackup verify' to check the data");
         if (report.IsGood)
-            context.Print("no damage is known any more");
+            context.Print(report.NeedsVerify ? "no damage is known, but verify has to look" : "no damage is known any more");
     }
 }

@@ -32,9 +32,8 @@ internal sealed class BackupRun(BackupContext context)
             await recovery.RecoverAsync(_repository.Id, points, cancellationToken).ConfigureAwait(false));
         await PullJob.RefuseWhenBusyAsync(_domain, cancellationToken).ConfigureAwait(false);
 
-        var damaged = await _repository.Notes.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
         var preparation = new TrackPreparation(
-            context, points, damaged.SelectMany(found => found.Points).ToHashSet(StringComparer.Ordinal));
+            context, points, await _repository.ListDamagedPointsAsync(cancellationToken).ConfigureAwait(false));
         var isRunning = await _domain.IsActiveAsync(cancellationToken).ConfigureAwait(false);
         var definition =
             DomainXml.Parse(await _domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));

@@ -68,7 +68,7 @@ internal sealed class BlobReader(IBlobStore store, PackIndex index, BlobDecoder 
             else decoder.Decode(id, location.Salt, location.Codec, stored.Span, target.Span);
             return null;
         }
-        catch (Exception e) when (e is BlobMissingException or InvalidDataException)
+        catch (Exception e) when (e is BlobMissingException or BlobUnreadableException or InvalidDataException)
         {
             return e.Message;
         }

@@ -86,11 +86,7 @@ internal sealed class BlobWriter : IAsyncDisposable
         _open = null;
         await _storer.FinishAsync(cancellationToken).ConfigureAwait(false);
         await _segments.FinishAsync(cancellationToken).ConfigureAwait(false);
-        if (!await _held.IsHeldAsync(cancellationToken).ConfigureAwait(false))
-            throw new BackupException(
-                FailureKind.Failed,
-                "this process was taken for dead by another one (was it stopped for more than an hour?), which may "
-                + "have deleted what it relied on");
+        await _held.RequireAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()

@@ -5,6 +5,7 @@ using LibvirtBackup.Repositories.Documents;
 using LibvirtBackup.Repositories.Indexes;
 using LibvirtBackup.Repositories.Keys;
 using LibvirtBackup.Repositories.Locks;
+using LibvirtBackup.Repositories.Maintenance;
 using LibvirtBackup.Repositories.Maps;
 using LibvirtBackup.Repositories.Packs;
 using LibvirtBackup.Repositories.Points;
@@ -152,20 +153,29 @@ public sealed class Repository : IDisposable
     /// <summary>Removes a way to open the repository; not the last one.</summary>
     /// <param name="slot">The slot's id.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="BackupException">There is no such slot, or no other.</exception>
-    public Task RemoveKeyAsync(string slot, CancellationToken cancellationToken)
+    /// <returns>What it was.</returns>
+    /// <exception cref="BackupException">There is no such slot, or no other; or another process does maintenance.
+    /// </exception>
+    public async Task<KeySlot> RemoveKeyAsync(string slot, CancellationToken cancellationToken)
     {
         RequireKeys();
-        return Slots.RemoveAsync(slot, cancellationToken);
+        // Two that remove a slot each at the same time could leave none.
+        var held = await MaintenanceLock.TakeAsync(this, "key remove", cancellationToken).ConfigureAwait(false);
+        await using var closing = held.ConfigureAwait(false);
+        return await Slots.RemoveAsync(slot, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Replaces a secret by another. The new one works before the old one stops to.</summary>
-    /// <exception cref="BackupException">The old secret opens nothing, or the new one makes no sense.</exception>
-    public Task<KeySlot> RotateKeyAsync(
+    /// <summary>Replaces a secret by another. The old one opens nothing any more, but works until the new one does.
+    /// </summary>
+    /// <exception cref="BackupException">The old secret opens nothing, or the new one makes no sense; or another
+    /// process does maintenance.</exception>
+    public async Task<KeySlot> RotateKeyAsync(
         RepositorySecret oldSecret, RepositorySecret newSecret, CancellationToken cancellationToken)
     {
         RequireKeys();
-        return Slots.RotateAsync(oldSecret, newSecret, cancellationToken);
+        var held = await MaintenanceLock.TakeAsync(this, "key rotate", cancellationToken).ConfigureAwait(false);
+        await using var closing = held.ConfigureAwait(false);
+        return await Slots.RotateAsync(oldSecret, newSecret, cancellationToken).ConfigureAwait(false);
     }
 
     private KeySlots Slots => new(Store, Id, _time);
@@ -191,6 +201,8 @@ public sealed class Repository : IDisposable
             await new KeySlots(store, config.Id, time).AddAsync(keys, secret, "first", cancellationToken)
                 .ConfigureAwait(false);
         }
+
+        await DiskReserve.CreateAsync(store, cancellationToken).ConfigureAwait(false);
 
         // Last: from here on it is a repository.
         await ConfigStore.WriteAsync(store, config, cancellationToken).ConfigureAwait(false);
@@ -232,7 +244,7 @@ public sealed class Repository : IDisposable
             var damaged = await Notes.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
             await Index.ReloadAsync(cancellationToken).ConfigureAwait(false);
             var known = new KnownBlobs(
-                Store, Index, Reader, condemned.Concat(except),
+                Store, Index, new BlobCopies(Store, _decoder), condemned.Concat(except),
                 [.. damaged.SelectMany(found => found.Blobs).Select(ChunkId.Parse)]);
             return new BlobWriter(Store, Index, known, _keys, _config.CompressionLevel, held);
         }

@@ -6,14 +6,14 @@ namespace LibvirtBackup.Retention;
 
 /// <summary>
 /// Which points stay, and why: a pure function of the points, the rules and the time zone. The newest good point of
-/// each track always stays; so does the point that the next incremental starts from, and the full that the next
-/// differential starts from as long as the track keeps a differential of it: without them the next backup would have
-/// to read everything.
+/// each track always stays; so does the newest with a checkpoint, and the newest full with one as long as the track
+/// keeps a differential of it: the next backup starts from them, unless the domain was restored from an older point
+/// since, which only its host knows. Then, and without them, it reads everything; nothing else is lost.
 /// </summary>
 public static class RetentionPolicy
 {
-    private const string IncrementalBase = "base of the next incremental";
-    private const string DifferentialBase = "base of the next differential";
+    private const string IncrementalBase = "newest base for an incremental";
+    private const string DifferentialBase = "newest base for a differential";
 
     /// <summary>Decides on all points, each track of each domain by itself.</summary>
     /// <param name="points">The points, in any order.</param>
@@ -39,16 +39,23 @@ public static class RetentionPolicy
             .SelectMany(track => DecideTrack([.. NewestFirst(track)], rules, damaged, zone))];
     }
 
-    /// <summary>What removing a point costs, for people; null when it costs nothing.</summary>
+    /// <summary>What removing a point costs, for people; null when it costs nothing as far as the points tell: the
+    /// base of a domain that was restored from an older point is known to its host only.</summary>
     /// <param name="point">The point.</param>
     /// <param name="all">All points of the repository, or of its track.</param>
-    public static string? CostOfRemoving(PointSummary point, IEnumerable<PointSummary> all)
+    /// <param name="damaged">Ids of points that are known not to restore, and so are no base.</param>
+    public static string? CostOfRemoving(
+        PointSummary point, IEnumerable<PointSummary> all, IReadOnlySet<string> damaged)
     {
         ArgumentNullException.ThrowIfNull(point);
-        var track = TrackHistory.From(all, point.RepositoryId, point.DomainUuid, point.Track, [], highestSequence: 0);
+        var track = TrackHistory.From(
+            all, point.RepositoryId, point.DomainUuid, point.Track, [], highestSequence: 0) with
+        {
+            Damaged = damaged,
+        };
         return track.Newest?.Id == point.Id
             ? $"the next backup of '{point.Domain}' (track '{point.Track}') may have to read everything: "
-                + $"{point.Id} is what an incremental would start from"
+                + $"{point.Id} is the newest that an incremental can start from"
             : null;
     }
 

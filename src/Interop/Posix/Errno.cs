@@ -44,6 +44,9 @@ public static class Errno
     /// <summary>Protocol error.</summary>
     public const int Protocol = 71;
 
+    /// <summary>Bad message; XFS and ext4 of a block that does not match its checksum.</summary>
+    public const int BadMessage = 74;
+
     /// <summary>Operation not supported.</summary>
     public const int NotSupported = 95;
 
@@ -55,4 +58,7 @@ public static class Errno
 
     /// <summary>Connection timed out.</summary>
     public const int TimedOut = 110;
+
+    /// <summary>Structure needs cleaning: the file system is damaged.</summary>
+    public const int StructureNeedsCleaning = 117;
 }

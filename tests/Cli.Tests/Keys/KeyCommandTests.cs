@@ -44,8 +44,9 @@ public sealed class KeyCommandTests : IDisposable
         var slots = await SlotsAsync("--key-file", second);
         Assert.Equal(["keyfile first", "passphrase added"], slots.Select(s => $"{s.Kind} {s.Label}").Order());
         var keyFileSlot = slots.Single(s => s.Kind == "keyfile").Id;
-        Assert.Equal(
-            0, (await RunAsync("key", "remove", keyFileSlot, "--passphrase-file", phrase)).ExitCode);
+        var removed = await RunAsync("key", "remove", keyFileSlot, "--passphrase-file", phrase, "--json");
+        Assert.Equal(0, removed.ExitCode);
+        Assert.Contains("\"kind\": \"keyfile\"", removed.Out, StringComparison.Ordinal);
         Assert.Equal(1, (await RunAsync("list", "--key-file", second)).ExitCode);
 
         var last = Assert.Single(await SlotsAsync("--passphrase-file", phrase)).Id;
@@ -59,6 +60,11 @@ public sealed class KeyCommandTests : IDisposable
     [InlineData("key", "remove")]
     [InlineData("key", "list", "abcd")]
     [InlineData("key", "turn")]
+    [InlineData("key", "list", "--label", "x")]
+    [InlineData("key", "remove", "abcd", "--label", "x")]
+    [InlineData("key", "rotate", "--new-key-file", "a", "--label", "x")]
+    [InlineData("init", "--key-file", "a")]
+    [InlineData("init", "--passphrase-file", "a")]
     [InlineData("init", "--encrypt")]
     [InlineData("list", "--key-file", "a", "--passphrase-file", "b")]
     public async Task Wrong_usage_says_what_is_missing(params string[] args)
@@ -66,6 +72,19 @@ public sealed class KeyCommandTests : IDisposable
         var result = await RunAsync(args);
         Assert.Equal((2, ""), (result.ExitCode, result.Out));
         Assert.Matches("^lvbackup: [^\n]+\n$", result.Error);
+        Assert.False(Directory.Exists(Repository));
+    }
+
+    [Fact]
+    public async Task A_secret_in_the_environment_makes_no_plain_repository_without_a_warning()
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["LVBACKUP_REPO"] = Repository, ["LVBACKUP_KEY_FILE"] = File("other", 32),
+        };
+        var result = await CliHost.RunAsync(variables, "init");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches("^lvbackup: warning: LVBACKUP_[^\n]+ is not encrypted; [^\n]+\n", result.Error);
     }
 
     [Fact]

@@ -75,6 +75,16 @@ public sealed class RestoreCommandTests : IDisposable
         var path = $"{_directory}/elsewhere.img";
         var result = await RestoreAsync("-q", "--target", $"vda={path}");
         Assert.Equal(new CliResult(0, $"{path}\n", ""), result);
+        Assert.Equal([path], Directory.GetFileSystemEntries(_directory));
+        Assert.Equal(new byte[1_048_576], await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
+
+        // What is there already and differs is written over, and nothing else is made.
+        await File.WriteAllBytesAsync(
+            path, [.. Enumerable.Repeat((byte)7, 1_048_576)], TestContext.Current.CancellationToken);
+        result = await RestoreAsync("-q", "--overwrite", "--target", $"vda={path}");
+        Assert.Equal(new CliResult(0, $"{path}\n", ""), result);
+        Assert.Equal([path], Directory.GetFileSystemEntries(_directory));
+        Assert.Equal(new byte[1_048_576], await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
     }
 
     [Fact]

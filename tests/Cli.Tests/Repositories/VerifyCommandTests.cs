@@ -54,6 +54,22 @@ public sealed class VerifyCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Repair_that_had_to_remove_a_note_of_damage_asks_for_a_verify()
+    {
+        await _repository.InitAsync();
+        _repository.AddDays(1);
+        var folder = Directory.CreateDirectory(Path.Combine(_repository.Path, "damaged")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "1.json"), "{", Token);
+        var result = await _repository.RunAsync("repair", "--quiet");
+        Assert.Equal((0, "no damage is known, but verify has to look\n"), (result.ExitCode, result.Out));
+        Assert.Matches("^lvbackup: warning: notes of damage [^\n]+ run 'lvbackup verify' now[^\n]+\n$", result.Error);
+
+        await File.WriteAllTextAsync(Path.Combine(folder, "1.json"), "{", Token);
+        result = await _repository.RunAsync("repair", "--json");
+        Assert.Contains("\"removedDamageNotes\": 1,\n  \"needsVerify\": true", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_scrub_finds_damage_without_knowing_points()
     {
         await _repository.InitAsync();

@@ -40,6 +40,17 @@ public sealed class DirectoryBlobStoreTests : BlobStoreConformance, IDisposable
     }
 
     [Fact]
+    public async Task What_the_disk_cannot_read_is_told_from_what_is_not_there()
+    {
+        // Nothing is mapped at the beginning of a process's memory, so to read there is an input/output error.
+        File.CreateSymbolicLink(_directory.File("bad"), "/proc/self/mem");
+        var failure = await Assert.ThrowsAsync<BlobUnreadableException>(
+            () => Store.ReadAsync("bad", 0, new byte[16], Token).AsTask());
+        Assert.Contains("'" + _directory.File("bad") + "' cannot be read at byte 0", failure.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_put_that_is_cancelled_before_it_begins_leaves_nothing()
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(

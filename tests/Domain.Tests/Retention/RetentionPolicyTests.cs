@@ -24,7 +24,7 @@ public sealed class RetentionPolicyTests
         Assert.Equal(
             [
                 "last 1 of 1", "hourly 2026-11-21 02:00 +00:00", "daily 2026-11-21", "weekly 2026-W47",
-                "monthly 2026-11", "yearly 2026", "base of the next incremental",
+                "monthly 2026-11", "yearly 2026", "newest base for an incremental",
             ],
             decisions[0].Reasons);
         Assert.Equal(["hourly 2026-11-20 14:00 +00:00", "daily 2026-11-20"], decisions[1].Reasons);
@@ -76,7 +76,7 @@ public sealed class RetentionPolicyTests
             [Taken(1, "2026-11-18T02:00Z"), Taken(2, "2026-11-19T02:00Z"), Offline(3, "2026-11-20T02:00Z")];
         var decisions = Decide(points, new RetentionRules { KeepLast = 1 });
         Assert.Equal([3, 2], decisions.Where(d => d.Keep).Select(d => d.Point.Sequence));
-        Assert.Equal(["base of the next incremental"], decisions[1].Reasons);
+        Assert.Equal(["newest base for an incremental"], decisions[1].Reasons);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class RetentionPolicyTests
         ];
         var decisions = Decide(points, new RetentionRules { KeepLast = 1 });
         Assert.Equal([4, 2], decisions.Where(d => d.Keep).Select(d => d.Point.Sequence));
-        Assert.Equal(["base of the next differential"], decisions[2].Reasons);
+        Assert.Equal(["newest base for a differential"], decisions[2].Reasons);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class RetentionPolicyTests
         var decisions = RetentionPolicy.Decide(points, new RetentionRules { KeepLast = 1 }, damaged, TimeZoneInfo.Utc);
         Assert.Equal([3, 2], decisions.Where(d => d.Keep).Select(d => d.Point.Sequence));
         Assert.Equal(["last, damaged: does not count"], decisions[0].Reasons);
-        Assert.Equal(["last 1 of 1", "base of the next incremental"], decisions[1].Reasons);
+        Assert.Equal(["last 1 of 1", "newest base for an incremental"], decisions[1].Reasons);
     }
 
     [Fact]
@@ -136,14 +136,16 @@ public sealed class RetentionPolicyTests
     }
 
     [Fact]
-    public void Only_the_base_of_the_next_incremental_costs_something_to_remove()
+    public void Only_the_newest_whole_base_of_an_incremental_costs_something_to_remove()
     {
         PointSummary[] points =
             [Taken(1, "2026-11-18T02:00Z"), Taken(2, "2026-11-19T02:00Z"), Offline(3, "2026-11-20T02:00Z")];
-        Assert.Null(RetentionPolicy.CostOfRemoving(points[0], points));
-        var cost = RetentionPolicy.CostOfRemoving(points[1], points);
-        Assert.Contains("read everything", cost, StringComparison.Ordinal);
-        Assert.Null(RetentionPolicy.CostOfRemoving(points[2], points));
+        Assert.Equal([false, true, false], Costs(s_none));
+        Assert.Equal([true, false, false], Costs(new HashSet<string> { points[1].Id }));
+
+        IEnumerable<bool> Costs(IReadOnlySet<string> damaged) => points.Select(point =>
+            RetentionPolicy.CostOfRemoving(point, points, damaged)?.Contains(
+                "read everything", StringComparison.Ordinal) == true);
     }
 
     private static IReadOnlyList<RetentionDecision> Decide(IEnumerable<PointSummary> points, RetentionRules rules) =>

@@ -89,18 +89,29 @@ internal static class BackupPlanner
             return null;
         }
 
-        if (request.Since is { } since)
-            return history.Points.FirstOrDefault(point => point.Checkpoint == since)
-                ?? throw new BackupException(
-                    FailureKind.NotSupported,
-                    $"no restore point of track '{request.Track}' was taken at checkpoint '{since}'; see 'lvbackup "
-                    + "list'");
-
+        if (request.Since is { } since) return FindSince(request, history, since);
         var point = request.Level == BackupLevel.Differential ? history.NewestFull : history.Newest;
         reason = point is not null ? null
             : history.Points.Count == 0 ? $"track '{request.Track}' has no restore point yet"
+            : history.Points.Any(p => p.Checkpoint is not null)
+                ? $"no restore point of track '{request.Track}' that has a checkpoint is whole: damage was found"
             : $"no restore point of track '{request.Track}' has a checkpoint";
         return point;
+    }
+
+    private static PointSummary FindSince(BackupRequest request, TrackHistory history, string since)
+    {
+        var point = history.Points.FirstOrDefault(point => point.Checkpoint == since)
+            ?? throw new BackupException(
+                FailureKind.NotSupported,
+                $"no restore point of track '{request.Track}' was taken at checkpoint '{since}'; see 'lvbackup list'");
+        return !history.Damaged.Contains(point.Id)
+            ? point
+            : throw new BackupException(
+                FailureKind.NotSupported,
+                $"point {point.Id}, which was taken at checkpoint '{since}', was found damaged, and what builds on it "
+                + "would be damaged too; leave --since out, which starts from a whole point or reads everything, or "
+                + "try 'lvbackup repair'");
     }
 
     private static DiskPlan PlanDisk(

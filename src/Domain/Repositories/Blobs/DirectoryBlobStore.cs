@@ -122,12 +122,20 @@ internal sealed class DirectoryBlobStore(string root, Action<DurableStep>? after
             {
                 throw Missing(key);
             }
+            catch (IOException e) when (e is PosixException { Errno: var errno } ? IsDamage(errno) : IsDamage(e.HResult))
+            {
+                throw new BlobUnreadableException(
+                    $"'{PathOf(key)}' cannot be read at byte {offset}: {e.Message}; check the disk below", e);
+            }
             catch (ObjectDisposedException)
             {
                 // Too many files were open and all were closed between the look-up and the read: open it again.
             }
         }
     }
+
+    // What the kernel says of bad sectors, and ext4 and XFS of their own damage.
+    private static bool IsDamage(int errno) => errno is Errno.Io or Errno.BadMessage or Errno.StructureNeedsCleaning;
 
     private BlobMissingException Missing(string key) => new(key, $"'{PathOf(key)}' does not exist");
 }

@@ -146,11 +146,22 @@ internal sealed class IndexFile
     {
         var length = Count * IndexFormat.EntryLength;
         if (!_memory.TryTake(length)) return;
-        var entries = new byte[length];
-        await _store.ReadAsync(Key, _entriesAt, entries, cancellationToken).ConfigureAwait(false);
-        for (var block = 0; block < BlockCount; block++)
-            Check(block, entries.AsSpan((int)(BlockOffset(block) - _entriesAt), BlockLength(block)));
-        Volatile.Write(ref _entries, entries);
+        try
+        {
+            var entries = new byte[length];
+            await _store.ReadAsync(Key, _entriesAt, entries, cancellationToken).ConfigureAwait(false);
+            for (var block = 0; block < BlockCount; block++)
+                Check(block, entries.AsSpan((int)(BlockOffset(block) - _entriesAt), BlockLength(block)));
+            Volatile.Write(ref _entries, entries);
+        }
+        catch (InvalidDataException)
+        {
+            // The blocks that are good go on to be read one by one.
+        }
+        finally
+        {
+            if (_entries is null) _memory.Return(length);
+        }
     }
 
     private static int Search(ReadOnlySpan<byte> block, ChunkId id)

@@ -43,7 +43,8 @@ internal static class IndexFormat
         if (!from.StartsWith(Magic)) throw new InvalidDataException("not an index");
         var packs = BinaryPrimitives.ReadInt32LittleEndian(from[8..]);
         var entries = BinaryPrimitives.ReadInt32LittleEndian(from[12..]);
-        if (packs < 0 || entries is < 0 or > MaximumEntries
+        // No pack is named without an entry, so there are no more of them.
+        if (entries is < 0 or > MaximumEntries || packs is < 0 or > MaximumEntries
             || fileLength != HeaderLength + ((long)packs * PackLength) + ((long)BlockCount(entries) * BlockRowLength)
                 + ((long)entries * EntryLength))
             throw new InvalidDataException($"an index of {packs} packs and {entries} entries has another length");

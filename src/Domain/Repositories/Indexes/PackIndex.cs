@@ -84,9 +84,11 @@ internal sealed class PackIndex(IBlobStore store) : IDisposable
 
                 return null;
             }
-            catch (BlobMissingException)
+            catch (BlobMissingException e)
             {
                 // An index was merged into another meanwhile.
+                if (await store.GetLengthAsync(e.Key, cancellationToken).ConfigureAwait(false) is not null)
+                    throw Damaged(e.Key, new InvalidDataException("the index was cut", e));
                 await ReloadAsync(cancellationToken).ConfigureAwait(false);
                 all?.Clear();
             }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using LibvirtBackup.Repositories.Blobs;
@@ -21,12 +22,11 @@ internal sealed class KeySlots(IBlobStore store, string repositoryId, TimeProvid
     internal async Task<RepositoryKeys> OpenAsync(RepositorySecret secret, CancellationToken cancellationToken)
     {
         SlotKey.Validate(secret);
-        var (_, keys) = await FindAsync(secret, cancellationToken).ConfigureAwait(false)
-            ?? throw new BackupException(
-                FailureKind.Failed,
-                $"the {NameOf(SlotKey.KindOf(secret))} does not open repository '{store.Location}'; give another one "
-                + "(--passphrase-file, --key-file), nothing was read or changed");
-        return keys;
+        await foreach (var (_, keys) in FindAsync(secret, cancellationToken).ConfigureAwait(false)) return keys;
+        throw new BackupException(
+            FailureKind.Failed,
+            $"the {NameOf(SlotKey.KindOf(secret))} does not open repository '{store.Location}'; give another one "
+            + "(--passphrase-file, --key-file), nothing was read or changed");
     }
 
     internal async Task<IReadOnlyList<KeySlot>> ListAsync(CancellationToken cancellationToken)
@@ -63,29 +63,32 @@ internal sealed class KeySlots(IBlobStore store, string repositoryId, TimeProvid
 
     /// <summary>Removes a slot, but never the last one.</summary>
     /// <exception cref="BackupException">There is no such slot, or no other.</exception>
-    internal async Task RemoveAsync(string id, CancellationToken cancellationToken)
+    internal async Task<KeySlot> RemoveAsync(string id, CancellationToken cancellationToken)
     {
         var slots = await ListAsync(cancellationToken).ConfigureAwait(false);
-        if (slots.All(slot => slot.Id != id))
-            throw new BackupException(
-                FailureKind.Failed, $"repository '{store.Location}' has no key slot '{id}'; see 'lvbackup key list'");
+        var removed = slots.FirstOrDefault(slot => slot.Id == id) ?? throw new BackupException(
+            FailureKind.Failed, $"repository '{store.Location}' has no key slot '{id}'; see 'lvbackup key list'");
         if (slots.Count == 1)
             throw new BackupException(
                 FailureKind.Failed,
                 $"key slot '{id}' is the only one: without it nobody could read repository '{store.Location}'; add "
                 + "another first");
         await store.DeleteAsync(KeyOf(id), cancellationToken).ConfigureAwait(false);
+        return removed;
     }
 
-    /// <summary>Replaces the slot that the old secret opens by one for the new secret.</summary>
+    /// <summary>Replaces every slot that the old secret opens by one for the new secret.</summary>
     /// <exception cref="BackupException">No slot fits the old secret.</exception>
     internal async Task<KeySlot> RotateAsync(
         RepositorySecret oldSecret, RepositorySecret newSecret, CancellationToken cancellationToken)
     {
-        var (old, keys) = await FindAsync(oldSecret, cancellationToken).ConfigureAwait(false)
-            ?? throw new BackupException(FailureKind.Failed, "no key slot fits the old secret");
-        var added = await AddAsync(keys, newSecret, old.Label, cancellationToken).ConfigureAwait(false);
-        await store.DeleteAsync(KeyOf(old.Id), cancellationToken).ConfigureAwait(false);
+        var old = await FindAsync(oldSecret, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+        if (old.Count == 0)
+            throw new BackupException(FailureKind.Failed, "no key slot fits the old secret; see 'lvbackup key list'");
+        var added = await AddAsync(old[0].Keys, newSecret, old[0].Slot.Label, cancellationToken)
+            .ConfigureAwait(false);
+        foreach (var (slot, _) in old)
+            await store.DeleteAsync(KeyOf(slot.Id), cancellationToken).ConfigureAwait(false);
         return added;
     }
 
@@ -93,17 +96,16 @@ internal sealed class KeySlots(IBlobStore store, string repositoryId, TimeProvid
 
     private static string NameOf(KeySlotKind kind) => kind == KeySlotKind.Passphrase ? "passphrase" : "key file";
 
-    private async Task<(KeySlot Slot, RepositoryKeys Keys)?> FindAsync(
-        RepositorySecret secret, CancellationToken cancellationToken)
+    /// <summary>The slots that fit; each is tried when it is asked for, which takes its time.</summary>
+    private async IAsyncEnumerable<(KeySlot Slot, RepositoryKeys Keys)> FindAsync(
+        RepositorySecret secret, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var (id, slot) in await ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (TryUnwrap(secret, slot) is { } master)
-                return (new KeySlot(id, slot.Kind, slot.Label, slot.Created), new RepositoryKeys(master));
+                yield return (new KeySlot(id, slot.Kind, slot.Label, slot.Created), new RepositoryKeys(master));
         }
-
-        return null;
     }
 
     private byte[]? TryUnwrap(RepositorySecret secret, KeySlotDocument slot)

@@ -31,7 +31,7 @@ internal sealed class RepositoryLock : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var taken = new RepositoryLock(store, documents, time, kind, purpose);
-        await taken.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await taken.WriteAsync(number: 0, cancellationToken).ConfigureAwait(false);
         taken._timer = time.CreateTimer(_ => _ = taken.RenewAsync(), null, s_renewal, s_renewal);
         return taken;
     }
@@ -48,6 +48,17 @@ internal sealed class RepositoryLock : IAsyncDisposable
         {
             _gate.Release();
         }
+    }
+
+    /// <summary>Goes on only while this is held.</summary>
+    /// <exception cref="BackupException">The lock was taken for stale: nothing may rely on it.</exception>
+    internal async Task RequireAsync(CancellationToken cancellationToken)
+    {
+        if (!await IsHeldAsync(cancellationToken).ConfigureAwait(false))
+            throw new BackupException(
+                FailureKind.Failed,
+                "this process was taken for dead by another one (was it stopped for more than an hour?), which may "
+                + "have deleted what it relied on; run it again");
     }
 
     public async ValueTask DisposeAsync()
@@ -72,7 +83,7 @@ internal sealed class RepositoryLock : IAsyncDisposable
 
     private string KeyOf(int number) => $"{RepositoryLocks.Folder}{Session}-{number}.json";
 
-    private Task<bool> WriteAsync(CancellationToken cancellationToken)
+    private Task<bool> WriteAsync(int number, CancellationToken cancellationToken)
     {
         var document = new LockDocument
         {
@@ -83,7 +94,7 @@ internal sealed class RepositoryLock : IAsyncDisposable
             Purpose = _purpose,
         };
         return _documents.WriteAsync(
-            KeyOf(_number), document, RepositoryJson.Default.LockDocument, cancellationToken);
+            KeyOf(number), document, RepositoryJson.Default.LockDocument, cancellationToken);
     }
 
     private async Task RenewAsync()
@@ -95,8 +106,8 @@ internal sealed class RepositoryLock : IAsyncDisposable
             if (_isDisposed
                 || await _store.GetLengthAsync(KeyOf(_number), CancellationToken.None).ConfigureAwait(false) is null)
                 return;
+            await WriteAsync(_number + 1, CancellationToken.None).ConfigureAwait(false);
             _number++;
-            await WriteAsync(CancellationToken.None).ConfigureAwait(false);
             await _store.DeleteAsync(KeyOf(_number - 1), CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

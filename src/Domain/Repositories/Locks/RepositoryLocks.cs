@@ -24,10 +24,17 @@ internal sealed class RepositoryLocks(IBlobStore store, DocumentStore documents,
         // First say so, then look around: of two that come at the same time at least one sees the other.
         var mine = await RepositoryLock.TakeAsync(
             store, documents, time, LockKind.Maintenance, purpose, cancellationToken).ConfigureAwait(false);
-        var others = await ListAsync(LockKind.Maintenance, cancellationToken).ConfigureAwait(false);
-        if (others.All(other => other.Session == mine.Session)) return mine;
-        await mine.DisposeAsync().ConfigureAwait(false);
-        return null;
+        var isMine = false;
+        try
+        {
+            var all = await ListAsync(LockKind.Maintenance, cancellationToken).ConfigureAwait(false);
+            isMine = all.All(one => one.Session == mine.Session);
+            return isMine ? mine : null;
+        }
+        finally
+        {
+            if (!isMine) await mine.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>The locks of that kind whose owners live; stale ones are deleted.</summary>

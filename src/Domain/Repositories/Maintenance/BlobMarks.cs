@@ -32,6 +32,12 @@ internal sealed class BlobMarks(PackIndex index)
     internal bool IsMarked(IndexFile file, int number) =>
         _bits.TryGetValue(file, out var bits) && (Volatile.Read(ref bits[number >> 6]) >> number & 1) != 0;
 
+    /// <summary>
+    /// True when all marks are on entries of these indexes; else somebody has replaced one since, and its marks are
+    /// lost.
+    /// </summary>
+    internal bool AreOn(IReadOnlyCollection<IndexFile> files) => _bits.Keys.All(files.Contains);
+
     private bool Set(IndexFile file, int number)
     {
         var bits = _bits.GetOrAdd(file, static f => new long[(f.Count + 63) / 64]);

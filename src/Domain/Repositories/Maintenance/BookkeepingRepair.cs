@@ -1,21 +1,34 @@
 using LibvirtBackup.Repositories.Blobs;
-using LibvirtBackup.Repositories.Keys;
+using LibvirtBackup.Repositories.Locks;
 
 namespace LibvirtBackup.Repositories.Maintenance;
 
 /// <summary>Removes locks and notes that are damaged: nobody can read them, and backups and gc stop at them.</summary>
+/// <remarks>Keys stay: another slot may open.</remarks>
 internal static class BookkeepingRepair
 {
-    /// <remarks>
-    /// A session whose lock goes finds that out before it makes a point, and fails. Without a note of damage verify
-    /// finds the damage again; without a condemnation gc condemns again. Keys stay: another slot may open.
-    /// </remarks>
-    internal static async Task RunAsync(IBlobStore store, CancellationToken cancellationToken)
+    /// <summary>Removes damaged locks. A process whose lock goes finds that out before anything relies on it, and
+    /// fails.</summary>
+    internal static Task<int> RemoveLocksAsync(IBlobStore store, CancellationToken cancellationToken) =>
+        RemoveAsync(store, RepositoryLocks.Folder, cancellationToken);
+
+    /// <summary>Removes damaged notes; under the maintenance lock, for gc relies on its own.</summary>
+    /// <returns>
+    /// How many told of damage: nobody knows what they told, and only a verify finds it again. Condemnations are made
+    /// again by gc.
+    /// </returns>
+    internal static async Task<int> RemoveNotesAsync(IBlobStore store, CancellationToken cancellationToken)
+    {
+        await RemoveAsync(store, RepositoryNotes.CondemnedFolder, cancellationToken).ConfigureAwait(false);
+        return await RemoveAsync(store, RepositoryNotes.DamagedFolder, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<int> RemoveAsync(IBlobStore store, string folder, CancellationToken cancellationToken)
     {
         var damaged = new List<VerifyProblem>();
-        await RepositoryScrubber.CheckBookkeepingAsync(store, damaged, cancellationToken).ConfigureAwait(false);
-        foreach (var file in damaged.Select(problem => problem.StoredObject))
-            if (!file.StartsWith(KeySlots.Folder, StringComparison.Ordinal))
-                await store.DeleteAsync(file, cancellationToken).ConfigureAwait(false);
+        await RepositoryScrubber.CheckDocumentsAsync(store, folder, damaged, cancellationToken).ConfigureAwait(false);
+        foreach (var problem in damaged)
+            await store.DeleteAsync(problem.StoredObject, cancellationToken).ConfigureAwait(false);
+        return damaged.Count;
     }
 }

@@ -25,9 +25,11 @@ internal sealed class DataCheck(
     /// <summary>Blobs of which some copy is bad.</summary>
     internal IEnumerable<ChunkId> BadCopies => _suspects.Keys;
 
-    internal async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="files">The indexes that the marks are on.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="Blobs.BlobMissingException">Somebody has replaced one of the indexes.</exception>
+    internal async Task RunAsync(IReadOnlyList<IndexFile> files, CancellationToken cancellationToken)
     {
-        var files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
         var packs = await ChooseAsync(files, cancellationToken).ConfigureAwait(false);
         var total = packs.Sum(pack => (long)pack.Value);
         using var check = new PackCheck(repository.Store, Decode);

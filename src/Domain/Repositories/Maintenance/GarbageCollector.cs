@@ -24,7 +24,9 @@ public sealed class GarbageCollector(TimeProvider time)
         await using var closing = held.ConfigureAwait(false);
         try
         {
-            return await new GcRun(repository, time).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+            var report = await new GcRun(repository, held, time).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+            await DiskReserve.TryRefillAsync(repository.Store, cancellationToken).ConfigureAwait(false);
+            return report;
         }
         catch (InvalidDataException e)
         {

@@ -1,3 +1,4 @@
+using LibvirtBackup.Repositories.Locks;
 using LibvirtBackup.Repositories.Packs;
 
 namespace LibvirtBackup.Repositories.Maintenance;
@@ -6,10 +7,13 @@ namespace LibvirtBackup.Repositories.Maintenance;
 /// One run of gc, under the maintenance lock. Every step leaves a repository whose points can be restored, so it may
 /// end anywhere. What can be deleted without writing much goes first: a full disk is what gc is called for.
 /// </summary>
-internal sealed class GcRun(Repository repository, TimeProvider time)
+internal sealed class GcRun(Repository repository, RepositoryLock held, TimeProvider time)
 {
     /// <summary>What is repacked at a time; less where the disk has no room for so much.</summary>
     private const int PacksPerBatch = 128;
+
+    /// <summary>What one note condemns: a full disk has room for a small one.</summary>
+    private const int PacksPerCondemnation = 1024;
 
     private readonly GcTally _tally = new(repository.Store);
     private readonly List<string> _warnings = [];
@@ -22,7 +26,11 @@ internal sealed class GcRun(Repository repository, TimeProvider time)
     internal async Task<GcReport> ExecuteAsync(CancellationToken cancellationToken)
     {
         await RemoveLeftoversAsync(cancellationToken).ConfigureAwait(false);
-        await RemoveNeedlessAsync(cancellationToken).ConfigureAwait(false);
+        while (await RemoveNeedlessAsync(cancellationToken).ConfigureAwait(false))
+        {
+            // There was no room to condemn all that nobody needs; now there is more.
+        }
+
         await RepackAsync(cancellationToken).ConfigureAwait(false);
         await MergeIndexesAsync(cancellationToken).ConfigureAwait(false);
         return new GcReport
@@ -42,16 +50,17 @@ internal sealed class GcRun(Repository repository, TimeProvider time)
     }
 
     /// <summary>Removes what earlier runs have condemned, and packs with nothing that is needed.</summary>
-    private async Task RemoveNeedlessAsync(CancellationToken cancellationToken)
+    /// <returns>True when something is left to do.</returns>
+    private async Task<bool> RemoveNeedlessAsync(CancellationToken cancellationToken)
     {
+        _deferredBytes = 0;
         await _live.MarkNewAsync(cancellationToken).ConfigureAwait(false);
         var all = (await Condemnation.ListAsync(repository, cancellationToken).ConfigureAwait(false)).ToList();
         foreach (var earlier in all) _condemned.UnionWith(earlier.Packs);
         var needless = await FindAsync(use => !use.HasNeeded, cancellationToken).ConfigureAwait(false);
-        if (needless.Count > 0)
-            all.Add(await CondemnAsync(needless.Keys, cancellationToken).ConfigureAwait(false));
+        var isAll = await CondemnAllAsync(needless.Keys, all, cancellationToken).ConfigureAwait(false);
         var due = await TakeDueAsync(all, cancellationToken).ConfigureAwait(false);
-        if (due.Count == 0) return;
+        if (due.Count == 0) return false;
         var packs = await SpareNeededAsync(due, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -68,6 +77,31 @@ internal sealed class GcRun(Repository repository, TimeProvider time)
 
         await LiftAsync(due, cancellationToken).ConfigureAwait(false);
         _live = new LiveBlobs(repository);
+        return !isAll;
+    }
+
+    /// <returns>False when the disk had no room for all.</returns>
+    private async Task<bool> CondemnAllAsync(
+        IEnumerable<ChunkId> packs, List<Condemnation> all, CancellationToken cancellationToken)
+    {
+        foreach (var some in packs.Chunk(PacksPerCondemnation))
+        {
+            try
+            {
+                all.Add(await CondemnAsync(some, cancellationToken).ConfigureAwait(false));
+            }
+            catch (IOException)
+            {
+                if (await DiskReserve.TrySpendAsync(repository.Store, cancellationToken).ConfigureAwait(false))
+                    all.Add(await CondemnAsync(some, cancellationToken).ConfigureAwait(false));
+                else if (all.Count == 0)
+                    throw;
+                else
+                    return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Writes what is needed of packs that are mostly needless into new ones, some packs at a time.</summary>
@@ -125,8 +159,9 @@ internal sealed class GcRun(Repository repository, TimeProvider time)
     private async Task<Condemnation> CondemnAsync(
         IReadOnlyCollection<ChunkId> packs, CancellationToken cancellationToken)
     {
+        var made = await Condemnation.PronounceAsync(repository, packs, cancellationToken).ConfigureAwait(false);
         _condemned.UnionWith(packs);
-        return await Condemnation.PronounceAsync(repository, packs, cancellationToken).ConfigureAwait(false);
+        return made;
     }
 
     /// <summary>Those that can be carried out now; the others are counted and left to a later run.</summary>
@@ -185,6 +220,7 @@ internal sealed class GcRun(Repository repository, TimeProvider time)
 
     private async Task DeletePacksAsync(HashSet<ChunkId> packs, CancellationToken cancellationToken)
     {
+        if (packs.Count > 0) await held.RequireAsync(cancellationToken).ConfigureAwait(false);
         foreach (var pack in packs)
             await _tally.DeleteAsync(PackFormat.KeyOf(pack), cancellationToken).ConfigureAwait(false);
     }

@@ -25,7 +25,6 @@ internal sealed class IndexRepair(Repository repository)
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        var condemned = await repository.Notes.ListCondemnedPacksAsync(cancellationToken).ConfigureAwait(false);
         var named = new HashSet<ChunkId>();
         foreach (var key in await _store.ListAsync(IndexFormat.Folder, cancellationToken).ConfigureAwait(false))
         {
@@ -41,8 +40,7 @@ internal sealed class IndexRepair(Repository repository)
         }
 
         foreach (var pack in await PackTables.ListAsync(_store, cancellationToken).ConfigureAwait(false))
-            if (!condemned.Contains(pack))
-                await TakePackAsync(pack, isListed: named.Contains(pack), cancellationToken).ConfigureAwait(false);
+            await TakePackAsync(pack, isListed: named.Contains(pack), cancellationToken).ConfigureAwait(false);
         foreach (var key in _broken) await SalvageAsync(key, named, cancellationToken).ConfigureAwait(false);
         await WriteAsync(all: true, cancellationToken).ConfigureAwait(false);
         foreach (var key in _broken.Where(key => !_written.Contains(key)))

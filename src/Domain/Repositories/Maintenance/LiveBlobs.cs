@@ -10,6 +10,9 @@ internal sealed class LiveBlobs(Repository repository)
 {
     private readonly HashSet<string> _points = new(StringComparer.Ordinal);
 
+    // A guest can write bytes that are those of a node: what is marked as a chunk has not been entered.
+    private readonly BlobMarks _entered = new(repository.Index);
+
     internal BlobMarks Marks { get; } = new(repository.Index);
 
     /// <summary>Marks what the points need that have not been seen yet.</summary>
@@ -53,7 +56,9 @@ internal sealed class LiveBlobs(Repository repository)
     {
         if (entry.Kind != EntryKind.Data) return;
         // A chunk that no index lists is a matter of verify; a node without which nothing is known is found below.
-        if (await Marks.TryMarkAsync(entry.Id, cancellationToken).ConfigureAwait(false) == false || level < 0) return;
+        await Marks.TryMarkAsync(entry.Id, cancellationToken).ConfigureAwait(false);
+        if (level < 0 || await _entered.TryMarkAsync(entry.Id, cancellationToken).ConfigureAwait(false) == false)
+            return;
         var children = new MapEntry[shape.EntryCount(level, index)];
         MapNode.Decode(
             await repository.Reader.ReadAsync(entry.Id, cancellationToken).ConfigureAwait(false), level, children);

@@ -34,7 +34,7 @@ internal sealed class PackCheck(IBlobStore store, PackCheck.BlobCheck check) : I
             findings.Table = PackTables.Parse(pack, buffer.Span);
             CheckBlobs(findings.Table, buffer.Span, findings, cancellationToken);
         }
-        catch (Exception e) when (e is InvalidDataException or BlobMissingException)
+        catch (Exception e) when (e is InvalidDataException or BlobMissingException or BlobUnreadableException)
         {
             findings.Problem = e.Message;
         }

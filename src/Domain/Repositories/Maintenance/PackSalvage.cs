@@ -6,7 +6,8 @@ namespace LibvirtBackup.Repositories.Maintenance;
 /// <summary>Takes out of damaged packs what can be read, as the indexes know it, and removes them.</summary>
 internal sealed class PackSalvage(Repository repository, GcTally tally)
 {
-    private readonly BlobCopies _copies = new(repository.Store, repository.Decoder);
+    private readonly BlobCopies _copies =
+        new(repository.Store, repository.Decoder) { TakesUnreadableForBad = false };
 
     /// <param name="broken">Packs that are damaged or cut, or have a damaged blob.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -21,7 +22,8 @@ internal sealed class PackSalvage(Repository repository, GcTally tally)
             .Where(pack => !condemned.Contains(pack) && (broken.Contains(pack) || !there.Contains(pack))).ToHashSet();
         if (bad.Count > 0)
         {
-            await StoreAgainAsync(bad, cancellationToken).ConfigureAwait(false);
+            await AddFalseFriendsAsync(bad, condemned, cancellationToken).ConfigureAwait(false);
+            await StoreAgainAsync(bad, condemned, cancellationToken).ConfigureAwait(false);
             await repository.Index.ReloadAsync(cancellationToken).ConfigureAwait(false);
             files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
             await new IndexRewriter(repository, condemned, tally)
@@ -36,7 +38,31 @@ internal sealed class PackSalvage(Repository repository, GcTally tally)
         return bad.Count;
     }
 
-    private async Task StoreAgainAsync(HashSet<ChunkId> bad, CancellationToken cancellationToken)
+    /// <summary>
+    /// A blob of a bad pack that another pack has too is not stored again; but only where that copy is good. A pack
+    /// where it is not is a bad one as well, in which others may have trusted.
+    /// </summary>
+    private async Task AddFalseFriendsAsync(
+        HashSet<ChunkId> bad, HashSet<ChunkId> condemned, CancellationToken cancellationToken)
+    {
+        var files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
+        for (var known = 0; known != bad.Count;)
+        {
+            known = bad.Count;
+            await foreach (var group in new IndexScan(files).ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (group.Count == 1 || !group.Any(copy => bad.Contains(copy.Pack.Id))) continue;
+                foreach (var copy in group)
+                    if (!bad.Contains(copy.Pack.Id) && !condemned.Contains(copy.Pack.Id)
+                        && !await _copies.IsGoodAsync(copy.Entry.Id, copy.File.Locate(copy.Entry), cancellationToken)
+                            .ConfigureAwait(false))
+                        bad.Add(copy.Pack.Id);
+            }
+        }
+    }
+
+    private async Task StoreAgainAsync(
+        HashSet<ChunkId> bad, HashSet<ChunkId> condemned, CancellationToken cancellationToken)
     {
         var files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
         var writer = await repository.BeginWriteAsync("repair", bad, cancellationToken).ConfigureAwait(false);
@@ -46,7 +72,10 @@ internal sealed class PackSalvage(Repository repository, GcTally tally)
         {
             await foreach (var group in new IndexScan(files).ReadAsync(cancellationToken).ConfigureAwait(false))
             {
-                if (!group.All(copy => bad.Contains(copy.Pack.Id))) continue;
+                // A copy in a condemned pack was not read, and goes soon.
+                if (!group.Any(copy => bad.Contains(copy.Pack.Id))
+                    || !group.All(copy => bad.Contains(copy.Pack.Id) || condemned.Contains(copy.Pack.Id)))
+                    continue;
                 foreach (var copy in group)
                 {
                     var problem = await _copies

@@ -9,6 +9,9 @@ namespace LibvirtBackup.Repositories.Maintenance;
 /// </summary>
 internal sealed class PointWalk(Repository repository, ConcurrentDictionary<ChunkId, Loss> lost)
 {
+    // A guest can write bytes that are those of a node: what is marked as a chunk has not been entered.
+    private readonly BlobMarks _entered = new(repository.Index);
+
     /// <summary>What the points need.</summary>
     internal BlobMarks Marks { get; } = new(repository.Index);
 
@@ -25,7 +28,7 @@ internal sealed class PointWalk(Repository repository, ConcurrentDictionary<Chun
         MapShape shape, int level, long index, MapEntry entry, CancellationToken cancellationToken)
     {
         if (entry.Kind != EntryKind.Data || !await MeetAsync(entry.Id, cancellationToken).ConfigureAwait(false)
-            || level < 0)
+            || level < 0 || await _entered.TryMarkAsync(entry.Id, cancellationToken).ConfigureAwait(false) == false)
             return;
         var children = new MapEntry[shape.EntryCount(level, index)];
         try
@@ -53,14 +56,14 @@ internal sealed class PointWalk(Repository repository, ConcurrentDictionary<Chun
             async (child, token) => await MeetAsync(child.Id, token).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    /// <returns>True when the blob was not met before and is listed.</returns>
+    /// <returns>True when the blob is listed.</returns>
     private async ValueTask<bool> MeetAsync(ChunkId id, CancellationToken cancellationToken)
     {
         try
         {
-            var isNew = await Marks.TryMarkAsync(id, cancellationToken).ConfigureAwait(false);
-            if (isNew is null) lost.TryAdd(id, new Loss(id.ToString(), "no index lists it"));
-            return isNew == true;
+            if (await Marks.TryMarkAsync(id, cancellationToken).ConfigureAwait(false) is not null) return true;
+            lost.TryAdd(id, new Loss(id.ToString(), "no index lists it"));
+            return false;
         }
         catch (BackupException e) when (e.Kind == FailureKind.Integrity)
         {

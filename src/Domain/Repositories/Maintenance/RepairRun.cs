@@ -20,6 +20,8 @@ internal sealed class RepairRun(
 
     internal async Task<RepairReport> ExecuteAsync(CancellationToken cancellationToken)
     {
+        var notes = await BookkeepingRepair.RemoveNotesAsync(repository.Store, cancellationToken)
+            .ConfigureAwait(false);
         var indexes = new IndexRepair(repository);
         await indexes.RunAsync(cancellationToken).ConfigureAwait(false);
         var salvage = new PackSalvage(repository, new GcTally(repository.Store));
@@ -52,6 +54,7 @@ internal sealed class RepairRun(
             RemovedPacks = removed,
             DroppedCopies = dropped.Count,
             HealedBlobs = healed,
+            RemovedDamageNotes = notes,
             DamagedPoints = damaged,
         };
     }
@@ -95,7 +98,7 @@ internal sealed class RepairRun(
         var suspects = noted.SelectMany(note => note.Blobs)
             .Select(text => ChunkId.TryParse(text, out var id) ? id : (ChunkId?)null)
             .OfType<ChunkId>().Concat(lost).ToHashSet();
-        var copies = new BlobCopies(repository.Store, repository.Decoder);
+        var copies = new BlobCopies(repository.Store, repository.Decoder) { TakesUnreadableForBad = false };
         var bad = new HashSet<(ChunkId Id, ChunkId Pack)>();
         foreach (var id in suspects)
             foreach (var copy in await repository.Index.FindAllAsync(id, cancellationToken).ConfigureAwait(false))

@@ -74,7 +74,8 @@ public sealed class RepositoryRepairer(BackupEngineOptions options, TimeProvider
     private static async Task<RepairReport> RunAsync(
         Repository repository, RepairRun run, CancellationToken cancellationToken)
     {
-        await BookkeepingRepair.RunAsync(repository.Store, cancellationToken).ConfigureAwait(false);
+        // Nobody can take a lock beside one that cannot be read.
+        await BookkeepingRepair.RemoveLocksAsync(repository.Store, cancellationToken).ConfigureAwait(false);
         var held = await MaintenanceLock.TakeAsync(repository, "repair", cancellationToken).ConfigureAwait(false);
         await using var closing = held.ConfigureAwait(false);
         return await run.ExecuteAsync(cancellationToken).ConfigureAwait(false);

@@ -38,8 +38,7 @@ public static class RepositoryScrubber
     {
         var problems = new List<VerifyProblem>();
         await CheckDocumentAsync(store, RepositoryConfig.Key, problems, cancellationToken).ConfigureAwait(false);
-        foreach (var key in await store.ListAsync("points/", cancellationToken).ConfigureAwait(false))
-            await CheckDocumentAsync(store, key, problems, cancellationToken).ConfigureAwait(false);
+        await CheckDocumentsAsync(store, "points/", problems, cancellationToken).ConfigureAwait(false);
         await CheckBookkeepingAsync(store, problems, cancellationToken).ConfigureAwait(false);
         var packs = (await PackTables.ListAsync(store, cancellationToken).ConfigureAwait(false)).ToHashSet();
         await CheckIndexesAsync(store, packs, problems, cancellationToken).ConfigureAwait(false);
@@ -56,8 +55,15 @@ public static class RepositoryScrubber
         IBlobStore store, List<VerifyProblem> problems, CancellationToken cancellationToken)
     {
         foreach (var folder in s_bookkeeping)
-            foreach (var key in await store.ListAsync(folder, cancellationToken).ConfigureAwait(false))
-                await CheckDocumentAsync(store, key, problems, cancellationToken).ConfigureAwait(false);
+            await CheckDocumentsAsync(store, folder, problems, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Checks the documents of a folder.</summary>
+    internal static async Task CheckDocumentsAsync(
+        IBlobStore store, string folder, List<VerifyProblem> problems, CancellationToken cancellationToken)
+    {
+        foreach (var key in await store.ListAsync(folder, cancellationToken).ConfigureAwait(false))
+            await CheckDocumentAsync(store, key, problems, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task CheckDocumentAsync(

@@ -1,3 +1,6 @@
+using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Indexes;
+
 namespace LibvirtBackup.Repositories.Maintenance;
 
 /// <summary>Reads a repository and checks that its points restore to what they were.</summary>
@@ -24,8 +27,18 @@ public static class RepositoryVerifier
         var held = await TryHoldAsync(repository, warnings, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await new VerifyRun(repository, request, progress, warnings).ExecuteAsync(cancellationToken)
-                .ConfigureAwait(false);
+            while (true)
+            {
+                try
+                {
+                    return await new VerifyRun(repository, request, progress, warnings)
+                        .ExecuteAsync(cancellationToken).ConfigureAwait(false);
+                }
+                catch (BlobMissingException e) when (e.Key.StartsWith(IndexFormat.Folder, StringComparison.Ordinal))
+                {
+                    // Merged into another one meanwhile, which happens once in many backups: begin anew.
+                }
+            }
         }
         finally
         {

@@ -20,12 +20,9 @@ internal sealed class VerifyRun(
         if (await FindBrokenIndexAsync(cancellationToken).ConfigureAwait(false) is { } broken)
             return Report(
                 [.. _points.Select(point => point.Point is { } read ? AllOf(read, broken) : Unread(point))]);
-        var walk = new PointWalk(repository, _lost);
-        for (var i = 0; i < _points.Count; i++)
-            if (_points[i].Point is { } point)
-                _points[i] = await WalkAsync(walk, point, cancellationToken).ConfigureAwait(false);
-        var data = new DataCheck(repository, request, walk.Marks, _lost, _problems, progress);
-        await data.RunAsync(cancellationToken).ConfigureAwait(false);
+        var (files, needed) = await WalkAsync(cancellationToken).ConfigureAwait(false);
+        var data = new DataCheck(repository, request, needed, _lost, _problems, progress);
+        await data.RunAsync(files, cancellationToken).ConfigureAwait(false);
         var locator = new DamageLocator(repository, _lost);
         var verified = new List<VerifiedPoint>();
         foreach (var point in _points)
@@ -85,6 +82,25 @@ internal sealed class VerifyRun(
         }
 
         return _problems.Count > 0 ? _problems[0] : null;
+    }
+
+    /// <summary>Finds what the points need, and the indexes in which it is marked.</summary>
+    private async Task<(IReadOnlyList<IndexFile> Files, BlobMarks Needed)> WalkAsync(
+        CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // What the points need was listed before they were; this process may have read the indexes earlier.
+            await repository.Index.ReloadAsync(cancellationToken).ConfigureAwait(false);
+            _lost.Clear();
+            var walk = new PointWalk(repository, _lost);
+            for (var i = 0; i < _points.Count; i++)
+                if (_points[i].Point is { } point)
+                    _points[i] = await WalkAsync(walk, point, cancellationToken).ConfigureAwait(false);
+            var files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
+            // An index that was merged meanwhile has taken its marks with it: what they were on would not be read.
+            if (walk.Marks.AreOn(files)) return (files, walk.Marks);
+        }
     }
 
     private static async Task<(string Id, RestorePoint? Point, VerifyProblem? Problem)> WalkAsync(

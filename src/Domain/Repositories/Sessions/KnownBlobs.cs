@@ -8,16 +8,15 @@ namespace LibvirtBackup.Repositories.Sessions;
 
 /// <summary>
 /// What a writing session may take for stored: what an index lists, in a pack that is there in full length and not
-/// about
-/// to be deleted, unless it was found damaged. Thread-safe.
+/// about to be deleted, unless it was found damaged. Thread-safe.
 /// </summary>
 /// <param name="store">The packs.</param>
 /// <param name="index">The indexes.</param>
-/// <param name="reader">Reads doubtful blobs.</param>
+/// <param name="copies">Reads doubtful blobs.</param>
 /// <param name="condemned">Packs that gc is about to delete.</param>
 /// <param name="damaged">Blobs that were found damaged.</param>
 internal sealed class KnownBlobs(
-    IBlobStore store, PackIndex index, BlobReader reader, IEnumerable<ChunkId> condemned, HashSet<ChunkId> damaged)
+    IBlobStore store, PackIndex index, BlobCopies copies, IEnumerable<ChunkId> condemned, HashSet<ChunkId> damaged)
 {
     private readonly ConcurrentDictionary<ChunkId, bool> _whole = new();
     private readonly ConcurrentBag<ChunkId> _lost = [];
@@ -33,8 +32,7 @@ internal sealed class KnownBlobs(
             if (!_whole.TryGetValue(location.Pack, out var isWhole))
                 isWhole = await CheckAsync(location, cancellationToken).ConfigureAwait(false);
             if (!isWhole) continue;
-            return !damaged.Contains(id)
-                || await IsReadableAsync(id, location.PlainLength, cancellationToken).ConfigureAwait(false);
+            return !damaged.Contains(id) || await HasGoodCopyAsync(id, cancellationToken).ConfigureAwait(false);
         }
 
         return false;
@@ -50,17 +48,13 @@ internal sealed class KnownBlobs(
         return isWhole;
     }
 
-    private async ValueTask<bool> IsReadableAsync(ChunkId id, int length, CancellationToken cancellationToken)
+    /// <summary>True when a copy can be read that is not about to be deleted.</summary>
+    private async ValueTask<bool> HasGoodCopyAsync(ChunkId id, CancellationToken cancellationToken)
     {
-        if (length is < 1 or > BlobLimits.BlobLength) return false;
-        try
-        {
-            await reader.ReadAsync(id, new byte[length], cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (BackupException e) when (e.Kind == FailureKind.Integrity)
-        {
-            return false;
-        }
+        foreach (var copy in await index.FindAllAsync(id, cancellationToken).ConfigureAwait(false))
+            if (!_except.Contains(copy.Pack) && await copies.IsGoodAsync(id, copy, cancellationToken)
+                .ConfigureAwait(false))
+                return true;
+        return false;
     }
 }

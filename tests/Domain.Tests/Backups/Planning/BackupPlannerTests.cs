@@ -151,6 +151,19 @@ public sealed class BackupPlannerTests
     }
 
     [Fact]
+    public async Task A_damaged_point_is_no_base_even_when_it_is_asked_for()
+    {
+        RestorePoint[] points = [Point(1, BackupLevel.Full), Point(2, BackupLevel.Incremental)];
+        var failure = await Assert.ThrowsAsync<BackupException>(() => PlanAsync(
+            BackupLevel.Incremental, points, since: points[1].Checkpoint, damaged: [points[1].Id]));
+        Assert.Equal(FailureKind.NotSupported, failure.Kind);
+        Assert.Matches($"{points[1].Id}.* damaged.*leave --since out", failure.Message);
+        var plan = await PlanAsync(BackupLevel.Auto, points, damaged: [.. points.Select(point => point.Id)]);
+        Assert.Equal(BackupLevel.Full, plan.Level);
+        Assert.Contains("damage was found", plan.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task When_libvirt_refuses_the_base_everything_is_read()
     {
         var plan = (await PlanAsync(BackupLevel.Auto, [Point(1, BackupLevel.Full)])).WithoutBase("libvirt says: no");
@@ -231,6 +244,7 @@ public sealed class BackupPlannerTests
         bool isRunning = true,
         string[]? checkpoints = null,
         int highestSequence = 0,
+        string[]? damaged = null,
         Func<string, CheckpointProbe>? probe = null)
     {
         var request = new BackupRequest { Domain = "vm", Level = level, Since = since };
@@ -240,7 +254,10 @@ public sealed class BackupPlannerTests
             Untrackable = name == untrackable ? "its format raw cannot hold a dirty bitmap" : null,
         });
         var history = TrackHistory.From(
-            points.Select(PointSummary.Of), Repository, s_domain, "default", checkpoints ?? [], highestSequence);
+            points.Select(PointSummary.Of), Repository, s_domain, "default", checkpoints ?? [], highestSequence) with
+        {
+            Damaged = (damaged ?? []).ToHashSet(StringComparer.Ordinal),
+        };
         probe ??= name => Probe(name, ("vda", 65536), ("vdb", 0));
         return BackupPlanner.PlanAsync(
             request, Repository, history, new DiskSelection([.. selected], []), isRunning,

@@ -76,6 +76,36 @@ public sealed class IndexFileTests
         Assert.Equal(500, detected);
     }
 
+    [Fact]
+    public async Task A_damaged_block_hides_no_entry_of_another_one_however_much_is_asked()
+    {
+        var entries = Entries(300);
+        var (id, content) = IndexWriter.Write([s_pack], entries);
+        content[^1] ^= 1;
+        var store = new MemoryBlobStore();
+        await store.PutIfAbsentAsync(IndexFormat.KeyOf(id), content, Token);
+        var memory = new IndexMemory(1_000_000);
+        var file = await IndexFile.OpenAsync(store, memory, IndexFormat.KeyOf(id), Token);
+        for (var i = 0; i < 200; i++) Assert.Equal((entries[i], i), await file.FindAsync(entries[i].Id, Token));
+        Assert.True(memory.TryTake(1_000_000), "what was not loaded takes memory");
+    }
+
+    [Fact]
+    public async Task An_index_that_is_cut_while_it_is_open_is_damaged()
+    {
+        var entries = Entries(300);
+        var (id, content) = IndexWriter.Write([s_pack], entries);
+        var store = new MemoryBlobStore();
+        await store.PutIfAbsentAsync(IndexFormat.KeyOf(id), content, Token);
+        using var index = new PackIndex(store);
+        await index.GetFilesAsync(Token);
+        await store.DeleteAsync(IndexFormat.KeyOf(id), Token);
+        await store.PutIfAbsentAsync(IndexFormat.KeyOf(id), content.AsMemory(0, 1000), Token);
+        var failure = await Assert.ThrowsAsync<BackupException>(
+            () => index.FindAsync(entries[200].Id, except: null, Token).AsTask());
+        Assert.Equal(FailureKind.Integrity, failure.Kind);
+    }
+
     private static IndexEntry[] Entries(int count) =>
         [.. Enumerable.Range(0, count)
             .Select(i => new IndexEntry(ChunkId.Compute(BitConverter.GetBytes(i)), 0, i, 10, 20, BlobCodec.Zstd))

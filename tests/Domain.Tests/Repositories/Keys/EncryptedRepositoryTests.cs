@@ -77,29 +77,38 @@ public sealed class EncryptedRepositoryTests
     }
 
     [Fact]
-    public async Task A_new_slot_opens_before_the_old_one_is_gone_whatever_step_fails()
+    public async Task A_rotated_secret_opens_nothing_any_more_however_many_slots_it_had()
     {
+        var store = new MemoryBlobStore();
         var next = new RepositorySecret.KeyFile(Enumerable.Repeat((byte)2, 32).ToArray());
-        for (var step = 0; ; step++)
+        using (var repository = await CreateAsync(store))
         {
-            var store = new MemoryBlobStore();
-            (await CreateAsync(store)).Dispose();
-            var faulty = new FaultyBlobStore(store, step);
-            using var repository = await Repository.OpenAsync(faulty, s_secret, TimeProvider.System, Token);
-            var failed = false;
-            try
-            {
-                await repository.RotateKeyAsync(s_secret, next, Token);
-            }
-            catch (IOException)
-            {
-                failed = true;
-            }
-
-            using var reopened = await Repository.OpenAsync(
-                store, failed ? s_secret : next, TimeProvider.System, Token);
-            if (!faulty.FaultReached) break;
+            await repository.AddKeyAsync(s_secret, "the same again", Token);
+            await repository.RotateKeyAsync(s_secret, next, Token);
+            Assert.Equal("first", Assert.Single(await repository.ListKeysAsync(Token)).Label);
         }
+
+        (await Repository.OpenAsync(store, next, TimeProvider.System, Token)).Dispose();
+        await Assert.ThrowsAsync<BackupException>(
+            () => Repository.OpenAsync(store, s_secret, TimeProvider.System, Token));
+    }
+
+    [Fact]
+    public async Task Keys_are_removed_and_rotated_by_one_at_a_time()
+    {
+        using var repository = await CreateAsync(new MemoryBlobStore());
+        var added = await repository.AddKeyAsync(new RepositorySecret.Passphrase("second"), "second", Token);
+        await using (await repository.Locks.TryTakeMaintenanceAsync("key remove", Token))
+        {
+            var failure = await Assert.ThrowsAsync<BackupException>(
+                () => repository.RemoveKeyAsync(added.Id, Token));
+            Assert.Equal(FailureKind.Busy, failure.Kind);
+            failure = await Assert.ThrowsAsync<BackupException>(
+                () => repository.RotateKeyAsync(s_secret, s_secret, Token));
+            Assert.Equal(FailureKind.Busy, failure.Kind);
+        }
+
+        Assert.Equal(added, await repository.RemoveKeyAsync(added.Id, Token));
     }
 
     private static Task<Repository> CreateAsync(IBlobStore store) => Repository.CreateAsync(

@@ -1,3 +1,4 @@
+using LibvirtBackup.Domain.Tests.Repositories.Faults;
 using LibvirtBackup.Interop.Posix;
 using LibvirtBackup.Repositories.Blobs;
 using LibvirtBackup.Repositories.Documents;
@@ -66,6 +67,31 @@ public sealed class RepositoryLocksTests
         Assert.True(await held.IsHeldAsync(Token));
         foreach (var key in await _store.ListAsync(RepositoryLocks.Folder, Token)) await _store.DeleteAsync(key, Token);
         Assert.False(await held.IsHeldAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_renewal_that_fails_leaves_the_lock_as_it_is_and_the_next_one_renews_it()
+    {
+        var clock = new TimerClock();
+        // The lock is written; the first renewal finds no room.
+        using var full = new FaultyBlobStore(_store, new Fault(StoreOperations.Put, 1, FaultKind.NoSpace));
+        var locks = new RepositoryLocks(full, new DocumentStore(full, keys: null), clock);
+        await using var held = await locks.TakeSessionAsync("one", Token);
+        clock.Ring();
+        Assert.True(await held.IsHeldAsync(Token)); // waits for the renewal
+        full.AssertReached();
+        Assert.Equal([$"locks/{held.Session}-0.json"], await _store.ListAsync(RepositoryLocks.Folder, Token));
+        clock.Ring();
+        Assert.True(await held.IsHeldAsync(Token));
+        Assert.Equal([$"locks/{held.Session}-1.json"], await _store.ListAsync(RepositoryLocks.Folder, Token));
+    }
+
+    [Fact]
+    public async Task A_lock_that_could_not_be_taken_leaves_nothing()
+    {
+        await _store.PutIfAbsentAsync("locks/damaged-0.json", new byte[] { 1 }, Token);
+        await Assert.ThrowsAsync<BackupException>(() => _locks.TryTakeMaintenanceAsync("gc", Token));
+        Assert.Equal(["locks/damaged-0.json"], await _store.ListAsync(RepositoryLocks.Folder, Token));
     }
 
     private Task<bool> WriteAsync(string session, string host, ProcessIdentity process, DateTimeOffset refreshed) =>

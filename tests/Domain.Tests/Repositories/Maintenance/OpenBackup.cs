@@ -14,8 +14,6 @@ internal sealed class OpenBackup(
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    internal Repository Repository => repository;
-
     /// <summary>Stores the disk's blobs.</summary>
     internal async Task StoreAsync() => _root ??= await Scene.CopyAsync(repository, writer, bytes);
 

@@ -34,6 +34,24 @@ public sealed class RepositoryRepairerTests
         Assert.Empty(await scene.Store.ListAsync("damaged/", Token));
     }
 
+    [Fact]
+    public async Task A_condemned_pack_that_a_point_needs_is_listed_again_too()
+    {
+        var scene = await Scene.CreateAsync(new MemoryBlobStore());
+        await scene.BackupAsync(Scene.Random(1, 20));
+        using (var repository = await scene.OpenAsync())
+        {
+            // As gc does where a session that began earlier may yet make a point of it, which it then did.
+            var packs = (await repository.Index.GetFilesAsync(Token)).SelectMany(file => file.Packs);
+            await Condemnation.PronounceAsync(repository, packs.Select(pack => pack.Id), Token);
+        }
+
+        foreach (var key in await scene.Store.ListAsync("indexes/", Token)) await scene.Store.DeleteAsync(key, Token);
+        Assert.True((await RepairAsync(scene)).IsGood);
+        await scene.CollectAsync();
+        await scene.HoldsAsync();
+    }
+
     [Theory]
     [InlineData(3)]
     [InlineData(20)]

@@ -81,16 +81,15 @@ internal sealed class Scene(IBlobStore store, RepositorySecret? secret = null)
         return await RepositoryVerifier.VerifyAsync(repository, request, progress: null, Token);
     }
 
-    /// <summary>Turns over a bit of every copy of a blob.</summary>
-    internal async Task DamageAsync(ReadOnlyMemory<byte> plain)
+    /// <summary>Turns over a bit of every copy of a blob, or of the one in a pack.</summary>
+    internal async Task DamageAsync(ReadOnlyMemory<byte> plain, string? onlyPack = null)
     {
         using var repository = await OpenAsync();
-        // The writer knows the blob's name.
-        await using var writer = await repository.BeginWriteAsync("test", Token);
-        var (id, _) = await writer.AddAsync(plain, Token);
-        foreach (var copy in await repository.Index.FindAllAsync(id, Token))
+        foreach (var copy in await repository.Index.FindAllAsync(repository.NameOf(plain.Span), Token))
         {
-            await ReplaceAsync(PackFormat.KeyOf(copy.Pack), content =>
+            var pack = PackFormat.KeyOf(copy.Pack);
+            if (onlyPack is not null && pack != onlyPack) continue;
+            await ReplaceAsync(pack, content =>
             {
                 content[copy.Offset + (copy.StoredLength / 2)] ^= 0x10;
                 return content;
@@ -121,10 +120,11 @@ internal sealed class Scene(IBlobStore store, RepositorySecret? secret = null)
         }
     }
 
-    internal async Task<long> SizeAsync(string folder = "packs/")
+    /// <summary>Bytes of all packs.</summary>
+    internal async Task<long> SizeAsync()
     {
         long total = 0;
-        foreach (var key in await store.ListAsync(folder, Token)) total += await store.GetLengthAsync(key, Token) ?? 0;
+        foreach (var key in await store.ListAsync("packs/", Token)) total += await store.GetLengthAsync(key, Token) ?? 0;
         return total;
     }
 

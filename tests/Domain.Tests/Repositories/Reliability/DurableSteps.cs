@@ -9,18 +9,18 @@ namespace LibvirtBackup.Domain.Tests.Repositories.Reliability;
 /// </summary>
 internal static class DurableSteps
 {
-    internal static readonly string[] Init = ["put config.json"];
+    internal static readonly string[] Init = ["put reserve", "put config.json"];
 
-    internal static readonly string[] InitEncrypted = ["put keys", "put config.json"];
+    internal static readonly string[] InitEncrypted = ["put keys", "put reserve", "put config.json"];
 
     internal static readonly string[] Backup =
         ["put locks", "put packs", "put indexes", "put points", "delete locks"];
 
     internal static readonly string[] KeyAdd = ["put keys"];
 
-    internal static readonly string[] KeyRemove = ["delete keys"];
+    internal static readonly string[] KeyRemove = ["put locks", "delete keys", "delete locks"];
 
-    internal static readonly string[] KeyRotate = ["put keys", "delete keys"];
+    internal static readonly string[] KeyRotate = ["put locks", "put keys", "delete keys", "delete locks"];
 
     internal static readonly string[] Forget = ["delete points"];
 

@@ -48,6 +48,51 @@ public sealed class FullDiskTests
         Assert.Empty(Directory.EnumerateFiles(directory, "*.lvbtmp", SearchOption.AllDirectories));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Not_one_byte_is_left_and_gc_gives_space_back_all_the_same(bool isPartlyNeeded)
+    {
+        using var files = SmallFileSystem.Mount(mebibytes: 96);
+        var scene = new RepositoryScene(isEncrypted: true);
+        var directory = Path.Combine(files.Path, "repository");
+        using var store = new DirectoryBlobStore(directory);
+        (await scene.CreateAsync(store, Token)).Dispose();
+        var disk = new SimulatedDisk(DiskClusters * RepositoryScene.Chunk, RepositoryScene.Chunk);
+        var points = new List<string>();
+        using (var repository = await scene.OpenAsync(new DirectoryBlobStore(directory), Token))
+        {
+            for (var i = 0; i < 2; i++)
+            {
+                var bytes = new byte[DiskClusters * RepositoryScene.Chunk];
+                new Random(i).NextBytes(bytes);
+                // The second one shares a little of each pack with the first one.
+                disk.Write(0, i == 0 ? bytes : bytes[..(bytes.Length / 5 * 4)]);
+                points.Add((await scene.BackUpAsync(repository, disk, parent: null, Token)).Id);
+            }
+        }
+
+        for (var round = 0; round < 2; round++)
+        {
+            files.FillToTheLastByte();
+            await Assert.ThrowsAnyAsync<IOException>(
+                () => store.PutIfAbsentAsync("points/one-byte", new byte[1], Token));
+            if (round > 0) break;
+            await ForgetAsync(scene, directory, points, points[0]);
+            if (!isPartlyNeeded) await ForgetAsync(scene, directory, points, points[0]);
+            files.FillToTheLastByte();
+            var before = files.FreeBytes;
+            await CollectAsync(scene, directory);
+            Assert.True(files.FreeBytes - before > 10L << 20, $"gc gave back {files.FreeBytes - before} bytes");
+            Assert.NotNull(await store.GetLengthAsync("reserve", Token)); // for the next time
+        }
+
+        Assert.Equal(points, await scene.AssertAllRestoreAsync(store, "at the end", Token));
+        foreach (var gone in points.ToList()) await ForgetAsync(scene, directory, points, gone);
+        await CollectAsync(scene, directory);
+        Assert.Empty(await store.ListAsync("packs/", Token));
+    }
+
     /// <summary>Takes points of the changing disk until there is no room, and then some more.</summary>
     private static async Task<IReadOnlyList<string>> FillAsync(
         RepositoryScene scene, string directory, SimulatedDisk disk, Random random)

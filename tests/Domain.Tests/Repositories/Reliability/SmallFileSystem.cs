@@ -33,6 +33,28 @@ internal sealed class SmallFileSystem : IDisposable
         return made;
     }
 
+    /// <summary>Writes until there is no room for a single byte, and no inode with one.</summary>
+    internal void FillToTheLastByte()
+    {
+        for (var length = 1 << 20; length > 0; length /= 4)
+        {
+            try
+            {
+                while (true)
+                {
+                    using var file = new FileStream(
+                        System.IO.Path.Combine(Path, Guid.NewGuid().ToString("n")), FileMode.CreateNew);
+                    file.Write(new byte[length]);
+                    file.Flush(flushToDisk: true);
+                }
+            }
+            catch (IOException)
+            {
+                // Smaller ones may find room yet.
+            }
+        }
+    }
+
     public void Dispose()
     {
         Assert.True(Run("umount", Path));

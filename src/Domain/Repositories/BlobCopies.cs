@@ -3,11 +3,17 @@ using LibvirtBackup.Repositories.Blobs;
 using LibvirtBackup.Repositories.Indexes;
 using LibvirtBackup.Repositories.Packs;
 
-namespace LibvirtBackup.Repositories.Maintenance;
+namespace LibvirtBackup.Repositories;
 
 /// <summary>Reads one copy of a blob and no other, to tell good copies from bad ones. Thread-safe.</summary>
 internal sealed class BlobCopies(IBlobStore store, BlobDecoder decoder)
 {
+    /// <summary>
+    /// True to take a copy that the disk cannot read for a bad one; false to fail: who deletes bad copies must not
+    /// delete one that another cable would bring back.
+    /// </summary>
+    internal bool TakesUnreadableForBad { get; init; } = true;
+
     /// <summary>The blob's bytes as this copy has them.</summary>
     /// <param name="id">The blob.</param>
     /// <param name="location">The copy.</param>
@@ -31,7 +37,8 @@ internal sealed class BlobCopies(IBlobStore store, BlobDecoder decoder)
             decoder.Decode(id, location.Salt, location.Codec, bytes.Span, plain.Span[..location.PlainLength]);
             return null;
         }
-        catch (Exception e) when (e is BlobMissingException or InvalidDataException)
+        catch (Exception e) when (e is BlobMissingException or InvalidDataException
+            || (e is BlobUnreadableException && TakesUnreadableForBad))
         {
             return e.Message;
         }

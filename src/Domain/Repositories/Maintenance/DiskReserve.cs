@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+using LibvirtBackup.Repositories.Blobs;
+
+namespace LibvirtBackup.Repositories.Maintenance;
+
+/// <summary>
+/// A file that nobody reads. To give space back needs a little of it first, for a lock and for notes; where the disk
+/// is full to its last byte, this file gives it.
+/// </summary>
+internal static class DiskReserve
+{
+    internal const string Key = "reserve";
+
+    /// <summary>A lock, a note of many packs, new directories; next to nothing of a disk.</summary>
+    private const int Length = Units.MiB;
+
+    /// <summary>Makes the file; random bytes, which a file system that compresses stores as they are.</summary>
+    internal static Task CreateAsync(IBlobStore store, CancellationToken cancellationToken) =>
+        store.PutIfAbsentAsync(Key, RandomNumberGenerator.GetBytes(Length), cancellationToken);
+
+    /// <summary>Gives the space away.</summary>
+    /// <returns>False when it is given away already.</returns>
+    internal static async Task<bool> TrySpendAsync(IBlobStore store, CancellationToken cancellationToken)
+    {
+        if (await store.GetLengthAsync(Key, cancellationToken).ConfigureAwait(false) is null) return false;
+        await store.DeleteAsync(Key, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Makes the file again, where there is room.</summary>
+    internal static async Task TryRefillAsync(IBlobStore store, CancellationToken cancellationToken)
+    {
+        if (await store.GetLengthAsync(Key, cancellationToken).ConfigureAwait(false) is not null) return;
+        try
+        {
+            await CreateAsync(store, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The next gc tries again.
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using LibvirtBackup.Repositories;
+using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Maintenance;
+using Xunit;
+
+namespace LibvirtBackup.Domain.Tests.Repositories.Maintenance;
+
+/// <summary>
+/// Two sessions at the same time store the same, one beside much else. One of the copies is damaged, and nobody knows:
+/// whatever is done, the good one stays.
+/// </summary>
+public sealed class TwoCopiesTests
+{
+    private static readonly byte[] s_same = Scene.Random(1, 6);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Gc_keeps_the_only_good_copy_though_the_rest_of_its_pack_is_needless()
+    {
+        var (scene, large, _, small) = await CreateAsync();
+        await scene.DamageAsync(s_same.AsMemory(0, Scene.Chunk), small);
+        await scene.ForgetAsync(large);
+        await scene.CollectAsync();
+        await scene.HoldsAsync();
+    }
+
+    [Fact]
+    public async Task Repair_of_the_pack_with_the_good_copy_does_not_trust_the_other_one()
+    {
+        var (scene, _, pack, small) = await CreateAsync();
+        await scene.DamageAsync(s_same.AsMemory(0, Scene.Chunk), small);
+        await scene.ReplaceAsync(pack, content =>
+        {
+            content[^40] ^= 1; // its table
+            return content;
+        });
+        using (var repository = await scene.OpenAsync())
+            Assert.True((await RepositoryRepairer.RepairAsync(repository, Token)).IsGood);
+        await scene.HoldsAsync();
+        Assert.True((await scene.VerifyAsync(new VerifyRequest())).IsGood);
+    }
+
+    [Fact]
+    public async Task A_session_does_not_rely_on_a_good_copy_that_is_condemned()
+    {
+        var (scene, _, pack, small) = await CreateAsync();
+        await scene.DamageAsync(s_same.AsMemory(0, Scene.Chunk), small);
+        foreach (var point in scene.Points.Keys.ToList()) await scene.ForgetAsync(point);
+        await scene.VerifyAsync(new VerifyRequest()); // notes the bad copy
+        using (var repository = await scene.OpenAsync())
+            await Condemnation.PronounceAsync(repository, [ChunkId.Parse(Path.GetFileName(pack))], Token);
+        await scene.BackupAsync(s_same);
+        await scene.CollectAsync();
+        await scene.HoldsAsync();
+    }
+
+    /// <returns>The scene, the point of the large backup, its pack, and the pack of the small one.</returns>
+    private static async Task<(Scene Scene, string Large, string Pack, string Small)> CreateAsync()
+    {
+        var scene = await Scene.CreateAsync(new MemoryBlobStore());
+        await using var one = await scene.BeginAsync([.. s_same, .. Scene.Random(2, 30)]);
+        await using var two = await scene.BeginAsync(s_same);
+        await one.StoreAsync();
+        await two.StoreAsync();
+        var large = await one.CommitAsync();
+        var pack = Assert.Single(await scene.Store.ListAsync("packs/", Token));
+        await two.CommitAsync();
+        return (scene, large, pack, (await scene.Store.ListAsync("packs/", Token)).Single(key => key != pack));
+    }
+}
