@@ -64,6 +64,8 @@ internal sealed class RepairCommand : CliCommand
         else if (report.NeedsVerify)
             context.Note("indexes were made anew: run 'lvbackup verify' to check the data");
         if (report.IsGood)
-            context.Print(report.NeedsVerify ? "no damage is known, but verify has to look" : "no damage is known any more");
+            context.Print(report.NeedsVerify
+                ? "no damage is known, but verify has to look"
+                : "no damage is known any more");
     }
 }

@@ -122,7 +122,7 @@ internal sealed class DirectoryBlobStore(string root, Action<DurableStep>? after
             {
                 throw Missing(key);
             }
-            catch (IOException e) when (e is PosixException { Errno: var errno } ? IsDamage(errno) : IsDamage(e.HResult))
+            catch (IOException e) when (IsDamage(e is PosixException posix ? posix.Errno : e.HResult))
             {
                 throw new BlobUnreadableException(
                     $"'{PathOf(key)}' cannot be read at byte {offset}: {e.Message}; check the disk below", e);

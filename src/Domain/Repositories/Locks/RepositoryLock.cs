@@ -31,7 +31,17 @@ internal sealed class RepositoryLock : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var taken = new RepositoryLock(store, documents, time, kind, purpose);
-        await taken.WriteAsync(number: 0, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await taken.WriteAsync(number: 0, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // It may be there all the same, and this process lives: nobody would take it for stale.
+            await taken.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
         taken._timer = time.CreateTimer(_ => _ = taken.RenewAsync(), null, s_renewal, s_renewal);
         return taken;
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Packs;
 
 namespace LibvirtBackup.Repositories.Maintenance;
 
@@ -11,8 +12,11 @@ internal static class DiskReserve
 {
     internal const string Key = "reserve";
 
-    /// <summary>A lock, a note of many packs, new directories; next to nothing of a disk.</summary>
-    private const int Length = Units.MiB;
+    /// <summary>
+    /// What is needed of a pack that is mostly needless, for then each pack that is written anew makes room for more;
+    /// and a lock, a note of many packs, indexes, new directories.
+    /// </summary>
+    private const int Length = (BlobLimits.PackLength / 2) + Units.MiB;
 
     /// <summary>Makes the file; random bytes, which a file system that compresses stores as they are.</summary>
     internal static Task CreateAsync(IBlobStore store, CancellationToken cancellationToken) =>

@@ -134,6 +134,9 @@ internal sealed class GcRun(Repository repository, RepositoryLock held, TimeProv
                     continue;
                 }
 
+                if (await DiskReserve.TrySpendAsync(repository.Store, cancellationToken).ConfigureAwait(false))
+                    continue;
+
                 _warnings.Add($"{queue.Count} packs that are mostly needless could not be written anew ({e.Message}); "
                     + "run gc again when there is room");
                 break;

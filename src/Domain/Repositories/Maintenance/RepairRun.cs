@@ -12,7 +12,7 @@ namespace LibvirtBackup.Repositories.Maintenance;
 /// </param>
 internal sealed class RepairRun(
     Repository repository,
-    Func<IReadOnlyCollection<ChunkId>, IReadOnlyList<(RestorePoint Point, string Disk, LostPlace Place)>,
+    Func<IReadOnlyCollection<ChunkId>, IReadOnlyList<(RestorePoint Point, PointTree Tree, LostPlace Place)>,
         CancellationToken, Task<int>>? heal)
 {
     private readonly List<RestorePoint> _points = [];
@@ -34,13 +34,15 @@ internal sealed class RepairRun(
             .ConfigureAwait(false);
         lost = await FindLostAsync(cancellationToken).ConfigureAwait(false);
         var healed = 0;
-        if (heal is not null && !lost.IsEmpty)
+        for (var before = -1; heal is not null && !lost.IsEmpty && healed > before;)
         {
-            healed = await heal(
+            // A node that is there again shows what is lost below it.
+            before = healed;
+            healed += await heal(
                     [.. lost.Keys], await FindPlacesAsync(lost, cancellationToken).ConfigureAwait(false),
                     cancellationToken)
                 .ConfigureAwait(false);
-            lost = await FindLostAsync(cancellationToken).ConfigureAwait(false);
+            if (healed > before) lost = await FindLostAsync(cancellationToken).ConfigureAwait(false);
         }
 
         var damaged = await LocateAsync(lost, cancellationToken).ConfigureAwait(false);
@@ -107,16 +109,15 @@ internal sealed class RepairRun(
         return bad;
     }
 
-    private async Task<IReadOnlyList<(RestorePoint Point, string Disk, LostPlace Place)>> FindPlacesAsync(
+    private async Task<IReadOnlyList<(RestorePoint Point, PointTree Tree, LostPlace Place)>> FindPlacesAsync(
         ConcurrentDictionary<ChunkId, Loss> lost, CancellationToken cancellationToken)
     {
-        var places = new List<(RestorePoint, string, LostPlace)>();
+        var places = new List<(RestorePoint, PointTree, LostPlace)>();
         var locator = new DamageLocator(repository, lost);
         foreach (var point in _points)
             foreach (var tree in PointTree.Of(point, repository.ChunkSizeBytes))
-                if (tree.Disk is { } disk)
-                    await foreach (var place in locator.FindAsync(tree, cancellationToken).ConfigureAwait(false))
-                        places.Add((point, disk, place));
+                await foreach (var place in locator.FindAsync(tree, cancellationToken).ConfigureAwait(false))
+                    places.Add((point, tree, place));
         return places;
     }
 

@@ -23,7 +23,8 @@ public sealed class RepositoryRepairer(BackupEngineOptions options, TimeProvider
         return RunAsync(repository, new RepairRun(repository, heal: null), cancellationToken);
     }
 
-    /// <summary>As the other one; and reads from the live disks of a domain what its points have lost.</summary>
+    /// <summary>As the other one; and reads from the live disks of a domain, and from the files beside them, what its
+    /// points have lost. What the guest has changed since stays lost, and with it the nodes above it.</summary>
     /// <param name="repository">The repository; nothing else works through this object meanwhile.</param>
     /// <param name="connection">The host.</param>
     /// <param name="domain">The domain.</param>
@@ -50,26 +51,46 @@ public sealed class RepositoryRepairer(BackupEngineOptions options, TimeProvider
         LibvirtConnection connection,
         string domain,
         IReadOnlyCollection<ChunkId> lost,
-        IReadOnlyList<(RestorePoint Point, string Disk, LostPlace Place)> places,
+        IReadOnlyList<(RestorePoint Point, PointTree Tree, LostPlace Place)> places,
         CancellationToken cancellationToken)
     {
         if (places.Count == 0) return 0;
         var writer = await repository.BeginWriteAsync("repair", cancellationToken).ConfigureAwait(false);
         await using var closing = writer.ConfigureAwait(false);
         var healer = new SourceHealer(repository, writer, lost);
-        await new LiveDisks(options, time)
-            .ReadAsync(
-                connection, repository, domain, [.. places.Select(place => place.Disk).Distinct()], since: null,
-                (plan, source, token) => healer.HealAsync(
-                    source,
-                    places.Where(place => place.Disk == plan.Disk.Name).Select(place => place.Place)
-                        .DistinctBy(place => (place.Id, place.OffsetBytes)),
-                    token),
-                cancellationToken)
-            .ConfigureAwait(false);
+        await HealFilesAsync(healer, places, cancellationToken).ConfigureAwait(false);
+        var disks = places.Select(place => place.Tree.Disk).OfType<string>().Distinct().ToList();
+        if (disks.Count > 0)
+            await new LiveDisks(options, time)
+                .ReadAsync(
+                    connection, repository, domain, disks, since: null,
+                    (plan, source, token) => healer.HealAsync(
+                        source, PlacesOf(places, tree => tree.Disk == plan.Disk.Name), token),
+                    cancellationToken)
+                .ConfigureAwait(false);
         await writer.FinishAsync(cancellationToken).ConfigureAwait(false);
         return healer.Healed;
     }
+
+    /// <summary>Firmware and kernels are mostly what they were; what is not is read in vain.</summary>
+    internal static async Task HealFilesAsync(
+        SourceHealer healer,
+        IReadOnlyList<(RestorePoint Point, PointTree Tree, LostPlace Place)> places,
+        CancellationToken cancellationToken)
+    {
+        foreach (var path in places.Select(place => place.Tree.File).OfType<string>().Distinct())
+        {
+            using var source = FileSource.TryOpen(path);
+            if (source is not null)
+                await healer.HealAsync(source, PlacesOf(places, tree => tree.File == path), cancellationToken)
+                    .ConfigureAwait(false);
+        }
+    }
+
+    private static IEnumerable<LostPlace> PlacesOf(
+        IReadOnlyList<(RestorePoint Point, PointTree Tree, LostPlace Place)> places, Func<PointTree, bool> isWanted) =>
+        places.Where(place => isWanted(place.Tree)).Select(place => place.Place)
+            .DistinctBy(place => (place.Id, place.OffsetBytes));
 
     private static async Task<RepairReport> RunAsync(
         Repository repository, RepairRun run, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using LibvirtBackup.Repositories;
 using LibvirtBackup.Repositories.Blobs;
 using LibvirtBackup.Repositories.Maintenance;
 using Xunit;

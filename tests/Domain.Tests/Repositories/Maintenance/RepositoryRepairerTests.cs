@@ -1,8 +1,6 @@
-using LibvirtBackup.Domain.Tests.Backups.Copying;
 using LibvirtBackup.Repositories.Blobs;
 using LibvirtBackup.Repositories.Keys;
 using LibvirtBackup.Repositories.Maintenance;
-using LibvirtBackup.Repositories.Maintenance.Sources;
 using Xunit;
 
 namespace LibvirtBackup.Domain.Tests.Repositories.Maintenance;
@@ -139,36 +137,6 @@ public sealed class RepositoryRepairerTests
     }
 
     [Fact]
-    public async Task What_is_lost_is_named_and_read_again_from_a_disk_that_still_has_it()
-    {
-        var scene = await Scene.CreateAsync(new MemoryBlobStore());
-        var bytes = Scene.Random(1, 1030); // two leaves
-        bytes.AsSpan(100 * Chunk, 10 * Chunk).Clear();
-        var id = await scene.BackupAsync(bytes);
-        await scene.DamageAsync(bytes.AsMemory(7 * Chunk, Chunk));
-        await scene.DamageAsync(bytes.AsMemory(9 * Chunk, Chunk));
-        await scene.VerifyAsync(new VerifyRequest());
-        var lost = await RepairAsync(scene);
-        var point = Assert.Single(lost.DamagedPoints);
-        Assert.Equal(id, point.Id);
-        Assert.Equal([7L * Chunk, 9L * Chunk], point.Problems.Select(problem => problem.OffsetBytes!.Value));
-
-        // The guest has written to one of them since, and another one's map is lost as well.
-        var disk = new SimulatedDisk(bytes.Length, Chunk);
-        disk.Write(0, bytes);
-        disk.Write(9 * Chunk, [1, 2, 3]);
-        await DamageLeafAsync(scene, id, leaf: 1);
-        var healed = await RepairAsync(scene, disk);
-        Assert.Equal(2, healed.HealedBlobs);
-        var problem = Assert.Single(Assert.Single(healed.DamagedPoints).Problems);
-        Assert.Equal((9L * Chunk, (long)Chunk), (problem.OffsetBytes, problem.LengthBytes));
-
-        disk.Write(0, bytes);
-        Assert.True((await RepairAsync(scene, disk)).IsGood);
-        await scene.HoldsAsync();
-    }
-
-    [Fact]
     public async Task A_repository_that_is_whole_is_left_as_it_is()
     {
         var scene = await Scene.CreateAsync(new MemoryBlobStore());
@@ -226,25 +194,9 @@ public sealed class RepositoryRepairerTests
         });
     }
 
-    private static async Task DamageLeafAsync(Scene scene, string id, long leaf)
+    private static async Task<RepairReport> RepairAsync(Scene scene)
     {
         using var repository = await scene.OpenAsync();
-        var point = await repository.GetPointAsync(id, Token);
-        var entry = await repository.OpenMap(point.Disks[0]).ReadLeafEntryAsync(leaf, Token);
-        await scene.DamageAsync(await repository.Reader.ReadAsync(entry.Id, Token));
-    }
-
-    private static async Task<RepairReport> RepairAsync(Scene scene, SimulatedDisk? disk = null)
-    {
-        using var repository = await scene.OpenAsync();
-        if (disk is null) return await RepositoryRepairer.RepairAsync(repository, Token);
-        return await new RepairRun(repository, async (lost, places, token) =>
-        {
-            await using var writer = await repository.BeginWriteAsync("test", token);
-            var healer = new SourceHealer(repository, writer, lost);
-            await healer.HealAsync(disk, places.Select(place => place.Place), token);
-            await writer.FinishAsync(token);
-            return healer.Healed;
-        }).ExecuteAsync(Token);
+        return await RepositoryRepairer.RepairAsync(repository, Token);
     }
 }

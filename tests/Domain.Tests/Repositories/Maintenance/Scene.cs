@@ -124,7 +124,8 @@ internal sealed class Scene(IBlobStore store, RepositorySecret? secret = null)
     internal async Task<long> SizeAsync()
     {
         long total = 0;
-        foreach (var key in await store.ListAsync("packs/", Token)) total += await store.GetLengthAsync(key, Token) ?? 0;
+        foreach (var key in await store.ListAsync("packs/", Token))
+            total += await store.GetLengthAsync(key, Token) ?? 0;
         return total;
     }
 

@@ -38,7 +38,8 @@ public sealed class VerifyBesideOthersTests
         await scene.DamageAsync(bytes.AsMemory(Chunk, Chunk));
 
         var operation = folder == "packs/" ? StoreOperations.Read : StoreOperations.List;
-        using var slow = new FaultyBlobStore(scene.Store, new Fault(operation, number, FaultKind.Delay, Folder: folder));
+        using var slow = new FaultyBlobStore(
+            scene.Store, new Fault(operation, number, FaultKind.Delay, Folder: folder));
         var verifying = scene.Through(slow).VerifyAsync(new VerifyRequest { Points = [both] });
         await slow.WhenReached;
         await scene.CollectAsync();

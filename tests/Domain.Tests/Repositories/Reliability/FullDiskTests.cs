@@ -82,8 +82,10 @@ public sealed class FullDiskTests
             if (!isPartlyNeeded) await ForgetAsync(scene, directory, points, points[0]);
             files.FillToTheLastByte();
             var before = files.FreeBytes;
-            await CollectAsync(scene, directory);
-            Assert.True(files.FreeBytes - before > 10L << 20, $"gc gave back {files.FreeBytes - before} bytes");
+            var report = await CollectAsync(scene, directory);
+            Assert.True(
+                files.FreeBytes - before > 10L << 20,
+                $"gc gave back {files.FreeBytes - before} bytes, it says {report} {string.Join("; ", report.Warnings)}");
             Assert.NotNull(await store.GetLengthAsync("reserve", Token)); // for the next time
         }
 

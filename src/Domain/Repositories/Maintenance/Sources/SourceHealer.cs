@@ -19,55 +19,77 @@ internal sealed class SourceHealer(Repository repository, BlobWriter writer, IRe
     internal async Task HealAsync(
         IDiskSource source, IEnumerable<LostPlace> places, CancellationToken cancellationToken)
     {
-        var shape = new MapShape(source.SizeBytes, repository.ChunkSizeBytes);
         foreach (var place in places)
         {
             if (!_wanted.Contains(place.Id) || place.OffsetBytes + place.LengthBytes > source.SizeBytes) continue;
-            if (place.Level < 0)
-                await HealChunkAsync(source, place.OffsetBytes, (int)place.LengthBytes, cancellationToken)
-                    .ConfigureAwait(false);
-            else if (place.Level == 0)
-                await HealLeafAsync(source, shape, place, cancellationToken).ConfigureAwait(false);
+            await BuildAsync(
+                source, place.Level, new ByteRange(place.OffsetBytes, place.LengthBytes), zero: null,
+                cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task HealChunkAsync(
-        IDiskSource source, long offset, int length, CancellationToken cancellationToken)
+    /// <summary>
+    /// What a part of the disk is in its map, as the disk is now; all of it that was lost is stored. A lost node is
+    /// among that when all chunks below are what they were.
+    /// </summary>
+    /// <param name="source">The disk.</param>
+    /// <param name="level">-1 for a chunk, else the level of the node.</param>
+    /// <param name="range">What it stands for.</param>
+    /// <param name="zero">Where the disk is free; null above the leaves, or where all is to be read.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    private async ValueTask<MapEntry> BuildAsync(
+        IDiskSource source, int level, ByteRange range, RangeSet? zero, CancellationToken cancellationToken)
     {
-        using var buffer = NativeBufferPool.Shared.Rent(length);
-        await source.ReadAsync(offset, buffer, cancellationToken).ConfigureAwait(false);
-        await StoreAsync(buffer.Memory[..length], cancellationToken).ConfigureAwait(false);
-    }
+        if (level < 0)
+            return zero?.Contains(range) == true
+                ? MapEntry.Hole
+                : await ReadChunkAsync(source, range, cancellationToken).ConfigureAwait(false);
+        if (level == 0)
+        {
+            zero = new RangeSet();
+            await source.ReadMapAsync(range, zero, null, cancellationToken).ConfigureAwait(false);
+        }
 
-    /// <summary>A lost leaf of the map: when its chunks are what they were, so is it.</summary>
-    private async Task HealLeafAsync(
-        IDiskSource source, MapShape shape, LostPlace place, CancellationToken cancellationToken)
-    {
-        var zero = new RangeSet();
-        await source.ReadMapAsync(new ByteRange(place.OffsetBytes, place.LengthBytes), zero, null, cancellationToken)
-            .ConfigureAwait(false);
-        var entries = new MapEntry[(int)Units.DivideUp(place.LengthBytes, shape.ChunkSizeBytes)];
+        var span = SpanOf(level - 1);
+        var entries = new MapEntry[(int)Units.DivideUp(range.Length, span)];
         for (var i = 0; i < entries.Length; i++)
         {
-            var offset = place.OffsetBytes + ((long)i * shape.ChunkSizeBytes);
-            var length = (int)Math.Min(shape.ChunkSizeBytes, place.OffsetBytes + place.LengthBytes - offset);
-            if (zero.Contains(new ByteRange(offset, length))) continue;
-            using var buffer = NativeBufferPool.Shared.Rent(length);
-            await source.ReadAsync(offset, buffer, cancellationToken).ConfigureAwait(false);
-            var bytes = buffer.Memory[..length];
-            entries[i] = bytes.Span.ContainsAnyExcept((byte)0)
-                ? MapEntry.Data(repository.NameOf(bytes.Span))
-                : MapEntry.Zero;
-            await StoreAsync(bytes, cancellationToken).ConfigureAwait(false);
+            var offset = range.Offset + (i * span);
+            entries[i] = await BuildAsync(
+                source, level - 1, new ByteRange(offset, Math.Min(span, range.End - offset)), zero, cancellationToken)
+                .ConfigureAwait(false);
         }
 
-        await StoreAsync(MapNode.Encode(place.Level, entries), cancellationToken).ConfigureAwait(false);
+        if (entries[0].Kind != EntryKind.Data && !entries.AsSpan().ContainsAnyExcept(entries[0])) return entries[0];
+        return await StoreAsync(MapNode.Encode(level, entries), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task StoreAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    private async ValueTask<MapEntry> ReadChunkAsync(
+        IDiskSource source, ByteRange range, CancellationToken cancellationToken)
     {
-        if (!_wanted.Remove(repository.NameOf(bytes.Span))) return;
-        await writer.AddAsync(bytes, cancellationToken).ConfigureAwait(false);
-        Healed++;
+        using var buffer = NativeBufferPool.Shared.Rent((int)range.Length);
+        await source.ReadAsync(range.Offset, buffer, cancellationToken).ConfigureAwait(false);
+        return buffer.Span.ContainsAnyExcept((byte)0)
+            ? await StoreAsync(buffer.Memory, cancellationToken).ConfigureAwait(false)
+            : MapEntry.Zero;
+    }
+
+    private async ValueTask<MapEntry> StoreAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        var id = repository.NameOf(bytes.Span);
+        if (_wanted.Remove(id))
+        {
+            await writer.AddAsync(bytes, cancellationToken).ConfigureAwait(false);
+            Healed++;
+        }
+
+        return MapEntry.Data(id);
+    }
+
+    private long SpanOf(int level)
+    {
+        long span = repository.ChunkSizeBytes;
+        for (var i = 0; i <= level; i++) span *= MapNode.Width;
+        return span;
     }
 }
