@@ -34,7 +34,8 @@ public sealed class BadSectorTests
     public async Task Another_copy_is_read_instead()
     {
         var scene = await Scene.CreateAsync(new MemoryBlobStore());
-        await using var one = await scene.BeginAsync(s_bytes);
+        // The larger index is asked first.
+        await using var one = await scene.BeginAsync([.. s_bytes, .. Scene.Random(3, 5)]);
         await using var two = await scene.BeginAsync(s_bytes);
         await one.CommitAsync();
         var sick = await BreakAsync(scene, 7);

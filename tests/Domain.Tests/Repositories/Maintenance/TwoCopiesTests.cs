@@ -6,7 +6,7 @@ using Xunit;
 namespace LibvirtBackup.Domain.Tests.Repositories.Maintenance;
 
 /// <summary>
-/// Two sessions at the same time store the same, one beside much else. One of the copies is damaged, and nobody knows:
+/// Two sessions at the same time store the same, each beside other things. One of the copies is damaged, and nobody knows:
 /// whatever is done, the good one stays.
 /// </summary>
 public sealed class TwoCopiesTests
@@ -59,8 +59,9 @@ public sealed class TwoCopiesTests
     private static async Task<(Scene Scene, string Large, string Pack, string Small)> CreateAsync()
     {
         var scene = await Scene.CreateAsync(new MemoryBlobStore());
-        await using var one = await scene.BeginAsync([.. s_same, .. Scene.Random(2, 30)]);
-        await using var two = await scene.BeginAsync(s_same);
+        // The larger index is asked first. The smaller pack stays worth to be kept without what both have.
+        await using var one = await scene.BeginAsync([.. s_same, .. Scene.Random(2, 40)]);
+        await using var two = await scene.BeginAsync([.. s_same, .. Scene.Random(3, 20)]);
         await one.StoreAsync();
         await two.StoreAsync();
         var large = await one.CommitAsync();
