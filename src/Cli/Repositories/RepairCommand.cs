@@ -15,7 +15,7 @@ internal sealed class RepairCommand : CliCommand
         : base("repair", "Make the best of a damaged repository.") =>
         _fromSource = AddOption(new Option<string?>("--from-source")
         {
-            Description = "read what is lost from the live disks of this domain, where they still have it",
+            Description = "read what is lost from the live disks and firmware of this domain, where they still have it",
             HelpName = "domain",
         });
 

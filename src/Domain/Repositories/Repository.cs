@@ -195,10 +195,11 @@ public sealed class Repository : IDisposable
             Created = time.GetUtcNow(),
         };
         RepositoryKeys? keys = null;
+        KeySlot? slot = null;
         if (options.Secret is { } secret)
         {
             keys = RepositoryKeys.Create();
-            await new KeySlots(store, config.Id, time).AddAsync(keys, secret, "first", cancellationToken)
+            slot = await new KeySlots(store, config.Id, time).AddAsync(keys, secret, "first", cancellationToken)
                 .ConfigureAwait(false);
         }
 
@@ -206,6 +207,8 @@ public sealed class Repository : IDisposable
 
         // Last: from here on it is a repository.
         await ConfigStore.WriteAsync(store, config, cancellationToken).ConfigureAwait(false);
+        // An init that was interrupted has left a slot that opens nothing, and that nobody should count on.
+        await new KeySlots(store, config.Id, time).RemoveOthersAsync(slot?.Id, cancellationToken).ConfigureAwait(false);
         return new Repository(store, config, keys, time);
     }
 

@@ -16,7 +16,9 @@ internal sealed class BadSectorStore(IBlobStore inner, string badKey, long badBy
             : inner.ReadAsync(key, offset, target, cancellationToken);
 
     public Task<byte[]> ReadAllAsync(string key, CancellationToken cancellationToken) =>
-        inner.ReadAllAsync(key, cancellationToken);
+        key == badKey
+            ? throw new BlobUnreadableException($"'{key}' has a bad sector", new IOException())
+            : inner.ReadAllAsync(key, cancellationToken);
 
     public ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellationToken) =>
         inner.GetLengthAsync(key, cancellationToken);

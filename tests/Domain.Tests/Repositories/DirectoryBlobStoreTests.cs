@@ -1,4 +1,5 @@
 using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Documents;
 using Xunit;
 
 namespace LibvirtBackup.Domain.Tests.Repositories;
@@ -48,6 +49,16 @@ public sealed class DirectoryBlobStoreTests : BlobStoreConformance, IDisposable
             () => Store.ReadAsync("bad", 0, new byte[16], Token).AsTask());
         Assert.Contains("'" + _directory.File("bad") + "' cannot be read at byte 0", failure.Message,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_document_of_a_damaged_file_system_that_says_it_is_huge_is_damaged()
+    {
+        Directory.CreateDirectory(_directory.File("points"));
+        using (var file = File.Create(_directory.File("points/x.json"))) file.SetLength(1L << 40);
+        var failure = await Assert.ThrowsAsync<BackupException>(
+            () => new DocumentStore(Store, keys: null).TryReadAsync("points/x.json", body => body.ToArray(), Token));
+        Assert.Equal(FailureKind.Integrity, failure.Kind);
     }
 
     [Fact]

@@ -18,6 +18,10 @@ internal sealed class DirectoryBlobStore(string root, Action<DurableStep>? after
         IgnoreInaccessible = false,
     };
 
+    // The root of a file system has a lost+found, which only root can read.
+    private static readonly EnumerationOptions s_accessible =
+        new() { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
+
     private readonly OpenFiles _files = new();
 
     public string Location => root;
@@ -60,6 +64,8 @@ internal sealed class DirectoryBlobStore(string root, Action<DurableStep>? after
     public async Task<byte[]> ReadAllAsync(string key, CancellationToken cancellationToken)
     {
         var length = await GetLengthAsync(key, cancellationToken).ConfigureAwait(false) ?? throw Missing(key);
+        if (length > Array.MaxLength)
+            throw new InvalidDataException($"'{PathOf(key)}' has {length} bytes, more than it can have");
         var content = new byte[length];
         await ReadAsync(key, 0, content, cancellationToken).ConfigureAwait(false);
         return content;
@@ -101,7 +107,7 @@ internal sealed class DirectoryBlobStore(string root, Action<DurableStep>? after
 
     public Task<IReadOnlyList<TemporaryFile>> ListTemporaryAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<TemporaryFile>>(
-            [.. new DirectoryInfo(root).EnumerateFiles("*", SearchOption.AllDirectories)
+            [.. new DirectoryInfo(root).EnumerateFiles("*", s_accessible)
                 .Where(file => DurableFile.IsTemporary(file.Name))
                 .Select(file => new TemporaryFile(
                     Path.GetRelativePath(root, file.FullName), new DateTimeOffset(file.LastWriteTimeUtc)))]);

@@ -21,6 +21,7 @@ internal interface IBlobStore
 
     /// <summary>Reads a whole blob.</summary>
     /// <exception cref="BlobMissingException">There is no such blob.</exception>
+    /// <exception cref="InvalidDataException">It is larger than memory can be.</exception>
     Task<byte[]> ReadAllAsync(string key, CancellationToken cancellationToken);
 
     /// <summary>The blob's length in bytes; null when there is none.</summary>

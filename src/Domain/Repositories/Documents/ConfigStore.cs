@@ -1,4 +1,5 @@
 using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Packs;
 
 namespace LibvirtBackup.Repositories.Documents;
 
@@ -16,11 +17,17 @@ internal static class ConfigStore
             throw Exists(store);
     }
 
-    /// <exception cref="BackupException">A repository is there already.</exception>
+    /// <exception cref="BackupException">A repository is there already, or what is left of one.</exception>
     internal static async Task RefuseExistingAsync(IBlobStore store, CancellationToken cancellationToken)
     {
         if (await store.GetLengthAsync(RepositoryConfig.Key, cancellationToken).ConfigureAwait(false) is not null)
             throw Exists(store);
+        foreach (var folder in new[] { "points/", PackFormat.Folder })
+            if ((await store.ListAsync(folder, cancellationToken).ConfigureAwait(false)).Count > 0)
+                throw new BackupException(
+                    FailureKind.Failed,
+                    $"'{store.Location}' was a repository: {folder} is not empty, but {RepositoryConfig.Key} is gone; "
+                    + "bring that file back from a copy, or choose another directory");
     }
 
     /// <exception cref="BackupException">There is no repository, it is damaged, or a newer version made it.</exception>

@@ -51,12 +51,12 @@ internal sealed class DocumentStore(IBlobStore store, RepositoryKeys? keys)
     private async Task<T> ReadAsync<T>(
         string key, Func<ReadOnlyMemory<byte>, T> parse, CancellationToken cancellationToken)
     {
-        var file = await store.ReadAllAsync(key, cancellationToken).ConfigureAwait(false);
         try
         {
+            var file = await store.ReadAllAsync(key, cancellationToken).ConfigureAwait(false);
             return parse(DocumentFormat.Read(key, file, keys));
         }
-        catch (Exception e) when (e is InvalidDataException or JsonException)
+        catch (Exception e) when (e is InvalidDataException or JsonException or BlobUnreadableException)
         {
             throw new BackupException(
                 FailureKind.Integrity, $"repository '{store.Location}' is damaged: {key}: {e.Message}", e);

@@ -77,6 +77,16 @@ internal sealed class KeySlots(IBlobStore store, string repositoryId, TimeProvid
         return removed;
     }
 
+    /// <summary>Removes all slots but one.</summary>
+    /// <param name="id">The one, or null.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task RemoveOthersAsync(string? id, CancellationToken cancellationToken)
+    {
+        foreach (var key in await store.ListAsync(Folder, cancellationToken).ConfigureAwait(false))
+            if (id is null || key != KeyOf(id))
+                await store.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Replaces every slot that the old secret opens by one for the new secret.</summary>
     /// <exception cref="BackupException">No slot fits the old secret.</exception>
     internal async Task<KeySlot> RotateAsync(

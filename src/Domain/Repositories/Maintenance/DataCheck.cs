@@ -74,7 +74,8 @@ internal sealed class DataCheck(
             if (findings.Table.Length != length)
                 findings.Problem = $"it has {findings.Table.Length} bytes, not {length}";
         }
-        catch (Exception e) when (e is InvalidDataException or Blobs.BlobMissingException)
+        catch (Exception e) when (e is InvalidDataException or Blobs.BlobMissingException
+            or Blobs.BlobUnreadableException)
         {
             findings.Problem = e.Message;
         }

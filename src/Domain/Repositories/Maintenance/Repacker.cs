@@ -47,7 +47,8 @@ internal sealed class Repacker(Repository repository, BlobMarks marks, IReadOnly
         {
             table = await PackTables.ReadAsync(repository.Store, pack, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is InvalidDataException or Blobs.BlobMissingException)
+        catch (Exception e) when (e is InvalidDataException or Blobs.BlobMissingException
+            or Blobs.BlobUnreadableException)
         {
             return false;
         }

@@ -73,7 +73,7 @@ public static class RepositoryScrubber
         {
             DocumentFormat.Check(await store.ReadAllAsync(key, cancellationToken).ConfigureAwait(false));
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or BlobUnreadableException)
         {
             problems.Add(Problem(key, e.Message));
         }
@@ -94,7 +94,7 @@ public static class RepositoryScrubber
                 foreach (var pack in file.Packs.Where(pack => !packs.Contains(pack.Id)))
                     problems.Add(Problem(PackFormat.KeyOf(pack.Id), $"it does not exist, and {key} names it"));
             }
-            catch (InvalidDataException e)
+            catch (Exception e) when (e is InvalidDataException or BlobUnreadableException)
             {
                 problems.Add(Problem(key, e.Message));
             }

@@ -70,7 +70,7 @@ internal sealed class VerifyRun(
             {
                 await IndexCheck.ReadAsync(repository.Store, key, cancellationToken).ConfigureAwait(false);
             }
-            catch (InvalidDataException e)
+            catch (Exception e) when (e is InvalidDataException or Blobs.BlobUnreadableException)
             {
                 _problems.Add(new VerifyProblem(
                     null, null, null, key, $"{e.Message}; 'lvbackup repair' makes the indexes anew"));

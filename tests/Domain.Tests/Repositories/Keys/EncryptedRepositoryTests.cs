@@ -94,6 +94,19 @@ public sealed class EncryptedRepositoryTests
     }
 
     [Fact]
+    public async Task What_is_left_of_a_repository_is_not_made_a_new_one()
+    {
+        var store = new MemoryBlobStore();
+        using (var repository = await CreateAsync(store)) await repository.CommitAsync(TestPoints.Make(
+            Guid.Empty, 1, LibvirtBackup.Backups.BackupLevel.Full, null), Token);
+        await store.DeleteAsync("config.json", Token);
+        var keys = await store.ListAsync("keys/", Token);
+        var failure = await Assert.ThrowsAsync<BackupException>(() => CreateAsync(store));
+        Assert.Contains("config.json is gone", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(keys, await store.ListAsync("keys/", Token));
+    }
+
+    [Fact]
     public async Task Keys_are_removed_and_rotated_by_one_at_a_time()
     {
         using var repository = await CreateAsync(new MemoryBlobStore());

@@ -31,6 +31,27 @@ public sealed class BadSectorTests
     }
 
     [Fact]
+    public async Task A_manifest_that_cannot_be_read_harms_no_other_point()
+    {
+        var scene = await Scene.CreateAsync(new MemoryBlobStore());
+        var bad = await scene.BackupAsync(s_bytes);
+        var good = await scene.BackupAsync(Scene.Random(2, 5));
+        var sick = scene.Through(new BadSectorStore(scene.Store, $"points/{bad}.json", 100));
+        using (var repository = await sick.OpenAsync())
+        {
+            var list = await repository.ListPointsAsync(Token);
+            Assert.Equal(good, Assert.Single(list.Points).Id);
+            Assert.Single(list.Damaged);
+        }
+
+        var report = await sick.VerifyAsync(new VerifyRequest());
+        Assert.Equal([false, true], report.Points.Select(point => point.IsGood));
+        Assert.Single((await RepositoryScrubber.ScrubAsync(sick.Store, null, Token)).Problems);
+        Assert.Equal(
+            FailureKind.Integrity, (await Assert.ThrowsAsync<BackupException>(sick.CollectAsync)).Kind);
+    }
+
+    [Fact]
     public async Task Another_copy_is_read_instead()
     {
         var scene = await Scene.CreateAsync(new MemoryBlobStore());

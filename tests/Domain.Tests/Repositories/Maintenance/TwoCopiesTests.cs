@@ -6,8 +6,8 @@ using Xunit;
 namespace LibvirtBackup.Domain.Tests.Repositories.Maintenance;
 
 /// <summary>
-/// Two sessions at the same time store the same, each beside other things. One of the copies is damaged, and nobody knows:
-/// whatever is done, the good one stays.
+/// Two sessions at the same time store the same, each beside other things. One of the copies is damaged, and nobody
+/// knows: whatever is done, the good one stays.
 /// </summary>
 public sealed class TwoCopiesTests
 {

@@ -85,7 +85,7 @@ public sealed class FullDiskTests
             var report = await CollectAsync(scene, directory);
             Assert.True(
                 files.FreeBytes - before > 10L << 20,
-                $"gc gave back {files.FreeBytes - before} bytes, it says {report} {string.Join("; ", report.Warnings)}");
+                $"gc gave back {files.FreeBytes - before} bytes; it says {string.Join("; ", report.Warnings)}");
             Assert.NotNull(await store.GetLengthAsync("reserve", Token)); // for the next time
         }
 
