@@ -7,8 +7,8 @@ using Xunit;
 namespace LibvirtBackup.Domain.Tests.Repositories.Reliability;
 
 /// <summary>
-/// Several backups at once, of disks that share most of their data, while points are forgotten and gc runs again and
-/// again; each through a repository object of its own, as processes have.
+/// Several backups at once, of disks that share most of their data, while points are forgotten, gc and repair run by
+/// turns, and verify runs again and again; each through a repository object of its own, as processes have.
 /// </summary>
 public sealed class ConcurrencyTests
 {
@@ -21,7 +21,7 @@ public sealed class ConcurrencyTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Backups_restores_forgets_and_gc_at_the_same_time_lose_nothing(bool isEncrypted)
+    public async Task Backups_restores_forgets_gc_repair_and_verify_at_the_same_time_lose_nothing(bool isEncrypted)
     {
         using var directory = new TestDirectory();
         var scene = new RepositoryScene(isEncrypted);
@@ -32,6 +32,7 @@ public sealed class ConcurrencyTests
         var points = new ConcurrentQueue<string>();
         var writing = Task.WhenAll(Enumerable.Range(1, Writers).Select(
             writer => Task.Run(() => WriteAsync(scene, directory.Path, writer, points), Token)));
+        var verifying = Task.Run(() => VerifyAsync(scene, directory.Path, writing), Token);
         var collections = 0;
         while (!writing.IsCompleted)
         {
@@ -43,11 +44,15 @@ public sealed class ConcurrencyTests
                 await repository.Points.DeleteAsync(oldest, Token);
             }
 
-            await new GarbageCollector(TimeProvider.System).CollectAsync(repository, Token);
+            if (collections % 3 == 2)
+                Assert.True((await RepositoryRepairer.RepairAsync(repository, Token)).IsGood);
+            else
+                await new GarbageCollector(TimeProvider.System).CollectAsync(repository, Token);
             collections++;
         }
 
         await writing;
+        Assert.True(await verifying > 0, "verify did not run beside the backups");
         Assert.True(collections > 1, "gc did not run beside the backups");
         using var store = new DirectoryBlobStore(directory.Path);
         Assert.Equal(
@@ -60,6 +65,22 @@ public sealed class ConcurrencyTests
 
     private static Task<Repository> OpenAsync(RepositoryScene scene, string directory) =>
         scene.OpenAsync(new DirectoryBlobStore(directory), Token);
+
+    /// <summary>Verifies until all is written: damage that passes is none, and must not be noted.</summary>
+    private static async Task<int> VerifyAsync(RepositoryScene scene, string directory, Task writing)
+    {
+        var runs = 0;
+        while (!writing.IsCompleted)
+        {
+            using var repository = await OpenAsync(scene, directory);
+            var report = await RepositoryVerifier.VerifyAsync(repository, new VerifyRequest(), null, Token);
+            Assert.True(report.IsGood, string.Join("; ", report.Points.SelectMany(p => p.Problems)
+                .Concat(report.Problems)));
+            runs++;
+        }
+
+        return runs;
+    }
 
     private static async Task WriteAsync(
         RepositoryScene scene, string directory, int writer, ConcurrentQueue<string> points)
