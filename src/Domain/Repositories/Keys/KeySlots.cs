@@ -95,8 +95,8 @@ internal sealed class KeySlots(IBlobStore store, string repositoryId, TimeProvid
         var old = await FindAsync(oldSecret, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
         if (old.Count == 0)
             throw new BackupException(FailureKind.Failed, "no key slot fits the old secret; see 'lvbackup key list'");
-        var added = await AddAsync(old[0].Keys, newSecret, old[0].Slot.Label, cancellationToken)
-            .ConfigureAwait(false);
+        var label = old.MinBy(one => one.Slot.Created).Slot.Label;
+        var added = await AddAsync(old[0].Keys, newSecret, label, cancellationToken).ConfigureAwait(false);
         foreach (var (slot, _) in old)
             await store.DeleteAsync(KeyOf(slot.Id), cancellationToken).ConfigureAwait(false);
         return added;

@@ -86,6 +86,8 @@ internal sealed class RepairRun(
 
     private async Task<ConcurrentDictionary<ChunkId, Loss>> FindLostAsync(CancellationToken cancellationToken)
     {
+        // What the points need was listed before they were: backups may have ended since the indexes were read.
+        await repository.Index.ReloadAsync(cancellationToken).ConfigureAwait(false);
         var lost = new ConcurrentDictionary<ChunkId, Loss>();
         var walk = new PointWalk(repository, lost);
         foreach (var point in _points) await walk.WalkAsync(point, cancellationToken).ConfigureAwait(false);
