@@ -1,3 +1,4 @@
+using LibvirtBackup.Domain.Tests.Repositories.Faults;
 using LibvirtBackup.Repositories.Blobs;
 using LibvirtBackup.Repositories.Keys;
 using LibvirtBackup.Repositories.Maintenance;
@@ -48,6 +49,22 @@ public sealed class RepositoryRepairerTests
         Assert.True((await RepairAsync(scene)).IsGood);
         await scene.CollectAsync();
         await scene.HoldsAsync();
+    }
+
+    [Fact]
+    public async Task A_point_that_a_backup_makes_meanwhile_is_not_damaged()
+    {
+        var scene = await Scene.CreateAsync(new MemoryBlobStore());
+        await scene.BackupAsync(Scene.Random(1, 3));
+        // The indexes are read; the points are about to be listed.
+        using var slow = new FaultyBlobStore(
+            scene.Store, new Fault(StoreOperations.List, 0, FaultKind.Delay, Folder: "points/"));
+        var repairing = RepairAsync(scene.Through(slow));
+        await slow.WhenReached;
+        await scene.BackupAsync(Scene.Random(2, 3));
+        slow.Release();
+        Assert.True((await repairing).IsGood);
+        Assert.Empty(await scene.Store.ListAsync("damaged/", Token));
     }
 
     [Theory]
