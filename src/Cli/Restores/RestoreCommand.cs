@@ -101,7 +101,7 @@ internal sealed class RestoreCommand : CliCommand
         };
         if (request is { Directory: null, Targets.Count: 0 })
             throw new BackupException(
-                FailureKind.Usage, "restore: --to is missing; see 'lvbackup restore --help'");
+                FailureKind.Usage, "restore: --to or --target is missing; see 'lvbackup restore --help'");
         using var repository = await context.OpenRepositoryAsync(cancellationToken);
         var report = await RestoreAsync(context, repository, request, cancellationToken);
         foreach (var warning in report.Warnings)

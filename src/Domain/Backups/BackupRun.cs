@@ -65,7 +65,8 @@ internal sealed class BackupRun(BackupContext context)
 
         async Task<BackupPlan> PlanAsync(bool isOnline)
         {
-            var capturing = new DomainCapturer(context, writer).CaptureAsync(selection, cancellationToken);
+            var capturing = new DomainCapturer(context, writer)
+                .CaptureAsync(selection, isRunning, cancellationToken);
             BackupPlan plan;
             try
             {

@@ -21,7 +21,8 @@ internal static class ImageExport
     internal static NbdEndpoint ForWriting(string path, string format) => new NbdEndpoint.SocketActivation(
         ["qemu-nbd", "--export-name=", "--discard=unmap", "--image-opts", $"driver={format},{FileOptions(path)}"]);
 
-    private static string FileOptions(string path)
+    /// <summary>The file below an image, as QEMU's options.</summary>
+    internal static string FileOptions(string path)
     {
         var driver = path.StartsWith("/dev/", StringComparison.Ordinal) ? "host_device" : "file";
         // A comma in a value is written twice.

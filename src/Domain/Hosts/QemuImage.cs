@@ -8,12 +8,28 @@ namespace LibvirtBackup.Hosts;
 internal static class QemuImage
 {
     /// <summary>
-    /// Opens a file or device for writing with QEMU's locks, and changes nothing: fails where a guest has it open.
-    /// qemu-img is no help there, it never opens for writing what it only looks at.
+    /// Whether somebody holds one of QEMU's locks on a file or device; changes nothing. qemu-img is no help there, it
+    /// never opens for writing what it only looks at.
     /// </summary>
-    /// <exception cref="BackupException">qemu-io is absent, or says why it cannot.</exception>
-    internal static Task ProbeLockAsync(string path, CancellationToken cancellationToken) =>
-        RunAsync("qemu-io", path, ["-f", "raw", "-c", "length", path], cancellationToken);
+    /// <exception cref="BackupException">qemu-io is absent, or says why it cannot open the file at all.</exception>
+    internal static async Task<bool> IsInUseAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunAsync("qemu-io", path, ["-f", "raw", "-c", "length", path], cancellationToken)
+                .ConfigureAwait(false);
+            return false;
+        }
+        catch (BackupException e) when (e.Kind == FailureKind.Failed)
+        {
+            // If it can be opened without locks, the locks were why not.
+            await RunAsync(
+                "qemu-io", path,
+                ["-c", "length", "--image-opts", $"driver=raw,{ImageExport.FileOptions(path)},file.locking=off"],
+                cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+    }
 
     /// <summary>What an image is, which no QEMU has open.</summary>
     /// <param name="path">The image.</param>
@@ -83,18 +99,33 @@ internal static class QemuImage
         try
         {
             using var process = Process.Start(start)!; // null only with UseShellExecute
-            var error = process.StandardError.ReadToEndAsync(cancellationToken);
-            var output = await process.StandardOutput.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
-            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-            var why = (await error.ConfigureAwait(false)).Trim().ReplaceLineEndings("; ");
-            return process.ExitCode == 0
-                ? output
-                : throw new BackupException(FailureKind.Failed, $"{program} cannot open or change '{path}': {why}");
+            try
+            {
+                var error = process.StandardError.ReadToEndAsync(cancellationToken);
+                var output = await process.StandardOutput.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+                await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+                var why = (await error.ConfigureAwait(false)).Trim().ReplaceLineEndings("; ");
+                return process.ExitCode == 0
+                    ? output
+                    : throw new BackupException(FailureKind.Failed, $"{program} cannot open or change '{path}': {why}");
+            }
+            finally
+            {
+                await EndAsync(process).ConfigureAwait(false);
+            }
         }
         catch (Win32Exception e)
         {
             throw new BackupException(FailureKind.NotSupported, $"cannot run {program} ({e.Message}): install package "
                 + "qemu-utils", e);
         }
+    }
+
+    /// <summary>Whoever gave up must not leave a program that goes on with the image.</summary>
+    private static async Task EndAsync(Process process)
+    {
+        if (process.HasExited) return;
+        process.Kill();
+        await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
     }
 }

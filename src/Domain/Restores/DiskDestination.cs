@@ -15,6 +15,14 @@ internal sealed record DiskDestination
 
     internal required DestinationKind Kind { get; init; }
 
+    /// <summary>True for a new file that takes the place of one which exists and cannot be made right.</summary>
+    internal bool Replaces { get; init; }
+
+    /// <summary>
+    /// True where a restore of the same point was killed after this disk had got its name: a new one replaces it.
+    /// </summary>
+    internal bool IsUnfinished { get; init; }
+
     internal bool IsDevice => Kind is DestinationKind.EmptyDevice or DestinationKind.UsedDevice;
 
     /// <summary>The properties of a new qcow2 image; they are the stored disk's where it was one.</summary>
@@ -23,6 +31,11 @@ internal sealed record DiskDestination
     /// <summary>Where a new file is until all disks are complete.</summary>
     internal string PartialPath => Path + ".partial";
 
-    /// <summary>Exists while a file that existed before is neither what it was nor what it shall be.</summary>
-    internal string IncompletePath => Path + ".incomplete";
+    /// <summary>Exists while a file under the disk's own name belongs to a restore that has not finished.</summary>
+    internal string IncompletePath => IncompletePathOf(Path);
+
+    /// <summary>Exists, and is locked, while a restore writes the disk.</summary>
+    internal string LockPath => Path + ".restoring";
+
+    internal static string IncompletePathOf(string path) => path + ".incomplete";
 }

@@ -14,13 +14,8 @@ internal sealed class DiskRun(int mostChunks)
 
     internal long Length { get; private set; }
 
-    /// <summary>The chunks' ids when they are data, else none.</summary>
-    internal ReadOnlySpan<ChunkId> Ids => _ids.AsSpan(0, Count);
-
-    /// <summary>The number of ids.</summary>
+    /// <summary>How many chunks of data there are; none when there are holes or zeroes.</summary>
     internal int Count { get; private set; }
-
-    internal ChunkId this[int index] => _ids[index];
 
     internal void SetEmpty(EntryKind kind, long offset, long length) =>
         (Kind, Offset, Length, Count) = (kind, offset, length, 0);
@@ -29,5 +24,18 @@ internal sealed class DiskRun(int mostChunks)
     {
         (Kind, Offset, Length, Count) = (EntryKind.Data, offset, length, entries.Length);
         for (var i = 0; i < entries.Length; i++) _ids[i] = entries[i].Id;
+    }
+
+    /// <summary>Reads the data, each chunk through its hash.</summary>
+    /// <exception cref="BackupException">Integrity: something is absent or damaged.</exception>
+    internal async ValueTask ReadAsync(
+        BlobReader reader, int chunkSizeBytes, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            var start = i * chunkSizeBytes;
+            var length = (int)Math.Min(chunkSizeBytes, Length - start);
+            await reader.ReadAsync(_ids[i], buffer.Slice(start, length), cancellationToken).ConfigureAwait(false);
+        }
     }
 }

@@ -2,7 +2,6 @@ using LibvirtBackup.Interop.Posix;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Restores.Targets;
 using LibvirtBackup.Restores.Targets.Qcow2;
-using LibvirtBackup.State;
 
 namespace LibvirtBackup.Restores;
 
@@ -10,23 +9,33 @@ namespace LibvirtBackup.Restores;
 /// Writes the disks of one restore, two at a time, and gives new files their names when all are complete. Knows what a
 /// failure leaves behind.
 /// </summary>
+/// <param name="repository">Where the point is.</param>
+/// <param name="point">The point.</param>
+/// <param name="disks">Where its disks go.</param>
+/// <param name="whenComplete">Prepares a complete disk further, or null.</param>
+/// <param name="after">Called after each durable step, with the disk; or null.</param>
+/// <param name="progress">Receives steps, or null.</param>
 internal sealed class DiskSetWriter(
     Repository repository,
+    RestorePoint point,
     IReadOnlyList<DiskDestination> disks,
     Func<DiskDestination, string, CancellationToken, Task>? whenComplete,
-    IProgress<RestoreProgress>? progress)
+    Action<RestoreStep, string>? after,
+    IProgress<RestoreProgress>? progress) : IDisposable
 {
     private const int DisksAtOnce = 2;
 
-    private static readonly byte[] s_incomplete =
-        [.. "A restore has begun to write this disk and has not finished: run it again.\n"u8];
-
     private readonly Lock _gate = new();
-    private readonly List<string> _begun = [];
-    private readonly List<string> _partial = [];
+    private readonly HashSet<DiskDestination> _begun = []; // and neither complete nor removable
+    private readonly HashSet<DiskDestination> _complete = []; // under their own names
+    private readonly HashSet<DiskDestination> _partial = [];
+    private readonly HashSet<DiskDestination> _marked = [];
+    private DestinationLocks? _locks;
 
     internal async Task<IReadOnlyList<RestoredDisk>> WriteAsync(CancellationToken cancellationToken)
     {
+        _locks = DestinationLocks.Take(disks);
+        foreach (var disk in disks.Where(disk => !disk.IsDevice)) After(RestoreStep.LockTaken, disk);
         var restored = new RestoredDisk[disks.Count];
         var options = new ParallelOptions
         {
@@ -42,36 +51,118 @@ internal sealed class DiskSetWriter(
         return restored;
     }
 
-    /// <summary>Gives every disk its name; from here on they are restored.</summary>
+    /// <summary>
+    /// Gives every new disk its name. A kill between two names leaves marks, by which nobody takes the set for whole,
+    /// and the same restore knows its own.
+    /// </summary>
     internal void Publish()
     {
-        foreach (var disk in disks)
-            if (disk.Kind == DestinationKind.NewFile) File.Move(disk.PartialPath, disk.Path, overwrite: true);
-            else DurableFile.Delete(disk.IncompletePath);
-        foreach (var directory in disks.Select(disk => Path.GetDirectoryName(disk.Path)!).Distinct())
+        var made = disks.Where(disk => disk.Kind == DestinationKind.NewFile).ToList();
+        var marks = UnfinishedMark.ReadAll(made.Select(disk => disk.Path));
+        foreach (var disk in made.Where(disk => disk.IsUnfinished))
+            if (UnfinishedMark.IsNamed(marks, point.Id, disk.Path)) File.Delete(disk.Path);
+        foreach (var disk in made)
+        {
+            lock (_gate) _marked.Add(disk);
+            UnfinishedMark.WriteNew(point.Id, disk, made);
+            After(RestoreStep.MarkWritten, disk);
+        }
+
+        foreach (var disk in made)
+        {
+            Name(disk);
+            lock (_gate)
+            {
+                _partial.Remove(disk);
+                _complete.Add(disk);
+            }
+
+            After(RestoreStep.DiskNamed, disk);
+        }
+
+        foreach (var directory in made.Select(disk => Path.GetDirectoryName(disk.Path)!).Distinct())
             PosixFile.FlushDirectory(directory);
+        foreach (var disk in made) After(RestoreStep.NamesFlushed, disk);
+    }
+
+    /// <summary>Nothing more is to be done: the disks are restored.</summary>
+    /// <param name="warnings">Receives what cannot be tidied up.</param>
+    internal void Finish(List<string> warnings)
+    {
+        foreach (var disk in _marked)
+        {
+            try
+            {
+                UnfinishedMark.Remove(disk);
+                After(RestoreStep.MarkRemoved, disk);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                warnings.Add(
+                    $"disk '{disk.Disk.Name}' is complete, but '{disk.IncompletePath}' says otherwise and cannot be "
+                    + $"removed: {e.Message}; remove it");
+            }
+        }
     }
 
     /// <summary>Removes what is not complete and can be removed.</summary>
     /// <returns>What is left and what to do about it, or null.</returns>
     internal string? GiveUp()
     {
-        foreach (var path in _partial) File.Delete(path);
-        return _begun.Count == 0
+        string[] left =
+        [
+            .. Describe(_complete, "restored already"),
+            .. Describe(_begun, "INCOMPLETE, part old and part restored"),
+            .. Describe([.. _partial.Where(disk => !TryRemove(disk))], "not restored, and its '.partial' stays"),
+        ];
+        return left.Length == 0
             ? null
-            : $"{string.Join(" and ", _begun.Select(path => $"'{path}'"))} is INCOMPLETE, part old and part restored: "
-                + "run the same restore again to complete it";
+            : $"{string.Join(", and ", left)}: run the same restore again to complete it";
+    }
+
+    /// <summary>Lets other restores write to the same places.</summary>
+    public void Dispose() => _locks?.Dispose();
+
+    private static string[] Describe(HashSet<DiskDestination> disks, string state)
+    {
+        var names = string.Join(" and ", disks.Select(disk => $"'{disk.Path}'"));
+        return disks.Count == 0 ? [] : [$"{names} {(disks.Count == 1 ? "is" : "are")} {state}"];
+    }
+
+    private bool TryRemove(DiskDestination disk)
+    {
+        try
+        {
+            File.Delete(disk.PartialPath);
+            if (_marked.Contains(disk)) UnfinishedMark.Remove(disk);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // what made the restore fail is told first
+        }
+    }
+
+    private static void Name(DiskDestination disk)
+    {
+        if (disk.Replaces)
+            File.Move(disk.PartialPath, disk.Path, overwrite: true);
+        else if (!PosixFile.TryRenameToNew(disk.PartialPath, disk.Path))
+            throw new BackupException(
+                FailureKind.Failed,
+                $"'{disk.Path}' has appeared since the restore began, and is left as it is; move it away or restore to "
+                + "another directory");
     }
 
     private async Task<RestoredDisk> WriteAsync(DiskDestination disk, CancellationToken cancellationToken)
     {
         var written = await WriteBytesAsync(disk, cancellationToken).ConfigureAwait(false);
+        var isNew = disk.Kind == DestinationKind.NewFile;
         if (whenComplete is not null)
-        {
-            var path = disk.Kind == DestinationKind.NewFile ? disk.PartialPath : disk.Path;
-            await whenComplete(disk, path, cancellationToken).ConfigureAwait(false);
-        }
-
+            await whenComplete(disk, isNew ? disk.PartialPath : disk.Path, cancellationToken).ConfigureAwait(false);
+        lock (_gate)
+            if (_begun.Remove(disk)) _complete.Add(disk);
+        After(RestoreStep.DiskFlushed, disk);
         return new RestoredDisk(disk.Disk.Name, disk.Path, disk.Format, written, Verified: true);
     }
 
@@ -93,16 +184,10 @@ internal sealed class DiskSetWriter(
 
     private async Task<IDiskTarget> OpenAsync(DiskDestination disk, CancellationToken cancellationToken)
     {
-        var size = disk.Disk.VirtualSizeBytes;
         switch (disk.Kind)
         {
             case DestinationKind.NewFile:
-                DurableFile.CreateDirectory(Path.GetDirectoryName(disk.Path)!);
-                RemoveStale(disk.PartialPath);
-                lock (_gate) _partial.Add(disk.PartialPath);
-                return disk.Format == DiskFormat.Raw
-                    ? RawFileTarget.Create(disk.PartialPath, size)
-                    : Qcow2Target.Create(disk.PartialPath, size, disk.Qcow2);
+                return OpenNew(disk);
             case DestinationKind.ExistingFile:
                 var format = disk.Format == DiskFormat.Qcow2 ? "qcow2" : "raw";
                 return new DifferenceTarget(
@@ -116,31 +201,29 @@ internal sealed class DiskSetWriter(
         }
     }
 
-    /// <summary>Removes what a restore left that was killed; one that lives holds a lock on its file.</summary>
-    private static void RemoveStale(string path)
+    private IDiskTarget OpenNew(DiskDestination disk)
     {
-        if (!File.Exists(path)) return;
-        try
-        {
-            using var unused = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            File.Delete(path);
-        }
-        catch (IOException e)
-        {
-            throw new BackupException(
-                FailureKind.Busy,
-                $"another restore writes '{path}'; wait for it, or restore to another directory",
-                e);
-        }
+        File.Delete(disk.PartialPath); // of a restore that was killed: the place is locked
+        lock (_gate) _partial.Add(disk);
+        IDiskTarget target = disk.Format == DiskFormat.Raw
+            ? RawFileTarget.Create(disk.PartialPath, disk.Disk.VirtualSizeBytes)
+            : Qcow2Target.Create(disk.PartialPath, disk.Disk.VirtualSizeBytes, disk.Qcow2);
+        After(RestoreStep.PartialCreated, disk);
+        return target;
     }
 
     /// <summary>From here on a file that was there is neither what it was nor what it shall be.</summary>
     private void NoteBegun(DiskDestination disk)
     {
         if (disk.Kind == DestinationKind.ExistingFile)
-            DurableFile.Write(
-                disk.IncompletePath,
-                s_incomplete);
-        lock (_gate) _begun.Add(disk.Path);
+        {
+            lock (_gate) _marked.Add(disk);
+            UnfinishedMark.WriteInPlace(point.Id, disk);
+            After(RestoreStep.MarkWritten, disk);
+        }
+
+        lock (_gate) _begun.Add(disk);
     }
+
+    private void After(RestoreStep step, DiskDestination disk) => after?.Invoke(step, disk.Disk.Name);
 }

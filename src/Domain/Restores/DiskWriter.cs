@@ -59,21 +59,12 @@ internal sealed class DiskWriter(BlobReader reader, DiskMap map, IDiskTarget tar
                 await target.WriteZeroesAsync(run.Offset, run.Length, cancellationToken).ConfigureAwait(false);
                 break;
             case EntryKind.Data:
-                await ReadAsync(run, buffer.Memory, cancellationToken).ConfigureAwait(false);
+                await run.ReadAsync(reader, map.Shape.ChunkSizeBytes, buffer.Memory, cancellationToken)
+                    .ConfigureAwait(false);
                 var written = await target.WriteAsync(run.Offset, buffer, 0, (int)run.Length, cancellationToken)
                     .ConfigureAwait(false);
                 Interlocked.Add(ref _written, written);
                 break;
-        }
-    }
-
-    private async ValueTask ReadAsync(DiskRun run, Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        var chunk = map.Shape.ChunkSizeBytes;
-        for (var i = 0; i < run.Count; i++)
-        {
-            var length = (int)Math.Min(chunk, run.Length - ((long)i * chunk));
-            await reader.ReadAsync(run[i], buffer.Slice(i * chunk, length), cancellationToken).ConfigureAwait(false);
         }
     }
 }

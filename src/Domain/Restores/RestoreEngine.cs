@@ -10,7 +10,18 @@ namespace LibvirtBackup.Restores;
 /// <summary>Writes the disks of restore points. Every chunk is checked against its hash before it is written.</summary>
 public sealed class RestoreEngine
 {
-#pragma warning disable CA1822 // an instance, so that services take it by injection as they take the backup engine
+    private readonly Action<RestoreStep, string>? _after;
+
+    /// <summary>Makes the engine.</summary>
+    public RestoreEngine()
+        : this(after: null)
+    {
+    }
+
+    /// <param name="after">Called after each durable step, with the disk or file; tests copy there what is on disk,
+    /// which is what a crash would leave.</param>
+    internal RestoreEngine(Action<RestoreStep, string>? after) => _after = after;
+
     /// <summary>Restores disks of a point to files and devices, and defines no domain.</summary>
     /// <inheritdoc cref="RestoreAsync(Repository, RestoreRequest, LibvirtConnection?, IProgress{RestoreProgress}?,
     /// CancellationToken)"/>
@@ -31,9 +42,10 @@ public sealed class RestoreEngine
     /// the restore is run again.
     /// </param>
     /// <exception cref="BackupException">
-    /// Why nothing was restored, and what is left: no new file has its final name, and what was written in place is
-    /// named as incomplete.
+    /// Why not all was restored, and what is left: which disks are restored, and which ones, written in place, are
+    /// incomplete. A new file has its name only when every disk is complete.
     /// </exception>
+    /// <exception cref="RestoreInterruptedException">It was cancelled, and something is left.</exception>
     public async Task<RestoreReport> RestoreAsync(
         Repository repository,
         RestoreRequest request,
@@ -43,10 +55,12 @@ public sealed class RestoreEngine
     {
         ArgumentNullException.ThrowIfNull(repository);
         ArgumentNullException.ThrowIfNull(request);
-        var session = await TakeSessionAsync(repository, request.Point, cancellationToken).ConfigureAwait(false);
+        var warnings = new List<string>();
+        var session = await TakeSessionAsync(repository, request.Point, warnings, cancellationToken)
+            .ConfigureAwait(false);
         try
         {
-            return await RestoreInSessionAsync(repository, request, connection, progress, cancellationToken)
+            return await RestoreInSessionAsync(repository, request, connection, warnings, progress, cancellationToken)
                 .ConfigureAwait(false);
         }
         finally
@@ -54,12 +68,12 @@ public sealed class RestoreEngine
             if (session is not null) await session.DisposeAsync().ConfigureAwait(false);
         }
     }
-#pragma warning restore CA1822
 
-    private static async Task<RestoreReport> RestoreInSessionAsync(
+    private async Task<RestoreReport> RestoreInSessionAsync(
         Repository repository,
         RestoreRequest request,
         LibvirtConnection? connection,
+        List<string> warnings,
         IProgress<RestoreProgress>? progress,
         CancellationToken cancellationToken)
     {
@@ -67,12 +81,20 @@ public sealed class RestoreEngine
         var destinations = await RestorePlanner.PlanAsync(point, request, cancellationToken).ConfigureAwait(false);
         var plan = await DefinitionPlan.MakeAsync(connection, point, request, destinations, cancellationToken)
             .ConfigureAwait(false);
-        var warnings = new List<string>();
-        var definer = plan is null ? null : new DomainDefiner(repository, plan, destinations, warnings);
-        var writer = new DiskSetWriter(repository, destinations, definer is null ? null : definer.SeedAsync, progress);
+        var definer = plan is null ? null : new DomainDefiner(repository, plan, destinations, warnings, _after);
+        using var writer = new DiskSetWriter(
+            repository, point, destinations, definer is null ? null : definer.SeedAsync, _after, progress);
         var disks = await WriteAsync(point, writer, cancellationToken).ConfigureAwait(false);
-        var domain = definer is null ? null : await definer.DefineAsync(cancellationToken).ConfigureAwait(false);
-        return new RestoreReport(point.Id, disks, domain, warnings);
+        try
+        {
+            var domain = definer is null ? null : await definer.DefineAsync(cancellationToken).ConfigureAwait(false);
+            return new RestoreReport(point.Id, disks, domain, warnings);
+        }
+        finally
+        {
+            // Whoever is told that there is no domain is told too that the disks are restored.
+            writer.Finish(warnings);
+        }
     }
 
     private static async Task<IReadOnlyList<RestoredDisk>> WriteAsync(
@@ -92,7 +114,7 @@ public sealed class RestoreEngine
 
     /// <summary>Says that somebody reads, for gc to see; null where nothing can be written.</summary>
     private static async Task<RepositoryLock?> TakeSessionAsync(
-        Repository repository, string point, CancellationToken cancellationToken)
+        Repository repository, string point, List<string> warnings, CancellationToken cancellationToken)
     {
         try
         {
@@ -100,7 +122,11 @@ public sealed class RestoreEngine
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null; // read-only storage: a restore must work from it too, and no gc can run there
+            // Read-only storage, most likely: a restore must work from it too.
+            warnings.Add(
+                $"repository '{repository.Location}' cannot be told that it is being read: {e.Message}; 'lvbackup gc' "
+                + "on another host may delete what this restore needs, which would make it fail");
+            return null;
         }
     }
 

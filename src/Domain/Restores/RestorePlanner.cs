@@ -16,9 +16,12 @@ internal static class RestorePlanner
         if (request.Targets.Keys.FirstOrDefault(name => disks.All(disk => disk.Name != name)) is { } stray)
             throw new BackupException(
                 FailureKind.Usage, $"a target is given for disk '{stray}', which is not among those to restore");
+        var marks = UnfinishedMark.ReadAll(disks.Select(disk => PathOf(disk, request)));
         var plan = new List<DiskDestination>();
         foreach (var disk in disks)
-            plan.Add(await PlanDiskAsync(disk, request, cancellationToken).ConfigureAwait(false));
+            plan.Add(await PlanDiskAsync(
+                disk, request, path => UnfinishedMark.IsNamed(marks, point.Id, path), cancellationToken)
+                .ConfigureAwait(false));
         if (plan.GroupBy(disk => disk.Path, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new BackupException(
                 FailureKind.Usage, $"two disks would go to '{twice.Key}'; give each its own target");
@@ -37,7 +40,7 @@ internal static class RestorePlanner
     }
 
     private static async Task<DiskDestination> PlanDiskAsync(
-        RestorePointDisk disk, RestoreRequest request, CancellationToken cancellationToken)
+        RestorePointDisk disk, RestoreRequest request, Func<string, bool> isOwn, CancellationToken cancellationToken)
     {
         var path = PathOf(disk, request);
         var destination = new DiskDestination
@@ -61,14 +64,16 @@ internal static class RestorePlanner
                 $"'{path}', the target of disk '{disk.Name}', is a directory; name a file or device");
         if (request.Format == DiskFormat.Qcow2) RefuseTooLarge(destination);
         if (!File.Exists(path)) return destination;
-        if (!request.Overwrite)
+        var isUnfinished = !request.Overwrite && isOwn(path);
+        if (!request.Overwrite && !isUnfinished)
             throw new BackupException(
                 FailureKind.Failed,
                 $"'{path}' exists; restore to another directory, or use --overwrite to replace it");
         await RefuseWhenInUseAsync(path, cancellationToken).ConfigureAwait(false);
+        if (isUnfinished) return destination with { IsUnfinished = true };
         return await IsSameKindAsync(destination, cancellationToken).ConfigureAwait(false)
             ? destination with { Kind = DestinationKind.ExistingFile }
-            : destination;
+            : destination with { Replaces = true };
     }
 
     private static string PathOf(RestorePointDisk disk, RestoreRequest request)
@@ -76,7 +81,9 @@ internal static class RestorePlanner
         if (request.Targets.TryGetValue(disk.Name, out var target)) return Path.GetFullPath(target);
         if (request.Directory is null)
             throw new BackupException(
-                FailureKind.Usage, $"disk '{disk.Name}' has no target; give --to DIR, or --target {disk.Name}=PATH");
+                FailureKind.Usage,
+                $"disk '{disk.Name}' has no place to go; give --to DIR or --target {disk.Name}=PATH, or choose "
+                + "disks with --disk");
         var extension = request.Format switch
         {
             DiskFormat.Qcow2 => "qcow2",
@@ -169,12 +176,15 @@ internal static class RestorePlanner
     {
         try
         {
-            await QemuImage.ProbeLockAsync(path, cancellationToken).ConfigureAwait(false);
+            if (await QemuImage.IsInUseAsync(path, cancellationToken).ConfigureAwait(false))
+                throw new BackupException(
+                    FailureKind.Busy,
+                    $"cannot write over '{path}': another program has it open, a guest most likely; shut off the "
+                    + "domain that uses it, or restore to another place");
         }
-        catch (BackupException e)
+        catch (BackupException e) when (e.Kind != FailureKind.Busy)
         {
-            throw new BackupException(
-                e.Kind, $"cannot write over '{path}': {e.Message}; shut off the domain that uses it", e);
+            throw new BackupException(e.Kind, $"cannot write over '{path}': {e.Message}", e);
         }
     }
 

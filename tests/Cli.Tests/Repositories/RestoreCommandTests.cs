@@ -69,11 +69,16 @@ public sealed class RestoreCommandTests : IDisposable
         Assert.Contains(text, result.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_disk_goes_to_its_target()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_disk_goes_to_its_target_with_or_without_a_directory_for_others(bool hasDirectory)
     {
+        await MakeAsync();
         var path = $"{_directory}/elsewhere.img";
-        var result = await RestoreAsync("-q", "--target", $"vda={path}");
+        string[] to = hasDirectory ? ["--to", _directory] : [];
+        var result = await _repository.RunAsync(
+            ["restore", SmallRepository.Full, .. to, "-q", "--format", "raw", "--target", $"vda={path}"]);
         Assert.Equal(new CliResult(0, $"{path}\n", ""), result);
         Assert.Equal([path], Directory.GetFileSystemEntries(_directory));
         Assert.Equal(new byte[1_048_576], await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
@@ -88,23 +93,26 @@ public sealed class RestoreCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task The_directory_has_to_be_named()
+    public async Task A_place_for_the_disks_has_to_be_named()
     {
         var result = await _repository.RunAsync("restore", SmallRepository.Full);
         Assert.Equal(
-            new CliResult(2, "", "lvbackup: restore: --to is missing; see 'lvbackup restore --help'\n"), result);
+            new CliResult(2, "", "lvbackup: restore: --to or --target is missing; see 'lvbackup restore --help'\n"),
+            result);
     }
 
     private async Task<CliResult> RestoreAsync(params string[] options)
     {
-        if (!File.Exists(Path.Combine(_repository.Path, "config.json")))
-        {
-            await _repository.InitAsync();
-            _repository.AddPoints();
-        }
-
+        await MakeAsync();
         string[] format = options.Contains("--format") ? [] : ["--format", "raw"];
         return await _repository.RunAsync(
             ["restore", SmallRepository.Full, "--to", _directory, .. format, .. options]);
+    }
+
+    private async Task MakeAsync()
+    {
+        if (File.Exists(Path.Combine(_repository.Path, "config.json"))) return;
+        await _repository.InitAsync();
+        _repository.AddPoints();
     }
 }

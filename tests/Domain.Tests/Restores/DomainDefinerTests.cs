@@ -3,6 +3,7 @@ using LibvirtBackup.Backups.Capturing;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Repositories;
+using LibvirtBackup.Restores;
 using LibvirtBackup.Restores.Definitions;
 using Xunit;
 
@@ -38,7 +39,7 @@ public sealed class DomainDefinerTests : IDisposable
         await File.WriteAllBytesAsync(initrd, new byte[wanted.Length], Token);
         var warnings = new List<string>();
 
-        var domain = await new DomainDefiner(repository, plan, [], warnings).DefineAsync(Token);
+        var domain = await new DomainDefiner(repository, plan, [], warnings, after: null).DefineAsync(Token);
 
         Assert.Empty(warnings);
         Assert.NotEqual(plan.Point.DomainUuid, domain.Uuid);
@@ -59,14 +60,81 @@ public sealed class DomainDefinerTests : IDisposable
         var plan = await PlanAsync(
             connection, repository, Stored.Replace("<type>hvm", "<type>nonsense", StringComparison.Ordinal),
             (AttachmentRole.TpmState, state));
+        Directory.Delete(plan.FilesDirectory); // as when all disks have targets of their own
 
         var e = await Assert.ThrowsAsync<BackupException>(
-            () => new DomainDefiner(repository, plan, [], []).DefineAsync(Token));
+            () => new DomainDefiner(repository, plan, [], [], after: null).DefineAsync(Token));
 
         var path = Path.Combine(plan.FilesDirectory, "domain.xml");
         Assert.Contains($"'virsh define {path}'", e.Message, StringComparison.Ordinal);
         Assert.Contains("nonsense", await File.ReadAllTextAsync(path, Token), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.File("swtpm")));
+    }
+
+    [Fact]
+    public async Task A_defined_domain_that_cannot_start_with_its_host_is_defined_nevertheless_with_its_TPM_state()
+    {
+        var oneByOne = new LibvirtConnectionOptions { MaximumConcurrentCalls = 1 };
+        await using var connection = await LibvirtConnection.OpenAsync("test:///default", oneByOne, Token);
+        using var repository = await CreateAsync();
+        var state = await WriteAsync("old/tpm2-00.permall", 1234);
+        var plan = await PlanAsync(connection, repository, Stored, (AttachmentRole.TpmState, state));
+        plan = plan with { KeepIdentity = true, Point = plan.Point with { Autostart = true } };
+        using var before = await connection.DefineDomainAsync(
+            Stored.Replace(">web<", ">web2<", StringComparison.Ordinal), cancellationToken: Token);
+        var warnings = new List<string>();
+        // The domain goes right after it was defined, so libvirt refuses what follows.
+        var undefining = Task.CompletedTask;
+        var definer = new DomainDefiner(
+            repository, plan, [], warnings, (_, _) => undefining = before.UndefineAsync(cancellationToken: Token));
+
+        var defined = await definer.DefineAsync(Token);
+
+        await undefining;
+        Assert.Equal(plan.Point.DomainUuid, defined.Uuid);
+        Assert.Contains("'virsh autostart web2'", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.True(File.Exists(_directory.File($"swtpm/{plan.Point.DomainUuid}/tpm2/tpm2-00.permall")));
+        Assert.False(File.Exists(Path.Combine(plan.FilesDirectory, "domain.xml")));
+    }
+
+    [Fact]
+    public async Task Damaged_TPM_state_leaves_no_domain_and_says_that_the_disks_are_restored()
+    {
+        await using var connection = await LibvirtConnection.OpenAsync("test:///default", cancellationToken: Token);
+        using var repository = await CreateAsync();
+        var state = await WriteAsync("old/tpm2-00.permall", 1234);
+        var plan = await PlanAsync(connection, repository, Stored, (AttachmentRole.TpmState, state));
+        Directory.Delete(_directory.File("repo/packs"), recursive: true);
+
+        var e = await Assert.ThrowsAsync<BackupException>(
+            () => new DomainDefiner(repository, plan, [], [], after: null).DefineAsync(Token));
+
+        Assert.Equal(FailureKind.Integrity, e.Kind);
+        Assert.Contains("the disks are restored, but domain 'web2' is not", e.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.File("swtpm")));
+        await Assert.ThrowsAsync<LibvirtException>(() => connection.LookupDomainAsync("web2", Token));
+    }
+
+    [Fact]
+    public async Task An_interruption_before_the_definition_says_that_the_disks_are_restored()
+    {
+        await using var connection = await LibvirtConnection.OpenAsync("test:///default", cancellationToken: Token);
+        using var repository = await CreateAsync();
+        var store = await WriteAsync("fw/vars.fd", 4321);
+        var state = await WriteAsync("old/tpm2-00.permall", 1234);
+        var plan = await PlanAsync(
+            connection, repository, Stored, (AttachmentRole.Nvram, store), (AttachmentRole.TpmState, state));
+        using var interruption = new CancellationTokenSource();
+        var definer = new DomainDefiner(repository, plan, [], [], (step, _) =>
+        {
+            if (step == RestoreStep.FileWritten) interruption.Cancel();
+        });
+
+        var e = await Assert.ThrowsAsync<RestoreInterruptedException>(() => definer.DefineAsync(interruption.Token));
+
+        Assert.Contains("the disks are restored, but domain 'web2' is not", e.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.File("swtpm")));
+        await Assert.ThrowsAsync<LibvirtException>(() => connection.LookupDomainAsync("web2", Token));
     }
 
     public void Dispose() => _directory.Dispose();

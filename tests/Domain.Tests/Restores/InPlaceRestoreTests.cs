@@ -1,19 +1,16 @@
-using LibvirtBackup.Backups;
-using LibvirtBackup.Backups.Copying;
+using System.Text.Json;
 using LibvirtBackup.Domain.Tests.Backups.Copying;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Restores;
 using Xunit;
+using static LibvirtBackup.Domain.Tests.Restores.RestoreScene;
 
 namespace LibvirtBackup.Domain.Tests.Restores;
 
 /// <summary>Restores over what exists.</summary>
 public sealed class InPlaceRestoreTests : IDisposable
 {
-    private const int Cluster = 64 * 1024;
-    private const int Size = (48 * Cluster) + 512;
-
-    private readonly TestDirectory _directory = new();
+    private readonly RestoreScene _scene = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -22,19 +19,19 @@ public sealed class InPlaceRestoreTests : IDisposable
     [InlineData(DiskFormat.Qcow2)]
     public async Task Only_what_differs_is_written_and_the_file_stays_the_same_one(DiskFormat format)
     {
-        using var repository = await CreateAsync();
+        using var repository = await _scene.CreateAsync();
         var disk = await CommitAsync(repository);
-        var request = Request(format);
-        var path = (await RestoreAsync(repository, request)).Path;
+        var request = _scene.Request(format);
+        var path = (await RestoreOneAsync(repository, request)).Path;
         var marker = await MarkAsync(path, format);
 
-        var again = await RestoreAsync(repository, request with { Overwrite = true });
+        var again = await RestoreOneAsync(repository, request with { Overwrite = true });
 
         Assert.Equal(Cluster, again.WrittenBytes);
-        Assert.Equal(disk.Bytes, await PlainBytesAsync(path, format));
+        Assert.Equal(disk.Bytes, await ReadAsync(path, format));
         Assert.Equal(marker, await MarkerAsync(path, format));
-        Assert.False(File.Exists(path + ".incomplete"));
-        Assert.Equal(0, (await RestoreAsync(repository, request with { Overwrite = true })).WrittenBytes);
+        Assert.Equal([path], Directory.EnumerateFiles(request.Directory!));
+        Assert.Equal(0, (await RestoreOneAsync(repository, request with { Overwrite = true })).WrittenBytes);
     }
 
     [Theory]
@@ -42,40 +39,66 @@ public sealed class InPlaceRestoreTests : IDisposable
     [InlineData(DiskFormat.Qcow2)]
     public async Task A_file_of_another_size_is_replaced(DiskFormat format)
     {
-        using var repository = await CreateAsync();
+        using var repository = await _scene.CreateAsync();
         var disk = await CommitAsync(repository);
-        var request = Request(format);
-        Directory.CreateDirectory(request.Directory!);
-        var path = Path.Combine(request.Directory!, format == DiskFormat.Raw ? "vda.raw" : "vda.qcow2");
-        _ = await Tools.RunAsync("qemu-img", "create", "-f", format == DiskFormat.Raw ? "raw" : "qcow2", path, "1M");
+        var path = await MakeImageAsync(format);
 
-        await RestoreAsync(repository, request with { Overwrite = true });
+        await RestoreOneAsync(repository, _scene.Request(format) with { Overwrite = true });
 
-        Assert.Equal(disk.Bytes, await PlainBytesAsync(path, format));
+        Assert.Equal(disk.Bytes, await ReadAsync(path, format));
+    }
+
+    [Fact]
+    public async Task A_file_that_somebody_has_open_is_busy_and_one_that_cannot_be_opened_is_not()
+    {
+        using var repository = await _scene.CreateAsync();
+        await CommitAsync(repository);
+        var request = _scene.Request(DiskFormat.Qcow2) with { Overwrite = true };
+        var path = await MakeImageAsync(DiskFormat.Qcow2);
+        var options = $"driver=qcow2,file.driver=file,file.filename={path}";
+        // As a guest does, it keeps others from writing; it ends with its input.
+        using (var holder = Tools.Start("qemu-io", "--image-opts", options))
+        {
+            await holder.StandardInput.WriteLineAsync("length");
+            await holder.StandardOutput.ReadLineAsync(Token); // by now it is open
+
+            var busy = await Assert.ThrowsAsync<BackupException>(() => RestoreOneAsync(repository, request));
+
+            Assert.Equal(FailureKind.Busy, busy.Kind);
+            Assert.Contains("shut off the domain", busy.Message, StringComparison.Ordinal);
+            holder.StandardInput.Close();
+            await holder.WaitForExitAsync(Token);
+        }
+
+        File.Delete(path);
+        File.CreateSymbolicLink(path, "/proc/version"); // exists, and nobody can open it for writing
+        var refused = await Assert.ThrowsAsync<BackupException>(() => RestoreOneAsync(repository, request));
+        Assert.Equal(FailureKind.Failed, refused.Kind);
+        Assert.DoesNotContain("shut off", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_failure_half_way_says_that_the_target_is_incomplete_and_a_second_run_completes_it()
     {
-        using var repository = await CreateAsync();
+        using var repository = await _scene.CreateAsync();
         var disk = await CommitAsync(repository);
-        var request = Request(DiskFormat.Raw);
-        var path = (await RestoreAsync(repository, request)).Path;
-        await File.WriteAllBytesAsync(path, new byte[Size], Token);
-        var packs = _directory.File("repo/packs");
+        var request = _scene.Request(DiskFormat.Raw);
+        var path = (await RestoreOneAsync(repository, request)).Path;
+        await File.WriteAllBytesAsync(path, new byte[disk.SizeBytes], Token);
+        var packs = Path.Combine(_scene.RepositoryPath, "packs");
         Directory.Move(packs, packs + ".away");
 
-        using (var broken = await Repository.OpenAsync(_directory.File("repo"), Token))
+        using (var broken = await _scene.OpenAsync())
         {
             var e = await Assert.ThrowsAsync<BackupException>(
-                () => RestoreAsync(broken, request with { Overwrite = true }));
+                () => RestoreOneAsync(broken, request with { Overwrite = true }));
             Assert.Equal(FailureKind.Integrity, e.Kind);
             Assert.Contains($"'{path}' is INCOMPLETE", e.Message, StringComparison.Ordinal);
             Assert.True(File.Exists(path + ".incomplete"));
         }
 
         Directory.Move(packs + ".away", packs);
-        await RestoreAsync(repository, request with { Overwrite = true });
+        await RestoreOneAsync(repository, request with { Overwrite = true });
         Assert.Equal(disk.Bytes, await File.ReadAllBytesAsync(path, Token));
         Assert.False(File.Exists(path + ".incomplete"));
     }
@@ -83,86 +106,70 @@ public sealed class InPlaceRestoreTests : IDisposable
     [Fact]
     public async Task A_disk_can_go_to_a_path_of_its_own()
     {
-        using var repository = await CreateAsync();
+        using var repository = await _scene.CreateAsync();
         var disk = await CommitAsync(repository);
-        var path = _directory.File("elsewhere/web.img");
-        var request = Request(DiskFormat.Raw) with
+        var path = _scene.File("elsewhere/web.img");
+        var request = _scene.Request(DiskFormat.Raw) with
         {
             Directory = null,
             Targets = new Dictionary<string, string> { ["vda"] = path },
         };
-        Assert.Equal(path, (await RestoreAsync(repository, request)).Path);
+        Assert.Equal(path, (await RestoreOneAsync(repository, request)).Path);
         Assert.Equal(disk.Bytes, await File.ReadAllBytesAsync(path, Token));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
 
-        var stray = await Assert.ThrowsAsync<BackupException>(() => RestoreAsync(
+        var stray = await Assert.ThrowsAsync<BackupException>(() => RestoreOneAsync(
             repository, request with { Targets = new Dictionary<string, string> { ["vdz"] = path } }));
         Assert.Equal(FailureKind.Usage, stray.Kind);
-        var none = await Assert.ThrowsAsync<BackupException>(() => RestoreAsync(
+        var none = await Assert.ThrowsAsync<BackupException>(() => RestoreOneAsync(
             repository, request with { Targets = new Dictionary<string, string>() }));
-        Assert.Contains("--to", none.Message, StringComparison.Ordinal);
+        Assert.Contains("--to DIR or --target vda=PATH", none.Message, StringComparison.Ordinal);
     }
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => _scene.Dispose();
 
-    private static async Task<RestoredDisk> RestoreAsync(Repository repository, RestoreRequest request) =>
-        Assert.Single((await new RestoreEngine().RestoreAsync(repository, request, null, Token)).Disks);
+    private static async Task<RestoredDisk> RestoreOneAsync(Repository repository, RestoreRequest request) =>
+        Assert.Single((await RestoreAsync(repository, request)).Disks);
+
+    private static async Task<SimulatedDisk> CommitAsync(Repository repository)
+    {
+        var disk = MakeDisk();
+        await RestoreScene.CommitAsync(repository, disk);
+        return disk;
+    }
+
+    /// <summary>Makes an image of another size where the disk goes.</summary>
+    private async Task<string> MakeImageAsync(DiskFormat format)
+    {
+        var directory = Directory.CreateDirectory(_scene.Request(format).Directory!).FullName;
+        var path = Path.Combine(directory, NameOf("vda", format));
+        await Tools.SucceedAsync("qemu-img", "create", "-f", WordOf(format), path, "1M");
+        return path;
+    }
 
     /// <summary>Changes data, a hole and zeroes, and notes what only survives when the file is not replaced.</summary>
     private static async Task<string> MarkAsync(string path, DiskFormat format)
     {
-        string[] open = ["-f", format == DiskFormat.Raw ? "raw" : "qcow2", path];
         string[] changes =
         [
             "-c", $"write -P 7 {5 * Cluster} 512", "-c", $"write -P 7 {20 * Cluster} 4k",
             "-c", $"write -P 7 {30 * Cluster} 4k",
         ];
-        var (exitCode, _, error) = await Tools.RunAsync("qemu-io", [.. changes, .. open]);
-        Assert.True(exitCode == 0, error);
+        await Tools.SucceedAsync("qemu-io", [.. changes, "-f", WordOf(format), path]);
         if (format == DiskFormat.Qcow2)
-            _ = await Tools.RunAsync("qemu-img", "bitmap", "--add", "-f", "qcow2", path, "kept");
+            await Tools.SucceedAsync("qemu-img", "bitmap", "--add", "-f", "qcow2", path, "kept");
         return await MarkerAsync(path, format);
     }
 
-    private static async Task<string> MarkerAsync(string path, DiskFormat format) => format == DiskFormat.Raw
-        ? (await Tools.RunAsync("stat", "-c", "%i", path)).Output
-        : (await Tools.RunAsync("qemu-img", "info", path)).Output.Contains("kept", StringComparison.Ordinal).ToString();
-
-    private async Task<byte[]> PlainBytesAsync(string path, DiskFormat format)
+    /// <summary>The file's number, or the image's bitmaps.</summary>
+    private static async Task<string> MarkerAsync(string path, DiskFormat format)
     {
-        if (format == DiskFormat.Raw) return await File.ReadAllBytesAsync(path, Token);
-        var raw = _directory.File("converted.raw");
-        var (exitCode, _, error) = await Tools.RunAsync("qemu-img", "convert", "-O", "raw", path, raw);
-        Assert.True(exitCode == 0, error);
-        return await File.ReadAllBytesAsync(raw, Token);
+        if (format == DiskFormat.Raw) return await Tools.SucceedAsync("stat", "-c", "%i", path);
+        using var info = JsonDocument.Parse(
+            await Tools.SucceedAsync("qemu-img", "info", "--output=json", "-f", "qcow2", path));
+        var bitmaps = info.RootElement.GetProperty("format-specific").GetProperty("data").GetProperty("bitmaps");
+        return Assert.Single(bitmaps.EnumerateArray()).GetProperty("name").GetString()!;
     }
 
-    private Task<Repository> CreateAsync() =>
-        Repository.CreateAsync(_directory.File("repo"), new RepositoryOptions(), TimeProvider.System, Token);
-
-    private RestoreRequest Request(DiskFormat format) => new()
-    {
-        Point = "20260101T000001Z-000000",
-        Directory = _directory.File("out"),
-        Format = format,
-    };
-
-    private static async Task<SimulatedDisk> CommitAsync(Repository repository)
-    {
-        var disk = new SimulatedDisk(Size, Cluster);
-        var bytes = new byte[16 * Cluster];
-        new Random(4).NextBytes(bytes);
-        disk.Write(0, bytes);
-        disk.Write(28 * Cluster, new byte[4 * Cluster]);
-        disk.Write((48 * Cluster) + 100, "hello"u8);
-        await using var writer = await repository.BeginWriteAsync("test", Token);
-        var limiter = new RateLimiter(null, TimeProvider.System);
-        var copier = new DiskCopier(disk, null, repository.ChunkSizeBytes, writer, limiter, (_, _) => { });
-        var result = await copier.CopyAsync(Token);
-        await writer.FinishAsync(Token);
-        var point = TestPoints.Make(Guid.NewGuid(), 1, BackupLevel.Full, null);
-        await repository.CommitAsync(
-            point with { Disks = [TestPoints.Disk("vda", result.SizeBytes, result.Root.ToString())] }, Token);
-        return disk;
-    }
+    private static string WordOf(DiskFormat format) => format == DiskFormat.Raw ? "raw" : "qcow2";
 }

@@ -1,22 +1,17 @@
-using System.Diagnostics;
 using LibvirtBackup.Backups;
-using LibvirtBackup.Backups.Copying;
-using LibvirtBackup.Domain.Tests.Backups.Copying;
 using LibvirtBackup.Domain.Tests.Repositories;
 using LibvirtBackup.Domain.Tests.Repositories.Faults;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Repositories.Blobs;
 using LibvirtBackup.Restores;
-using LibvirtBackup.Restores.Targets;
 using Xunit;
+using static LibvirtBackup.Domain.Tests.Restores.RestoreScene;
 
 namespace LibvirtBackup.Domain.Tests.Restores;
 
 public sealed class RestoreEngineTests : IDisposable
 {
-    private const int Cluster = 64 * 1024;
-
-    private readonly TestDirectory _directory = new();
+    private readonly RestoreScene _scene = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -25,35 +20,35 @@ public sealed class RestoreEngineTests : IDisposable
     [InlineData(DiskFormat.Qcow2)]
     public async Task A_disk_comes_back_byte_for_byte(DiskFormat format)
     {
-        using var repository = await CreateAsync();
-        var disk = Disk();
+        using var repository = await _scene.CreateAsync();
+        var disk = MakeDisk();
         await CommitAsync(repository, disk);
 
-        var report = await new RestoreEngine().RestoreAsync(repository, Request(format), null, Token);
+        var report = await RestoreAsync(repository, _scene.Request(format));
 
         var restored = Assert.Single(report.Disks);
-        Assert.Equal(disk.Bytes, await PlainBytesAsync(restored.Path, format));
-        Assert.Equal(2 * Cluster, restored.WrittenBytes);
-        Assert.Empty(Directory.EnumerateFiles(Request(format).Directory!, "*.partial"));
+        Assert.Equal(disk.Bytes, await ReadAsync(restored.Path, format));
+        Assert.Equal((16 * Cluster) + 512, restored.WrittenBytes);
+        Assert.Empty(Directory.EnumerateFiles(_scene.Request(format).Directory!, "*.partial"));
     }
 
     [Fact]
     public async Task Existing_files_are_refused_and_kept_unless_overwriting_is_asked_for()
     {
-        using var repository = await CreateAsync();
-        var disk = Disk();
+        using var repository = await _scene.CreateAsync();
+        var disk = MakeDisk();
         await CommitAsync(repository, disk);
-        var request = Request(DiskFormat.Raw);
+        var request = _scene.Request(DiskFormat.Raw);
         Directory.CreateDirectory(request.Directory!);
         var path = Path.Combine(request.Directory!, "vda.raw");
         await File.WriteAllTextAsync(path, "precious", Token);
 
         var e = await Assert.ThrowsAsync<BackupException>(
-            () => new RestoreEngine().RestoreAsync(repository, request, null, Token));
+            () => RestoreAsync(repository, request));
         Assert.Contains("--overwrite", e.Message, StringComparison.Ordinal);
         Assert.Equal("precious", await File.ReadAllTextAsync(path, Token));
 
-        await new RestoreEngine().RestoreAsync(repository, request with { Overwrite = true }, null, Token);
+        await RestoreAsync(repository, request with { Overwrite = true });
         Assert.Equal(disk.Bytes, await File.ReadAllBytesAsync(path, Token));
     }
 
@@ -62,37 +57,49 @@ public sealed class RestoreEngineTests : IDisposable
     [InlineData(DiskFormat.Qcow2)]
     public async Task What_a_killed_restore_left_is_no_disk_and_does_not_hinder_the_next_one(DiskFormat format)
     {
-        using var repository = await CreateAsync();
-        var disk = Disk();
+        using var repository = await _scene.CreateAsync();
+        var disk = MakeDisk();
         await CommitAsync(repository, disk);
-        var request = Request(format);
+        var request = _scene.Request(format);
         Directory.CreateDirectory(request.Directory!);
         var name = format == DiskFormat.Raw ? "vda.raw" : "vda.qcow2";
         await File.WriteAllTextAsync(Path.Combine(request.Directory!, name + ".partial"), "half", Token);
 
-        var report = await new RestoreEngine().RestoreAsync(repository, request, null, Token);
+        var report = await RestoreAsync(repository, request);
 
-        Assert.Equal(disk.Bytes, await PlainBytesAsync(report.Disks[0].Path, format));
+        Assert.Equal(disk.Bytes, await ReadAsync(report.Disks[0].Path, format));
         Assert.Equal([name], Directory.EnumerateFiles(request.Directory!).Select(Path.GetFileName));
     }
 
-    [Fact]
-    public async Task Two_restores_to_one_place_do_not_mix()
+    [Theory]
+    [InlineData(nameof(RestoreStep.LockTaken))]
+    [InlineData(nameof(RestoreStep.PartialCreated))]
+    [InlineData(nameof(RestoreStep.DiskFlushed))]
+    [InlineData(nameof(RestoreStep.MarkWritten))]
+    [InlineData(nameof(RestoreStep.NamesFlushed))]
+    public async Task Two_restores_to_one_place_do_not_mix(string step)
     {
-        using var repository = await CreateAsync();
-        await CommitAsync(repository, Disk());
-        var request = Request(DiskFormat.Raw);
-        Directory.CreateDirectory(request.Directory!);
-        var partial = Path.Combine(request.Directory!, "vda.raw.partial");
-        using (DirectFile.Create(partial))
+        using var repository = await _scene.CreateAsync();
+        await CommitAsync(repository, MakeDisk());
+        var request = _scene.Request(DiskFormat.Raw);
+        using var reached = new SemaphoreSlim(0);
+        using var goOn = new SemaphoreSlim(0);
+        var slow = new RestoreEngine((at, _) =>
         {
-            var e = await Assert.ThrowsAsync<BackupException>(
-                () => new RestoreEngine().RestoreAsync(repository, request, null, Token));
-            Assert.Equal(FailureKind.Busy, e.Kind);
-            Assert.True(File.Exists(partial), "the other restore's file was taken away");
-        }
+            if (at.ToString() != step) return;
+            reached.Release();
+            goOn.Wait(Token);
+        });
+        var first = Task.Run(() => slow.RestoreAsync(repository, request, null, Token), Token);
+        await reached.WaitAsync(Token);
 
-        await new RestoreEngine().RestoreAsync(repository, request, null, Token);
+        var e = await Assert.ThrowsAsync<BackupException>(
+            () => RestoreAsync(repository, request with { Overwrite = true }));
+
+        goOn.Release();
+        Assert.Equal(FailureKind.Busy, e.Kind);
+        Assert.Equal(MakeDisk().Bytes, await File.ReadAllBytesAsync((await first).Disks[0].Path, Token));
+        Assert.Equal([PathOf(request, "vda")], Directory.EnumerateFiles(request.Directory!));
     }
 
     [Theory]
@@ -100,18 +107,18 @@ public sealed class RestoreEngineTests : IDisposable
     [InlineData(DiskFormat.Qcow2)]
     public async Task Whichever_read_of_the_repository_fails_no_disk_is_left_that_looks_whole(DiskFormat format)
     {
-        using (var repository = await CreateAsync()) await CommitAsync(repository, Disk());
+        using (var repository = await _scene.CreateAsync()) await CommitAsync(repository, MakeDisk());
         for (var n = 0; ; n++)
         {
             var operations = StoreOperations.Read | StoreOperations.Length | StoreOperations.List;
-            using var directory = new DirectoryBlobStore(_directory.File("repo"));
+            using var directory = new DirectoryBlobStore(_scene.RepositoryPath);
             using var store = new FaultyBlobStore(directory, new Fault(operations, n, FaultKind.InputOutputError));
-            var request = Request(format) with { Directory = _directory.File($"out{n}") };
+            var request = _scene.Request(format) with { Directory = _scene.File($"out{n}") };
             try
             {
                 using var repository = await Repository.OpenAsync(store, null, TimeProvider.System, Token);
-                var report = await new RestoreEngine().RestoreAsync(repository, request, null, Token);
-                Assert.Equal(Disk().Bytes, await PlainBytesAsync(report.Disks[0].Path, format));
+                var report = await RestoreAsync(repository, request);
+                Assert.Equal(MakeDisk().Bytes, await ReadAsync(report.Disks[0].Path, format));
                 if (store.FaultReached) continue;
                 Assert.InRange(n, 5, 100);
                 break;
@@ -127,10 +134,10 @@ public sealed class RestoreEngineTests : IDisposable
     [Fact]
     public async Task A_flipped_bit_in_any_place_of_a_pack_restores_nothing_or_the_right_bytes()
     {
-        using (var repository = await CreateAsync()) await CommitAsync(repository, Disk());
-        var expected = Disk().Bytes;
+        using (var repository = await _scene.CreateAsync()) await CommitAsync(repository, MakeDisk());
+        var expected = MakeDisk().Bytes;
         var pack = Assert.Single(
-            Directory.EnumerateFiles(_directory.File("repo/packs"), "*", SearchOption.AllDirectories));
+            Directory.EnumerateFiles(_scene.File("repo/packs"), "*", SearchOption.AllDirectories));
         var good = await File.ReadAllBytesAsync(pack, Token);
         var refused = 0;
         for (var at = 8; at < good.Length; at += Math.Max(1, good.Length / 61))
@@ -138,11 +145,11 @@ public sealed class RestoreEngineTests : IDisposable
             var bad = (byte[])good.Clone();
             bad[at] ^= 0x10;
             await File.WriteAllBytesAsync(pack, bad, Token);
-            using var repository = await Repository.OpenAsync(_directory.File("repo"), Token);
-            var request = Request(DiskFormat.Raw) with { Directory = _directory.File($"out{at}") };
+            using var repository = await Repository.OpenAsync(_scene.RepositoryPath, Token);
+            var request = _scene.Request(DiskFormat.Raw) with { Directory = _scene.File($"out{at}") };
             try
             {
-                await new RestoreEngine().RestoreAsync(repository, request, null, Token);
+                await RestoreAsync(repository, request);
                 var restored = Path.Combine(request.Directory!, "vda.raw");
                 Assert.Equal(expected, await File.ReadAllBytesAsync(restored, Token));
             }
@@ -160,12 +167,12 @@ public sealed class RestoreEngineTests : IDisposable
     [Fact]
     public async Task A_damaged_manifest_is_an_integrity_failure()
     {
-        using (var repository = await CreateAsync()) await CommitAsync(repository, Disk());
-        var manifest = Assert.Single(Directory.EnumerateFiles(_directory.File("repo/points")));
+        using (var repository = await _scene.CreateAsync()) await CommitAsync(repository, MakeDisk());
+        var manifest = Assert.Single(Directory.EnumerateFiles(_scene.File("repo/points")));
         var text = await File.ReadAllTextAsync(manifest, Token);
         await File.WriteAllTextAsync(manifest,
             text.Replace("\"sequence\":1", "\"sequence\":2", StringComparison.Ordinal), Token);
-        using var reopened = await Repository.OpenAsync(_directory.File("repo"), Token);
+        using var reopened = await Repository.OpenAsync(_scene.RepositoryPath, Token);
         var list = await reopened.ListPointsAsync(Token);
         Assert.Empty(list.Points);
         Assert.Contains("checksum", Assert.Single(list.Damaged), StringComparison.Ordinal);
@@ -181,70 +188,94 @@ public sealed class RestoreEngineTests : IDisposable
     [InlineData("")]
     public async Task A_disk_whose_name_leads_out_of_the_directory_is_an_integrity_failure(string name)
     {
-        using var repository = await CreateAsync();
+        using var repository = await _scene.CreateAsync();
         var point = TestPoints.Make(Guid.NewGuid(), 1, BackupLevel.Full, null);
         await repository.CommitAsync(point with { Disks = [TestPoints.Disk(name)] }, Token);
         var e = await Assert.ThrowsAsync<BackupException>(
-            () => new RestoreEngine().RestoreAsync(repository, Request(DiskFormat.Raw), null, Token));
+            () => RestoreAsync(repository, _scene.Request(DiskFormat.Raw)));
         Assert.Equal(FailureKind.Integrity, e.Kind);
     }
 
     [Fact]
     public async Task An_unknown_point_and_an_unknown_disk_are_named()
     {
-        using var repository = await CreateAsync();
-        await CommitAsync(repository, Disk());
-        var engine = new RestoreEngine();
+        using var repository = await _scene.CreateAsync();
+        await CommitAsync(repository, MakeDisk());
         var noPoint = await Assert.ThrowsAsync<BackupException>(
-            () => engine.RestoreAsync(repository, Request(DiskFormat.Raw) with { Point = "2031" }, null, Token));
+            () => RestoreAsync(repository, _scene.Request(DiskFormat.Raw) with { Point = "2031" }));
         Assert.Contains("'2031'", noPoint.Message, StringComparison.Ordinal);
         var noDisk = await Assert.ThrowsAsync<BackupException>(
-            () => engine.RestoreAsync(repository, Request(DiskFormat.Raw) with { Disks = ["sdz"] }, null, Token));
+            () => RestoreAsync(repository, _scene.Request(DiskFormat.Raw) with { Disks = ["sdz"] }));
         Assert.Contains("it has vda", noDisk.Message, StringComparison.Ordinal);
     }
 
-    public void Dispose() => _directory.Dispose();
-
-    private static SimulatedDisk Disk()
+    [Fact]
+    public async Task What_takes_a_disk_s_place_while_the_restore_runs_is_kept_and_the_message_is_true()
     {
-        var disk = new SimulatedDisk((10 * Cluster) + 512, Cluster);
-        var bytes = new byte[Cluster];
-        new Random(4).NextBytes(bytes);
-        disk.Write(2 * Cluster, bytes);
-        disk.Write(5 * Cluster, new byte[Cluster]);
-        disk.Write((7 * Cluster) + 100, "hello"u8);
-        return disk;
+        using var repository = await _scene.CreateAsync();
+        await CommitAsync(repository, MakeDisk(1), MakeDisk(2));
+        var request = _scene.Request(DiskFormat.Raw);
+        var (first, second) = (PathOf(request, "vda"), PathOf(request, "vdb"));
+        var engine = new RestoreEngine((step, disk) =>
+        {
+            if ((step, disk) == (RestoreStep.MarkWritten, "vdb")) File.WriteAllText(second, "precious");
+        });
+
+        var e = await Assert.ThrowsAsync<BackupException>(() => engine.RestoreAsync(repository, request, null, Token));
+
+        Assert.Contains($"'{second}' has appeared", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{first}' is restored already", e.Message, StringComparison.Ordinal);
+        Assert.Equal("precious", await File.ReadAllTextAsync(second, Token));
+        Assert.Equal(MakeDisk(1).Bytes, await File.ReadAllBytesAsync(first, Token));
+        Assert.Equal(
+            [first, first + ".incomplete", second],
+            Directory.EnumerateFiles(request.Directory!).Order(StringComparer.Ordinal));
+
+        File.Delete(second);
+        await RestoreAsync(repository, request); // the same one, without --overwrite
+        Assert.Equal(MakeDisk(2).Bytes, await File.ReadAllBytesAsync(second, Token));
+        Assert.Equal([first, second], Directory.EnumerateFiles(request.Directory!).Order(StringComparer.Ordinal));
     }
 
-    private Task<Repository> CreateAsync() =>
-        Repository.CreateAsync(_directory.File("repo"), new RepositoryOptions(), TimeProvider.System, Token);
-
-    private RestoreRequest Request(DiskFormat format) => new()
+    [Fact]
+    public async Task A_disk_that_a_restore_left_unfinished_is_kept_once_somebody_has_written_to_it()
     {
-        Point = "20260101T000001Z-000000",
-        Directory = _directory.File("out"),
-        Format = format,
-    };
+        using var repository = await _scene.CreateAsync();
+        await CommitAsync(repository, MakeDisk());
+        var request = _scene.Request(DiskFormat.Raw);
+        var path = PathOf(request, "vda");
+        var interrupted = new RestoreEngine((step, _) =>
+        {
+            if (step == RestoreStep.DiskNamed) throw new IOException("killed");
+        });
+        var e = await Assert.ThrowsAsync<BackupException>(
+            () => interrupted.RestoreAsync(repository, request, null, Token));
+        Assert.Contains($"'{path}' is restored already", e.Message, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(path, "precious", Token);
 
-    private static async Task CommitAsync(Repository repository, SimulatedDisk disk)
-    {
-        await using var writer = await repository.BeginWriteAsync("test", Token);
-        var limiter = new RateLimiter(null, TimeProvider.System);
-        var copier = new DiskCopier(disk, null, repository.ChunkSizeBytes, writer, limiter, (_, _) => { });
-        var result = await copier.CopyAsync(Token);
-        await writer.FinishAsync(Token);
-        var point = TestPoints.Make(Guid.NewGuid(), 1, BackupLevel.Full, null);
-        await repository.CommitAsync(
-            point with { Disks = [TestPoints.Disk("vda", result.SizeBytes, result.Root.ToString())] }, Token);
+        var refused = await Assert.ThrowsAsync<BackupException>(() => RestoreAsync(repository, request));
+
+        Assert.Contains("--overwrite", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("precious", await File.ReadAllTextAsync(path, Token));
     }
 
-    private async Task<byte[]> PlainBytesAsync(string path, DiskFormat format)
+    [Fact]
+    public async Task Storage_that_cannot_be_written_to_is_restored_from_with_a_warning()
     {
-        if (format == DiskFormat.Raw) return await File.ReadAllBytesAsync(path, Token);
-        var raw = _directory.File("converted.raw");
-        using var convert = Process.Start("qemu-img", ["convert", "-O", "raw", path, raw]);
-        await convert.WaitForExitAsync(Token);
-        Assert.Equal(0, convert.ExitCode);
-        return await File.ReadAllBytesAsync(raw, Token);
+        using (var repository = await _scene.CreateAsync()) await CommitAsync(repository, MakeDisk());
+        using var directory = new DirectoryBlobStore(_scene.RepositoryPath);
+        using var store = new FaultyBlobStore(
+            directory, new Fault(StoreOperations.Writes, 0, FaultKind.InputOutputError, IsLasting: true));
+        using var readOnly = await Repository.OpenAsync(store, null, TimeProvider.System, Token);
+
+        var report = await RestoreAsync(readOnly, _scene.Request(DiskFormat.Raw));
+
+        Assert.Contains("gc", Assert.Single(report.Warnings), StringComparison.Ordinal);
+        Assert.Equal(MakeDisk().Bytes, await File.ReadAllBytesAsync(report.Disks[0].Path, Token));
     }
+
+    public void Dispose() => _scene.Dispose();
+
+    private static string PathOf(RestoreRequest request, string disk) =>
+        Path.Combine(request.Directory!, NameOf(disk, request.Format));
 }

@@ -40,14 +40,20 @@ public sealed class LabScriptTests
         string directory = Directory.CreateTempSubdirectory("lvb-lab-").FullName;
         await File.WriteAllTextAsync($"{directory}/mine", "kept", Cancellation);
 
-        ToolResult started = await LabScript.RunAsync(Cancellation, "start", "bookworm", directory);
-        ToolResult stopped = await LabScript.RunAsync(Cancellation, "stop", directory);
+        try
+        {
+            ToolResult started = await LabScript.RunAsync(Cancellation, "start", "bookworm", directory);
+            ToolResult stopped = await LabScript.RunAsync(Cancellation, "stop", directory);
 
-        Assert.NotEqual(0, started.ExitCode);
-        Assert.Contains("is not empty", started.Error, StringComparison.Ordinal);
-        Assert.NotEqual(0, stopped.ExitCode);
-        Assert.Equal("kept", await File.ReadAllTextAsync($"{directory}/mine", Cancellation));
-        Directory.Delete(directory, recursive: true);
+            Assert.NotEqual(0, started.ExitCode);
+            Assert.Contains("is not empty", started.Error, StringComparison.Ordinal);
+            Assert.NotEqual(0, stopped.ExitCode);
+            Assert.Equal("kept", await File.ReadAllTextAsync($"{directory}/mine", Cancellation));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 
     [Fact]

@@ -24,8 +24,19 @@ internal sealed class LiveDomain : IAsyncDisposable
     {
         LabHost host = await LabHost.ForAsync(suite);
         LabGuest guest = await LabGuest.StartAsync(host, Token, new LabDisk(Size));
-        LibvirtConnection connection = await LibvirtConnection.OpenAsync(host.ConnectionUri, cancellationToken: Token);
-        return new LiveDomain(guest, connection, await connection.LookupDomainAsync(guest.Name, Token));
+        LibvirtConnection? connection = null;
+        try
+        {
+            connection = await LibvirtConnection.OpenAsync(host.ConnectionUri, cancellationToken: Token);
+            return new LiveDomain(guest, connection, await connection.LookupDomainAsync(guest.Name, Token));
+        }
+        catch
+        {
+            if (connection is not null)
+                await connection.DisposeAsync();
+            await guest.DisposeAsync();
+            throw;
+        }
     }
 
     public string PullBackupXml(string? incremental = null) => $"""

@@ -96,6 +96,7 @@ public sealed class ScenarioTests
 
         Assert.Equal(BackupLevel.Incremental, report.Level);
         Assert.NotNull(report.Checkpoint);
+        Assert.False((await scene.Repository.GetPointAsync(report.Point, Token)).WasRunning);
         var state = await scene.Guest.Host.Virsh.RunAsync(Token, "domstate", scene.Guest.Name);
         Assert.Contains("shut off", state, StringComparison.Ordinal);
         await scene.VerifyAllAsync();

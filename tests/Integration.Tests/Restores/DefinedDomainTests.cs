@@ -91,22 +91,14 @@ public sealed class DefinedDomainTests
         var before = await File.ReadAllBytesAsync(store, Token);
         await File.WriteAllTextAsync(store, "changed since", Token);
 
-        var report = await RestoreAsync(scene, Request(scene, point.Point) with { Name = "uefi" });
-
-        var xml = await virsh.RunAsync(Token, "dumpxml", "uefi", "--inactive");
-        await virsh.RunAsync(Token, "undefine", "uefi", "--nvram");
-        Assert.Empty(report.Warnings);
-        var restored = Path.Combine(scene.Guest.Directory, "restored", "nvram.fd");
-        Assert.Contains($">{restored}</nvram>", xml, StringComparison.Ordinal);
-        var loader = Path.Combine(scene.Guest.Directory, "CODE.fd");
-        Assert.Contains($">{loader}</loader>", xml, StringComparison.Ordinal);
-        // undefine --nvram removed it, as libvirt does for any domain's own store; what it held was in place.
-        Assert.False(File.Exists(restored));
-        var again = await RestoreAsync(
-            scene, Request(scene, point.Point) with { Name = "uefi", Overwrite = true });
-        Assert.NotNull(again.Domain);
-        Assert.Equal(before, await File.ReadAllBytesAsync(restored, Token));
-        await virsh.RunAsync(Token, "undefine", "uefi", "--nvram");
+        try
+        {
+            await AssertVariablesComeBackAsync(scene, point.Point, before);
+        }
+        finally
+        {
+            await virsh.TryAsync(CancellationToken.None, "undefine", "uefi", "--nvram");
+        }
     }
 
     [Fact]
@@ -146,6 +138,26 @@ public sealed class DefinedDomainTests
         var e = await Assert.ThrowsAsync<BackupException>(() => RestoreAsync(scene, request));
         Assert.Contains(text, e.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(request.Directory), "something was made before all checks had passed");
+    }
+
+    private static async Task AssertVariablesComeBackAsync(BackupScene scene, string point, byte[] before)
+    {
+        var virsh = scene.Guest.Host.Virsh;
+        var report = await RestoreAsync(scene, Request(scene, point) with { Name = "uefi" });
+
+        var xml = await virsh.RunAsync(Token, "dumpxml", "uefi", "--inactive");
+        await virsh.RunAsync(Token, "undefine", "uefi", "--nvram");
+        Assert.Empty(report.Warnings);
+        var restored = Path.Combine(scene.Guest.Directory, "restored", "nvram.fd");
+        Assert.Contains($">{restored}</nvram>", xml, StringComparison.Ordinal);
+        var loader = Path.Combine(scene.Guest.Directory, "CODE.fd");
+        Assert.Contains($">{loader}</loader>", xml, StringComparison.Ordinal);
+        // undefine --nvram removed it, as libvirt does for any domain's own store; what it held was in place.
+        Assert.False(File.Exists(restored));
+        var again = await RestoreAsync(
+            scene, Request(scene, point) with { Name = "uefi", Overwrite = true });
+        Assert.NotNull(again.Domain);
+        Assert.Equal(before, await File.ReadAllBytesAsync(restored, Token));
     }
 
     /// <summary>Firmware of no use, as files: nothing boots it.</summary>

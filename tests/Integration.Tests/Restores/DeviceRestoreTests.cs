@@ -41,8 +41,14 @@ public sealed class DeviceRestoreTests
         _ = (await Tool.RunAsync("mke2fs", ["-q", device.Path], Token)).Value;
         var mount = Directory.CreateDirectory(Path.Combine(scene.Guest.Directory, "mnt")).FullName;
         _ = (await Tool.RunAsync("mount", [device.Path, mount], Token)).Value;
-        await AssertRefusedAsync(scene, point.Point, device.Path, "is in use", overwrite: true);
-        _ = (await Tool.RunAsync("umount", [mount], Token)).Value;
+        try
+        {
+            await AssertRefusedAsync(scene, point.Point, device.Path, "is in use", overwrite: true);
+        }
+        finally
+        {
+            _ = (await Tool.RunAsync("umount", [mount], CancellationToken.None)).Value;
+        }
     }
 
     private static async Task<RestoredDisk> RestoreAsync(

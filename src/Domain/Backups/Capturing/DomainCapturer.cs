@@ -14,11 +14,14 @@ internal sealed class DomainCapturer(BackupContext context, BlobWriter writer)
     private readonly LibvirtDomain _domain = context.Domain;
     private readonly List<string> _warnings = []; // its own: the plan is made meanwhile
 
-    internal async Task<CapturedDomain> CaptureAsync(DiskSelection selection, CancellationToken cancellationToken)
+    /// <param name="selection">The disks.</param>
+    /// <param name="wasRunning">Whether the domain ran before this backup, which may have started it itself.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task<CapturedDomain> CaptureAsync(
+        DiskSelection selection, bool wasRunning, CancellationToken cancellationToken)
     {
         // Programs and the guest agent take their time: all at once.
         var images = ImageInspection.InspectAsync(selection.Disks, cancellationToken);
-        var isRunning = await _domain.IsActiveAsync(cancellationToken).ConfigureAwait(false);
         var live = DomainXml.Parse(
             await _domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
         var guest = new GuestInquiry(_domain, context.Time).AskAsync(live, cancellationToken);
@@ -29,7 +32,7 @@ internal sealed class DomainCapturer(BackupContext context, BlobWriter writer)
         {
             DefinitionXml = definition,
             HasSecrets = hasSecrets,
-            WasRunning = isRunning,
+            WasRunning = wasRunning,
             Autostart = await GetAutostartAsync(cancellationToken).ConfigureAwait(false),
             Host = new PointHost(
                 await context.Connection.GetHostnameAsync(cancellationToken).ConfigureAwait(false),

@@ -15,21 +15,21 @@ internal sealed class AttachmentReader(Repository repository)
         {
             using var present = File.OpenHandle(file.Path, share: FileShare.ReadWrite | FileShare.Delete);
             var bytes = new byte[RunSource.DataBytes];
-            var isSame = true;
-            await ForEachRunAsync(
+            return await ForEachRunAsync(
                 file,
                 (offset, wanted) =>
                 {
-                    for (var read = 0; isSame && read < wanted.Length;)
+                    for (var read = 0; read < wanted.Length;)
                     {
                         var part = bytes.AsSpan(0, Math.Min(bytes.Length, wanted.Length - read));
                         var count = RandomAccess.Read(present, part, offset + read);
-                        isSame = count > 0 && part[..count].SequenceEqual(wanted.Span.Slice(read, count));
+                        if (count == 0 || !part[..count].SequenceEqual(wanted.Span.Slice(read, count))) return false;
                         read += count;
                     }
+
+                    return true;
                 },
                 cancellationToken).ConfigureAwait(false);
-            return isSame;
         }
         catch (UnauthorizedAccessException)
         {
@@ -54,7 +54,11 @@ internal sealed class AttachmentReader(Repository repository)
             {
                 await ForEachRunAsync(
                     file,
-                    (offset, bytes) => RandomAccess.Write(stream.SafeFileHandle, bytes.Span, offset),
+                    (offset, bytes) =>
+                    {
+                        RandomAccess.Write(stream.SafeFileHandle, bytes.Span, offset);
+                        return true;
+                    },
                     cancellationToken).ConfigureAwait(false);
                 File.SetUnixFileMode(stream.SafeFileHandle, (UnixFileMode)(file.Mode & 0b111_111_111));
                 RandomAccess.FlushToDisk(stream.SafeFileHandle);
@@ -70,33 +74,28 @@ internal sealed class AttachmentReader(Repository repository)
         }
     }
 
-    /// <summary>All bytes of the file in order; zeroes are given as such.</summary>
-    private async Task ForEachRunAsync(
-        PointAttachment file, Action<long, ReadOnlyMemory<byte>> take, CancellationToken cancellationToken)
+    /// <summary>Gives all bytes of the file, zeroes as such, until <paramref name="take"/> says that it is enough.
+    /// </summary>
+    /// <returns>False when it was enough before the end.</returns>
+    private async Task<bool> ForEachRunAsync(
+        PointAttachment file, Func<long, ReadOnlyMemory<byte>, bool> take, CancellationToken cancellationToken)
     {
         var map = repository.OpenMap(file);
-        var chunk = repository.ChunkSizeBytes;
         using var runs = new RunSource(map);
         var run = new DiskRun(runs.MostChunks);
-        var buffer = new byte[runs.MostChunks * chunk];
+        var buffer = new byte[runs.MostChunks * repository.ChunkSizeBytes];
         while (await runs.TryTakeAsync(run, cancellationToken).ConfigureAwait(false))
         {
-            if (run.Kind != EntryKind.Data)
-            {
-                Array.Clear(buffer);
-                for (var done = 0L; done < run.Length; done += buffer.Length)
-                    take(run.Offset + done, buffer.AsMemory(0, (int)Math.Min(buffer.Length, run.Length - done)));
-                continue;
-            }
-
-            for (var i = 0; i < run.Count; i++)
-            {
-                var length = (int)Math.Min(chunk, run.Length - ((long)i * chunk));
-                await repository.Reader.ReadAsync(run[i], buffer.AsMemory(i * chunk, length), cancellationToken)
+            if (run.Kind == EntryKind.Data)
+                await run.ReadAsync(repository.Reader, repository.ChunkSizeBytes, buffer, cancellationToken)
                     .ConfigureAwait(false);
-            }
-
-            take(run.Offset, buffer.AsMemory(0, (int)run.Length));
+            else
+                Array.Clear(buffer);
+            for (var done = 0L; done < run.Length; done += buffer.Length)
+                if (!take(run.Offset + done, buffer.AsMemory(0, (int)Math.Min(buffer.Length, run.Length - done))))
+                    return false;
         }
+
+        return true;
     }
 }

@@ -1,3 +1,4 @@
+using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Xml;
@@ -12,28 +13,35 @@ namespace LibvirtBackup.Restores.Definitions;
 /// </summary>
 internal sealed class CheckpointSeed(RestorePoint point, List<string> warnings)
 {
+    private const string OldVersion = "an image of qcow2 version 2 cannot record what changes";
+
     private readonly Lock _gate = new();
     private readonly HashSet<string> _seeded = new(StringComparer.Ordinal);
 
-    /// <summary>Adds the bitmap to an image that nobody has open; if that fails, the next backup reads all.</summary>
+    /// <summary>
+    /// Removes the bitmaps of this repository's checkpoints, which the new domain does not have and whose names its
+    /// next ones may get, and adds the point's, in an image that nobody has open.
+    /// </summary>
     /// <param name="disk">The disk.</param>
     /// <param name="path">Where its complete image is by now.</param>
+    /// <param name="keepsIdentity">False for a domain without checkpoints.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    internal async Task AddBitmapAsync(DiskDestination disk, string path, CancellationToken cancellationToken)
+    internal async Task PrepareAsync(
+        DiskDestination disk, string path, bool keepsIdentity, CancellationToken cancellationToken)
     {
-        if (point.Checkpoint is not { } name || disk.Format != DiskFormat.Qcow2) return;
+        var name = keepsIdentity ? point.Checkpoint : null;
         try
         {
-            var image = await QemuImage.InspectAsync(path, "qcow2", cancellationToken).ConfigureAwait(false);
-            if (image.Properties.Compat == "0.10") return;
-            if (image.Bitmaps.Any(bitmap => bitmap.Name == name))
-                await QemuImage.RemoveBitmapAsync(path, name, cancellationToken).ConfigureAwait(false);
-            await QemuImage.AddBitmapAsync(path, name, cancellationToken).ConfigureAwait(false);
-            lock (_gate) _seeded.Add(disk.Disk.Name);
+            var why = disk.Format == DiskFormat.Qcow2
+                ? await PrepareImageAsync(disk, path, name, cancellationToken).ConfigureAwait(false)
+                : "only a qcow2 image can record what changes";
+            if (why is not null && name is not null)
+                Warn($"the next backup reads all of disk '{disk.Disk.Name}': {why}");
         }
         catch (BackupException e)
         {
-            lock (_gate) warnings.Add($"the next backup reads all of disk '{disk.Disk.Name}': {e.Message}");
+            Warn($"the next backup reads all of disk '{disk.Disk.Name}', or fails because of an old bitmap in its "
+                + $"image: {e.Message}");
         }
     }
 
@@ -62,10 +70,40 @@ internal sealed class CheckpointSeed(RestorePoint point, List<string> warnings)
                 checkpoint.ToXml(), VirDomainCheckpointCreateFlags.Redefine, cancellationToken).ConfigureAwait(false);
             return name;
         }
-        catch (LibvirtException e)
+        catch (Exception e) when (e is LibvirtException or LibvirtConnectionLostException)
         {
             warnings.Add($"the next backup reads everything: libvirt does not take the checkpoint: {e.Message}");
             return null;
         }
+    }
+
+    /// <returns>Why there is no bitmap in the image, or null.</returns>
+    private async Task<string?> PrepareImageAsync(
+        DiskDestination disk, string path, string? name, CancellationToken cancellationToken)
+    {
+        if (disk.Kind == DestinationKind.ExistingFile)
+        {
+            var image = await QemuImage.InspectAsync(path, "qcow2", cancellationToken).ConfigureAwait(false);
+            if (image.Properties.Compat == "0.10") return OldVersion;
+            foreach (var bitmap in image.Bitmaps.Where(bitmap => IsOurs(bitmap.Name)))
+                await QemuImage.RemoveBitmapAsync(path, bitmap.Name, cancellationToken).ConfigureAwait(false);
+        }
+        else if (disk.Qcow2.Version == 2)
+        {
+            return OldVersion;
+        }
+
+        if (name is null) return null;
+        await QemuImage.AddBitmapAsync(path, name, cancellationToken).ConfigureAwait(false);
+        lock (_gate) _seeded.Add(disk.Disk.Name);
+        return null;
+    }
+
+    private bool IsOurs(string bitmap) =>
+        CheckpointNaming.TryParse(bitmap, out var parts) && parts.RepositoryId == point.RepositoryId;
+
+    private void Warn(string line)
+    {
+        lock (_gate) warnings.Add(line);
     }
 }

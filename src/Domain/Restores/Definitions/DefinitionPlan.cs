@@ -63,7 +63,7 @@ internal sealed record DefinitionPlan
             TpmRoots = TpmState.RootsOf(uri),
         };
         await plan.RefuseExistingAsync(cancellationToken).ConfigureAwait(false);
-        plan.RefuseExistingFiles(request);
+        plan.RefuseExistingFiles(request, disks);
         return plan;
     }
 
@@ -110,9 +110,10 @@ internal sealed record DefinitionPlan
         }
     }
 
-    private void RefuseExistingFiles(RestoreRequest request)
+    private void RefuseExistingFiles(RestoreRequest request, IReadOnlyList<DiskDestination> disks)
     {
-        if (request.Overwrite) return;
+        // Beside disks that an interrupted restore of this point has left, the files are its own too.
+        if (request.Overwrite || disks.Any(disk => disk.IsUnfinished)) return;
         var existing = Point.Attachments.Where(file => file.Role != AttachmentRole.TpmState)
             .Select(file => PathOf(file.Role)).FirstOrDefault(File.Exists);
         if (existing is not null)

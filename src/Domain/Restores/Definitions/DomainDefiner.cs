@@ -1,73 +1,130 @@
-using LibvirtBackup.Backups.Capturing;
 using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.State;
 
 namespace LibvirtBackup.Restores.Definitions;
 
 /// <summary>Defines the restored domain when all its disks are complete.</summary>
+/// <param name="repository">Where the point is.</param>
+/// <param name="plan">The domain to be.</param>
+/// <param name="disks">Where its disks are.</param>
+/// <param name="warnings">Receives what could not be put back as it was.</param>
+/// <param name="after">Called after each durable step, with the file; or null.</param>
 internal sealed class DomainDefiner(
-    Repository repository, DefinitionPlan plan, IReadOnlyList<DiskDestination> disks, List<string> warnings)
+    Repository repository,
+    DefinitionPlan plan,
+    IReadOnlyList<DiskDestination> disks,
+    List<string> warnings,
+    Action<RestoreStep, string>? after)
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode Passable = OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-
     private readonly AttachmentReader _files = new(repository);
     private readonly CheckpointSeed _seed = new(plan.Point, warnings);
+
+    private string Undefined => $"the disks are restored, but domain '{plan.Name}' is not defined";
 
     /// <summary>Prepares a complete disk for incremental backups, before anybody can write to it.</summary>
     /// <param name="disk">The disk.</param>
     /// <param name="path">Where its image is by now.</param>
     /// <param name="cancellationToken">Gives up.</param>
     internal Task SeedAsync(DiskDestination disk, string path, CancellationToken cancellationToken) =>
-        plan.KeepIdentity ? _seed.AddBitmapAsync(disk, path, cancellationToken) : Task.CompletedTask;
+        _seed.PrepareAsync(disk, path, plan.KeepIdentity, cancellationToken);
 
     /// <exception cref="BackupException">Why it is not defined, and what is there nevertheless.</exception>
+    /// <exception cref="RestoreInterruptedException">It was cancelled before libvirt was asked.</exception>
     internal async Task<RestoredDomain> DefineAsync(CancellationToken cancellationToken)
     {
-        var files = await TryWriteFilesAsync(cancellationToken).ConfigureAwait(false);
-        var definition = DefinitionEditor.Edit(plan.Stored, plan.Name, plan.KeepIdentity, disks, files, warnings);
-        var uuid = definition.Uuid!.Value; // libvirt writes one into every definition, and a new identity has its own
-        var made = await WriteTpmStateAsync(uuid, cancellationToken).ConfigureAwait(false);
+        var tpm = new TpmStateWriter(plan, _files, warnings);
+        var definition = await PrepareAsync(tpm, cancellationToken).ConfigureAwait(false);
+        // From here on it is libvirt's; not to be given up half-way.
+        using var domain = await DefineAsync(definition, tpm).ConfigureAwait(false);
+        after?.Invoke(RestoreStep.DomainDefined, plan.Name);
+        if (plan.KeepIdentity && plan.Point.Autostart) await SetAutostartAsync(domain).ConfigureAwait(false);
+        var checkpoint = await _seed.RedefineAsync(domain, definition, CancellationToken.None).ConfigureAwait(false);
+        return new RestoredDomain(plan.Name, domain.Uuid, checkpoint);
+    }
+
+    /// <summary>Puts all files back that the domain needs.</summary>
+    private async Task<DomainXml> PrepareAsync(TpmStateWriter tpm, CancellationToken cancellationToken)
+    {
+        const string Next = "run the same restore again with --overwrite, which writes only what differs";
         try
         {
-            // From here on it is libvirt's; not to be given up half-way.
-            using var domain = await plan.Connection.DefineDomainAsync(
-                definition.ToXml(), cancellationToken: CancellationToken.None).ConfigureAwait(false);
-            if (plan.KeepIdentity && plan.Point.Autostart)
-                await domain.SetAutostartAsync(true, CancellationToken.None).ConfigureAwait(false);
-            var checkpoint = await _seed.RedefineAsync(domain, definition, CancellationToken.None)
-                .ConfigureAwait(false);
-            return new RestoredDomain(plan.Name, uuid, checkpoint);
+            var files = await WriteFilesAsync(cancellationToken).ConfigureAwait(false);
+            var definition = DefinitionEditor.Edit(plan.Stored, plan.Name, plan.KeepIdentity, disks, files, warnings);
+            // libvirt writes a UUID into every definition, and a new identity has its own
+            await tpm.WriteAsync(definition.Uuid!.Value, cancellationToken).ConfigureAwait(false);
+            return definition;
         }
-        catch (LibvirtException e)
+        catch (OperationCanceledException e)
         {
-            if (made is not null) Directory.Delete(made, recursive: true);
-            var path = Path.Combine(plan.FilesDirectory, "domain.xml");
-            DurableFile.Write(path, System.Text.Encoding.UTF8.GetBytes(definition.ToXml()));
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            tpm.Undo();
+            throw new RestoreInterruptedException($"{Undefined}; {Next}", e, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or BackupException)
+        {
+            tpm.Undo();
             throw new BackupException(
-                FailureKind.Failed,
-                $"the disks are restored, but libvirt does not define domain '{plan.Name}': {e.Message}; correct "
-                + $"'{path}' and run 'virsh define {path}'",
+                (e as BackupException)?.Kind ?? FailureKind.Failed,
+                $"{Undefined}, because a file that it needs cannot be put back: {e.Message}; {Next}",
                 e);
         }
     }
 
-    private async Task<IReadOnlyDictionary<AttachmentRole, string>> TryWriteFilesAsync(
-        CancellationToken cancellationToken)
+    private async Task<LibvirtDomain> DefineAsync(DomainXml definition, TpmStateWriter tpm)
     {
         try
         {
-            return await WriteFilesAsync(cancellationToken).ConfigureAwait(false);
+            return await plan.Connection.DefineDomainAsync(
+                definition.ToXml(), cancellationToken: CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or BackupException)
+        catch (LibvirtException e)
         {
+            tpm.Undo();
             throw new BackupException(
-                (e as BackupException)?.Kind ?? FailureKind.Failed,
-                $"the disks are restored, but domain '{plan.Name}' is not defined, because a file that it needs cannot "
-                + $"be put back: {e.Message}",
+                FailureKind.Failed,
+                $"{Undefined}, because libvirt refuses it: {e.Message}; {KeepDefinition(definition)}",
                 e);
+        }
+        catch (LibvirtConnectionLostException e)
+        {
+            // It may be defined: then it needs its TPM's state.
+            throw new BackupException(
+                FailureKind.Failed,
+                $"the disks are restored, but nobody knows whether domain '{plan.Name}' is defined: {e.Message}; see "
+                + $"'virsh list --all', and if it is not there, {KeepDefinition(definition)}",
+                e);
+        }
+    }
+
+    /// <returns>What to do next.</returns>
+    private string KeepDefinition(DomainXml definition)
+    {
+        var path = Path.Combine(plan.FilesDirectory, "domain.xml");
+        try
+        {
+            DurableFile.CreateDirectory(plan.FilesDirectory);
+            DurableFile.Write(path, System.Text.Encoding.UTF8.GetBytes(definition.ToXml()));
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            return $"correct '{path}' and run 'virsh define {path}'";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"its definition is in 'lvbackup show {plan.Point.Id} --json', since '{path}' cannot be written: "
+                + e.Message;
+        }
+    }
+
+    private async Task SetAutostartAsync(LibvirtDomain domain)
+    {
+        try
+        {
+            await domain.SetAutostartAsync(true, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is LibvirtException or LibvirtConnectionLostException)
+        {
+            warnings.Add($"domain '{plan.Name}' does not start with its host as before: {e.Message}; run 'virsh "
+                + $"autostart {plan.Name}'");
         }
     }
 
@@ -86,42 +143,9 @@ internal sealed class DomainDefiner(
             DurableFile.CreateDirectory(plan.FilesDirectory);
             await _files.WriteAsync(file, path, cancellationToken).ConfigureAwait(false);
             files[file.Role] = path;
+            after?.Invoke(RestoreStep.FileWritten, path);
         }
 
         return files;
-    }
-
-    /// <summary>Puts TPM state where libvirt will look for it; libvirt gives it to swtpm's user at a start.</summary>
-    /// <returns>The directory that was made, or null.</returns>
-    private async Task<string?> WriteTpmStateAsync(Guid uuid, CancellationToken cancellationToken)
-    {
-        var files = plan.Point.Attachments.Where(file => file.Role == AttachmentRole.TpmState).ToList();
-        if (files.Count == 0) return null;
-        var tpm = plan.Stored.Tpms.FirstOrDefault(tpm => tpm.Backend == "emulator");
-        if (tpm is null or { Path: not null } || plan.TpmRoots.FirstOrDefault(Directory.Exists) is not { } root)
-        {
-            warnings.Add("the TPM's state is not put back: libvirt keeps it in a place of its own; the domain gets a "
-                + "new TPM");
-            return null;
-        }
-
-        var directory = Path.Combine(root, uuid.ToString());
-        var isNew = !Directory.Exists(directory);
-        try
-        {
-            Directory.CreateDirectory(directory, Passable);
-            var inner = Path.Combine(directory, TpmState.FolderOf(tpm));
-            Directory.CreateDirectory(inner, OwnerOnly);
-            foreach (var file in files)
-                await _files.WriteAsync(file, Path.Combine(inner, Path.GetFileName(file.Path)), cancellationToken)
-                    .ConfigureAwait(false);
-            return isNew ? directory : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            warnings.Add($"the TPM's state is not put back: {e.Message}; the domain gets a new TPM");
-            if (isNew && Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
-            return null;
-        }
     }
 }

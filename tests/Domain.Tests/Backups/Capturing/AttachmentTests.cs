@@ -1,7 +1,7 @@
 using LibvirtBackup.Backups.Capturing;
+using LibvirtBackup.Domain.Tests.Repositories;
 using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Repositories;
-using LibvirtBackup.Restores;
 using Xunit;
 
 namespace LibvirtBackup.Domain.Tests.Backups.Capturing;
@@ -70,12 +70,14 @@ public sealed class AttachmentTests : IDisposable
         File.SetUnixFileMode(path, UnixFileMode.UserRead);
 
         var first = await StoreAsync(repository, path);
+        var packs = await repository.Store.ListAsync("packs/", Token);
         var second = await StoreAsync(repository, path);
 
         Assert.Equal((AttachmentRole.Nvram, path, (long)length), (first.Role, first.Path, first.SizeBytes));
         Assert.Equal((int)UnixFileMode.UserRead, first.Mode);
         Assert.Equal(first, second);
-        Assert.Equal(bytes, await ReadAsync(repository, first));
+        Assert.Equal(packs, await repository.Store.ListAsync("packs/", Token));
+        Assert.Equal(bytes, await repository.OpenMap(first).ReadAllAsync(repository.Reader, Token));
     }
 
     [Fact]
@@ -111,21 +113,5 @@ public sealed class AttachmentTests : IDisposable
         var stored = await files.StoreAsync([new FoundFile(AttachmentRole.Nvram, path)], Token);
         await writer.FinishAsync(Token);
         return Assert.Single(stored);
-    }
-
-    private static async Task<byte[]> ReadAsync(Repository repository, PointAttachment file)
-    {
-        var bytes = new byte[file.SizeBytes];
-        using var runs = new RunSource(repository.OpenMap(file));
-        var run = new DiskRun(runs.MostChunks);
-        while (await runs.TryTakeAsync(run, Token))
-            for (var i = 0; i < run.Count; i++)
-            {
-                var offset = (int)run.Offset + (i * repository.ChunkSizeBytes);
-                var length = Math.Min(repository.ChunkSizeBytes, bytes.Length - offset);
-                await repository.Reader.ReadAsync(run[i], bytes.AsMemory(offset, length), Token);
-            }
-
-        return bytes;
     }
 }

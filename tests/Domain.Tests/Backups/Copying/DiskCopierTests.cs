@@ -41,7 +41,7 @@ public sealed class DiskCopierTests
             history.Add((parent, disk.Bytes));
         }
 
-        foreach (var (map, bytes) in history) Assert.Equal(bytes, await ReadAsync(repository, map));
+        foreach (var (map, bytes) in history) Assert.Equal(bytes, await map.ReadAllAsync(repository.Reader, Token));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class DiskCopierTests
         await writer.FinishAsync(Token);
         Assert.Equal(40 * Cluster, result.ReadBytes);
         var map = new DiskMap(repository.Reader, new MapShape(result.SizeBytes, chunkSize), result.Root);
-        Assert.Equal(disk.Bytes, await ReadAsync(repository, map));
+        Assert.Equal(disk.Bytes, await map.ReadAllAsync(repository.Reader, Token));
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class DiskCopierTests
 
         var result = await CopyAsync(repository, disk, MapOf(repository, full));
 
-        Assert.Equal(disk.Bytes, await ReadAsync(repository, MapOf(repository, result)));
+        Assert.Equal(disk.Bytes, await MapOf(repository, result).ReadAllAsync(repository.Reader, Token));
         Assert.Equal(4 * Cluster, result.UnreportedBytes);
     }
 
@@ -126,7 +126,7 @@ public sealed class DiskCopierTests
 
         var result = await CopyAsync(repository, disk, MapOf(repository, full));
 
-        Assert.Equal(disk.Bytes, await ReadAsync(repository, MapOf(repository, result)));
+        Assert.Equal(disk.Bytes, await MapOf(repository, result).ReadAllAsync(repository.Reader, Token));
         Assert.Equal(Cluster, result.UnreportedBytes);
     }
 
@@ -142,7 +142,7 @@ public sealed class DiskCopierTests
 
         var result = await CopyAsync(repository, disk, MapOf(repository, full));
 
-        Assert.Equal(disk.Bytes, await ReadAsync(repository, MapOf(repository, result)));
+        Assert.Equal(disk.Bytes, await MapOf(repository, result).ReadAllAsync(repository.Reader, Token));
         Assert.Equal(Cluster, result.UnreportedBytes);
     }
 
@@ -184,29 +184,12 @@ public sealed class DiskCopierTests
 
             using var reopened = await Repository.OpenAsync(store, Token);
             var same = new DiskMap(reopened.Reader, map.Shape, map.Root);
-            Assert.Equal(before, await ReadAsync(reopened, same));
+            Assert.Equal(before, await same.ReadAllAsync(reopened.Reader, Token));
             if (!faulty.FaultReached) break;
         }
 
         // The lock, one pack and one index.
         Assert.Equal(3, faults);
-    }
-
-    private static async Task<byte[]> ReadAsync(Repository repository, DiskMap map)
-    {
-        var bytes = new byte[map.Shape.SizeBytes];
-        for (long leaf = 0; leaf < map.Shape.LeafCount; leaf++)
-        {
-            var entries = await map.ReadLeafAsync(leaf, Token);
-            for (var i = 0; i < entries.Length; i++)
-            {
-                var chunk = (leaf * MapNode.Width) + i;
-                var target = bytes.AsMemory((int)(chunk * map.Shape.ChunkSizeBytes), map.Shape.ChunkLength(chunk));
-                if (entries[i].Kind == EntryKind.Data) await repository.Reader.ReadAsync(entries[i].Id, target, Token);
-            }
-        }
-
-        return bytes;
     }
 
     private static Task<Repository> CreateAsync(IBlobStore store) =>

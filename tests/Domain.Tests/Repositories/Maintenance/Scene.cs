@@ -136,24 +136,8 @@ internal sealed class Scene(IBlobStore store, RepositorySecret? secret = null)
         return bytes;
     }
 
-    internal static async Task<byte[]> ReadAsync(Repository repository, RestorePointDisk disk)
-    {
-        var map = repository.OpenMap(disk);
-        var bytes = new byte[disk.VirtualSizeBytes];
-        for (var leaf = 0L; leaf < map.Shape.LeafCount; leaf++)
-        {
-            var entries = await map.ReadLeafAsync(leaf, Token);
-            for (var i = 0; i < entries.Length; i++)
-            {
-                var chunk = (leaf * MapNode.Width) + i;
-                if (entries[i].Kind != EntryKind.Data) continue;
-                var target = bytes.AsMemory((int)chunk * Chunk, map.Shape.ChunkLength(chunk));
-                await repository.Reader.ReadAsync(entries[i].Id, target, Token);
-            }
-        }
-
-        return bytes;
-    }
+    internal static Task<byte[]> ReadAsync(Repository repository, RestorePointDisk disk) =>
+        repository.OpenMap(disk).ReadAllAsync(repository.Reader, Token);
 
     internal static async Task<MapEntry> CopyAsync(Repository repository, BlobWriter writer, byte[] bytes)
     {

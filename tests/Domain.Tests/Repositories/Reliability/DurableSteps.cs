@@ -1,11 +1,12 @@
 using LibvirtBackup.Domain.Tests.Repositories.Faults;
+using LibvirtBackup.Restores;
 using Xunit;
 
 namespace LibvirtBackup.Domain.Tests.Repositories.Reliability;
 
 /// <summary>
-/// Every durable step of what changes a repository, in order. A test records what is done and compares, so that a step
-/// which is added is crashed at as well.
+/// Every durable step of what changes a repository, and of a restore, in order. A test records what is done and
+/// compares, so that a step which is added is crashed at as well.
 /// </summary>
 internal static class DurableSteps
 {
@@ -38,8 +39,30 @@ internal static class DurableSteps
     internal static readonly string[] Repair =
         ["put locks", "put indexes", "delete indexes", "delete locks"];
 
+    // A restore: what it does to each disk. The repository only gets its session's lock, and loses it at the end.
+    internal static readonly string[] RestoreNew =
+    [
+        nameof(RestoreStep.LockTaken), nameof(RestoreStep.PartialCreated), nameof(RestoreStep.DiskFlushed),
+        // When all disks are complete.
+        nameof(RestoreStep.MarkWritten), nameof(RestoreStep.DiskNamed), nameof(RestoreStep.NamesFlushed),
+        // When the domain is defined.
+        nameof(RestoreStep.MarkRemoved),
+    ];
+
+    internal static readonly string[] RestoreInPlace =
+    [
+        nameof(RestoreStep.LockTaken), nameof(RestoreStep.MarkWritten), nameof(RestoreStep.DiskFlushed),
+        nameof(RestoreStep.MarkRemoved),
+    ];
+
+    internal static readonly string[] RestoreDefinition = [nameof(RestoreStep.DomainDefined)];
+
     /// <summary>Fails unless these are the steps that were recorded.</summary>
-    internal static void AssertAll(IReadOnlyList<string> expected, RecordingBlobStore recording) => Assert.True(
-        expected.SequenceEqual(recording.DurableSteps, StringComparer.Ordinal),
-        $"the durable steps are now: {string.Join(", ", recording.DurableSteps)}");
+    internal static void AssertAll(IReadOnlyList<string> expected, RecordingBlobStore recording) =>
+        AssertAll(expected, recording.DurableSteps);
+
+    /// <inheritdoc cref="AssertAll(IReadOnlyList{string}, RecordingBlobStore)"/>
+    internal static void AssertAll(IReadOnlyList<string> expected, IReadOnlyList<string> done) => Assert.True(
+        expected.SequenceEqual(done, StringComparer.Ordinal),
+        $"the durable steps are now: {string.Join(", ", done)}");
 }

@@ -10,7 +10,6 @@ using LibvirtBackup.Repositories.Blobs;
 using LibvirtBackup.Repositories.Documents;
 using LibvirtBackup.Repositories.Keys;
 using LibvirtBackup.Repositories.Locks;
-using LibvirtBackup.Repositories.Maps;
 using Xunit;
 
 namespace LibvirtBackup.Domain.Tests.Repositories.Reliability;
@@ -86,20 +85,7 @@ internal sealed class RepositoryScene(bool isEncrypted)
         Repository repository, string point, CancellationToken cancellationToken)
     {
         var map = repository.OpenMap((await repository.GetPointAsync(point, cancellationToken)).Disks[0]);
-        var bytes = new byte[map.Shape.SizeBytes];
-        for (long leaf = 0; leaf < map.Shape.LeafCount; leaf++)
-        {
-            var entries = await map.ReadLeafAsync(leaf, cancellationToken);
-            for (var i = 0; i < entries.Length; i++)
-            {
-                var chunk = (leaf * MapNode.Width) + i;
-                var target = bytes.AsMemory((int)(chunk * Chunk), map.Shape.ChunkLength(chunk));
-                if (entries[i].Kind == EntryKind.Data)
-                    await repository.Reader.ReadAsync(entries[i].Id, target, cancellationToken);
-            }
-        }
-
-        return bytes;
+        return await map.ReadAllAsync(repository.Reader, cancellationToken);
     }
 
     /// <summary>Fails unless every point that the store lists restores to what its disk was.</summary>
