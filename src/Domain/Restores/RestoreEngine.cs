@@ -18,6 +18,7 @@ public sealed class RestoreEngine
     {
     }
 
+    /// <summary>Makes an engine that tells of its steps.</summary>
     /// <param name="after">Called after each durable step, with the disk or file; tests copy there what is on disk,
     /// which is what a crash would leave.</param>
     internal RestoreEngine(Action<RestoreStep, string>? after) => _after = after;

@@ -78,10 +78,12 @@ public sealed class DomainDefinerTests : IDisposable
         await using var connection = await LibvirtConnection.OpenAsync("test:///default", oneByOne, Token);
         using var repository = await CreateAsync();
         var state = await WriteAsync("old/tpm2-00.permall", 1234);
-        var plan = await PlanAsync(connection, repository, Stored, (AttachmentRole.TpmState, state));
+        // The driver has a domain with the usual UUID.
+        var xml = Stored.Replace("6695eb01", "11111111", StringComparison.Ordinal);
+        var plan = await PlanAsync(connection, repository, xml, (AttachmentRole.TpmState, state));
         plan = plan with { KeepIdentity = true, Point = plan.Point with { Autostart = true } };
         using var before = await connection.DefineDomainAsync(
-            Stored.Replace(">web<", ">web2<", StringComparison.Ordinal), cancellationToken: Token);
+            xml.Replace(">web<", ">web2<", StringComparison.Ordinal), cancellationToken: Token);
         var warnings = new List<string>();
         // The domain goes right after it was defined, so libvirt refuses what follows.
         var undefining = Task.CompletedTask;
