@@ -9,11 +9,16 @@ internal sealed class DataCheck(
     Repository repository,
     VerifyRequest request,
     BlobMarks marks,
+    IReadOnlySet<ChunkId> condemned,
     ConcurrentDictionary<ChunkId, Loss> lost,
     List<VerifyProblem> problems,
     IProgress<MaintenanceProgress>? progress)
 {
     private readonly ConcurrentDictionary<ChunkId, Loss> _suspects = new();
+
+    /// <summary>Blobs in condemned packs, of which it is no news that they go.</summary>
+    private readonly ConcurrentDictionary<ChunkId, Loss> _going = new();
+
     private readonly ConcurrentDictionary<ChunkId, string> _badPacks = new();
     private readonly Lock _gate = new();
     private long _done;
@@ -54,7 +59,6 @@ internal sealed class DataCheck(
         IReadOnlyList<IndexFile> files, CancellationToken cancellationToken)
     {
         var all = request.Points.Count == 0;
-        var condemned = await repository.Notes.ListCondemnedPacksAsync(cancellationToken).ConfigureAwait(false);
         var uses = await PackUses.CountAsync(files, marks, new HashSet<ChunkId>(), cancellationToken)
             .ConfigureAwait(false);
         return uses.Where(use => use.Value.HasNeeded || (all && !condemned.Contains(use.Key)))
@@ -99,7 +103,10 @@ internal sealed class DataCheck(
     }
 
     private void Suspect(ChunkId id, ChunkId pack, int offset, string why) =>
-        _suspects.TryAdd(id, new Loss(id.ToString(), $"in {PackFormat.KeyOf(pack)} at byte {offset}: {why}"));
+        Suspect(id, pack, new Loss(id.ToString(), $"in {PackFormat.KeyOf(pack)} at byte {offset}: {why}"));
+
+    private void Suspect(ChunkId id, ChunkId pack, Loss loss) =>
+        (condemned.Contains(pack) ? _going : _suspects).TryAdd(id, loss);
 
     /// <summary>
     /// Of a pack that has no good table the blobs are read one by one, as the indexes know them: a table that is
@@ -108,7 +115,7 @@ internal sealed class DataCheck(
     private async Task SuspectAllOfBadPacksAsync(
         IReadOnlyList<IndexFile> files, CancellationToken cancellationToken)
     {
-        foreach (var (pack, why) in _badPacks)
+        foreach (var (pack, why) in _badPacks.Where(bad => !condemned.Contains(bad.Key)))
             lock (_gate)
                 problems.Add(new VerifyProblem(null, null, null, PackFormat.KeyOf(pack), why));
         var copies = new BlobCopies(repository.Store, repository.Decoder);
@@ -116,10 +123,11 @@ internal sealed class DataCheck(
             foreach (var copy in group)
             {
                 if (!_badPacks.TryGetValue(copy.Pack.Id, out var why)) continue;
+                if (condemned.Contains(copy.Pack.Id) && !marks.IsMarked(copy.File, copy.Number)) continue;
                 var isGood = await copies.IsGoodAsync(copy.Entry.Id, copy.File.Locate(copy.Entry), cancellationToken)
                     .ConfigureAwait(false);
                 if (isGood) continue;
-                _suspects.TryAdd(copy.Entry.Id, new Loss(PackFormat.KeyOf(copy.Pack.Id), why));
+                Suspect(copy.Entry.Id, copy.Pack.Id, new Loss(PackFormat.KeyOf(copy.Pack.Id), why));
             }
     }
 
@@ -161,18 +169,24 @@ internal sealed class DataCheck(
     private async Task JudgeAsync(CancellationToken cancellationToken)
     {
         foreach (var (id, loss) in _suspects)
-        {
-            try
-            {
-                await repository.Reader.ReadAsync(id, cancellationToken).ConfigureAwait(false);
+            if (!await IsLostAsync(id, loss, cancellationToken).ConfigureAwait(false))
                 problems.Add(new VerifyProblem(
                     null, null, null, loss.StoredObject,
                     $"a copy is damaged, {loss.Message}; another one is good: 'lvbackup repair' drops the bad one"));
-            }
-            catch (BackupException e) when (e.Kind == FailureKind.Integrity)
-            {
-                lost.TryAdd(id, loss);
-            }
+        foreach (var (id, loss) in _going) await IsLostAsync(id, loss, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> IsLostAsync(ChunkId id, Loss loss, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await repository.Reader.ReadAsync(id, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+        catch (BackupException e) when (e.Kind == FailureKind.Integrity)
+        {
+            lost.TryAdd(id, loss);
+            return true;
         }
     }
 }

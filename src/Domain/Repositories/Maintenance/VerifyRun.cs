@@ -16,12 +16,14 @@ internal sealed class VerifyRun(
 
     internal async Task<VerifyReport> ExecuteAsync(CancellationToken cancellationToken)
     {
+        // gc may delete these while this runs, but no others: before any index is read that may still list them.
+        var condemned = await repository.Notes.ListCondemnedPacksAsync(cancellationToken).ConfigureAwait(false);
         await ReadPointsAsync(cancellationToken).ConfigureAwait(false);
         if (await FindBrokenIndexAsync(cancellationToken).ConfigureAwait(false) is { } broken)
             return Report(
                 [.. _points.Select(point => point.Point is { } read ? AllOf(read, broken) : Unread(point))]);
         var (files, needed) = await WalkAsync(cancellationToken).ConfigureAwait(false);
-        var data = new DataCheck(repository, request, needed, _lost, _problems, progress);
+        var data = new DataCheck(repository, request, needed, condemned, _lost, _problems, progress);
         await data.RunAsync(files, cancellationToken).ConfigureAwait(false);
         var locator = new DamageLocator(repository, _lost);
         var verified = new List<VerifiedPoint>();
