@@ -3,17 +3,20 @@ using LibvirtBackup.Interop.Xml;
 
 namespace LibvirtBackup.Checkpoints;
 
-/// <summary>Reads what a list shows of a checkpoint out of libvirt's description.</summary>
-internal static class CheckpointReader
+/// <summary>Reads what a list shows of the checkpoints of one domain out of libvirt's descriptions.</summary>
+/// <param name="withSize">Whether to ask for dirty bytes; no more after the first time that libvirt cannot.</param>
+internal sealed class CheckpointReader(bool withSize)
 {
-    internal static async Task<CheckpointSummary> ReadAsync(
-        DomainCheckpoint checkpoint, bool withSize, CancellationToken cancellationToken)
+    private bool _withSize = withSize;
+
+    internal async Task<CheckpointSummary> ReadAsync(
+        DomainCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         const VirDomainCheckpointXMLFlags plain = VirDomainCheckpointXMLFlags.NoDomain;
         string? xml = null;
         try
         {
-            if (withSize)
+            if (_withSize)
             {
                 xml = await checkpoint.GetXmlAsync(plain | VirDomainCheckpointXMLFlags.Size, cancellationToken)
                     .ConfigureAwait(false);
@@ -21,7 +24,9 @@ internal static class CheckpointReader
         }
         catch (LibvirtException e) when (e.Code is VirErrorNumber.OperationInvalid or VirErrorNumber.OperationTimeout)
         {
-            // The domain has just stopped, or another job keeps libvirt from asking QEMU: the list goes without sizes.
+            // The domain has just stopped, or another job keeps libvirt from asking QEMU: the list goes without sizes,
+            // for libvirt would wait half a minute at each checkpoint.
+            _withSize = false;
         }
 
         xml ??= await checkpoint.GetXmlAsync(plain, cancellationToken).ConfigureAwait(false);
@@ -29,7 +34,7 @@ internal static class CheckpointReader
     }
 
     /// <summary>The summary of a description; disks that the checkpoint leaves out are left out here as well.</summary>
-    internal static CheckpointSummary Summarize(string name, DomainCheckpointXml xml) => new(
+    private static CheckpointSummary Summarize(string name, DomainCheckpointXml xml) => new(
         name,
         xml.Parent?.Value,
         xml.CreationTime ?? DateTimeOffset.UnixEpoch,

@@ -28,14 +28,11 @@ public sealed class CheckpointService(LibvirtConnection connection)
         var checkpoints = await FindAllAsync(machine, filter, cancellationToken).ConfigureAwait(false);
         try
         {
-            var withSize = withDirtyBytes
-                && await machine.IsActiveAsync(cancellationToken).ConfigureAwait(false);
+            var reader = new CheckpointReader(
+                withDirtyBytes && await machine.IsActiveAsync(cancellationToken).ConfigureAwait(false));
             var summaries = new List<CheckpointSummary>(checkpoints.Count);
             foreach (var checkpoint in checkpoints)
-            {
-                summaries.Add(
-                    await CheckpointReader.ReadAsync(checkpoint, withSize, cancellationToken).ConfigureAwait(false));
-            }
+                summaries.Add(await reader.ReadAsync(checkpoint, cancellationToken).ConfigureAwait(false));
 
             return filter.Topological
                 ? summaries

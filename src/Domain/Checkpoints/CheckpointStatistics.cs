@@ -1,0 +1,118 @@
+using LibvirtBackup.Bitmaps;
+using LibvirtBackup.Hosts;
+using LibvirtBackup.Interop.Libvirt;
+
+namespace LibvirtBackup.Checkpoints;
+
+/// <summary>
+/// How much an incremental backup since any checkpoint would copy, for one domain or all of a host: running, restarted,
+/// migrated, transient.
+/// </summary>
+/// <param name="connection">The host.</param>
+public sealed class CheckpointStatistics(LibvirtConnection connection)
+{
+    /// <summary>libvirt serves that many at once easily; the questions of one domain wait for each other.</summary>
+    private const int DomainsAtOnce = 4;
+
+    /// <summary>The statistics of one domain.</summary>
+    /// <param name="domain">Name, UUID or id.</param>
+    /// <param name="source">Who is asked.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BackupException">There is no such domain, or libvirt or QEMU refuses.</exception>
+    public async Task<DomainStatistics> ReadAsync(
+        string domain, StatisticsSource source, CancellationToken cancellationToken)
+    {
+        using var machine = await DomainFinder.FindAsync(connection, domain, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(machine, source, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The statistics of all domains that have checkpoints or, when the monitor is asked, run.</summary>
+    /// <param name="source">Who is asked.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The domains by name; one that cannot be looked into says why, and the others are told.</returns>
+    public async Task<IReadOnlyList<DomainStatistics>> ReadAllAsync(
+        StatisticsSource source, CancellationToken cancellationToken)
+    {
+        var machines = await connection.ListDomainsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        var all = new DomainStatistics?[machines.Count];
+        try
+        {
+            var options = new ParallelOptions
+            {
+                MaxDegreeOfParallelism = DomainsAtOnce,
+                CancellationToken = cancellationToken,
+            };
+            await Parallel.ForAsync(0, machines.Count, options, async (i, token) =>
+                all[i] = await TryReadAsync(machines[i], source, token).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var machine in machines) machine.Dispose();
+        }
+
+        return
+        [
+            .. all.OfType<DomainStatistics>()
+                .Where(one => one.Unknown is not null || one.Checkpoints.Count + one.Forgotten.Count > 0)
+                .OrderBy(one => one.Domain, StringComparer.Ordinal),
+        ];
+    }
+
+    private static async Task<DomainStatistics> TryReadAsync(
+        LibvirtDomain machine, StatisticsSource source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(machine, source, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is BackupException or LibvirtException)
+        {
+            return Statistics(machine, [], []) with { Unknown = e.Message };
+        }
+    }
+
+    private static async Task<DomainStatistics> ReadAsync(
+        LibvirtDomain machine, StatisticsSource source, CancellationToken cancellationToken)
+    {
+        var isRunning = await machine.IsActiveAsync(cancellationToken).ConfigureAwait(false);
+        var fromLibvirt = new CheckpointReader(isRunning);
+        var monitor = isRunning && source == StatisticsSource.Monitor
+            ? new MonitorStatistics(await BitmapReader.ReadAsync(machine, cancellationToken).ConfigureAwait(false))
+            : null;
+        var summaries = new List<CheckpointSummary>();
+        var checkpoints = await machine.ListCheckpointsAsync(cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        try
+        {
+            var described = new CheckpointReader(withSize: false);
+            foreach (var checkpoint in checkpoints)
+            {
+                var known = monitor is null
+                    ? null
+                    : monitor.Fill(await described.ReadAsync(checkpoint, cancellationToken).ConfigureAwait(false));
+                summaries.Add(
+                    known ?? await fromLibvirt.ReadAsync(checkpoint, cancellationToken).ConfigureAwait(false));
+            }
+        }
+        finally
+        {
+            foreach (var checkpoint in checkpoints) checkpoint.Dispose();
+        }
+
+        return Statistics(machine, summaries, monitor?.Forgotten(summaries) ?? []);
+    }
+
+    private static DomainStatistics Statistics(
+        LibvirtDomain machine,
+        IEnumerable<CheckpointSummary> checkpoints,
+        IReadOnlyList<ForgottenCheckpoint> forgotten) => new()
+    {
+        Domain = machine.Name,
+        Uuid = machine.Uuid,
+        Checkpoints =
+        [
+            .. checkpoints.OrderBy(one => one.CreationTime).ThenBy(one => one.Name, StringComparer.Ordinal),
+        ],
+        Forgotten = forgotten,
+    };
+}
