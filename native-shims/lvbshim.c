@@ -54,6 +54,16 @@ LVB_EXPORT int lvb_is_same_file(int fd, const char *path)
     return open_file.st_dev == named_file.st_dev && open_file.st_ino == named_file.st_ino;
 }
 
+LVB_EXPORT int lvb_has_lock(int fd, int64_t start, int64_t length)
+{
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = start, .l_len = length };
+
+    /* Asks only; nothing is locked, not even for a moment. */
+    if (fcntl(fd, F_OFD_GETLK, &lock) == -1)
+        return -1;
+    return lock.l_type != F_UNLCK;
+}
+
 LVB_EXPORT int64_t lvb_block_device_size(int fd)
 {
     struct stat st;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using LibvirtBackup.Backups.Capturing;
 using LibvirtBackup.Backups.Freezing;
 using LibvirtBackup.Backups.Jobs;
+using LibvirtBackup.Backups.Offline;
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Xml;
@@ -48,29 +49,30 @@ internal sealed class BackupRun(BackupContext context)
         if (isRunning || startPaused)
         {
             captured = await new OnlineCapture(context)
-                .RunAsync(() =>
-                    PlanAsync(isOnline: true), pointId, startPaused, copying.CopyAsync, CommitAsync, cancellationToken)
+                .RunAsync(() => PlanAsync(null), pointId, startPaused, copying.CopyAsync, CommitAsync, cancellationToken)
                 .ConfigureAwait(false);
         }
         else
         {
-            var plan = await PlanAsync(isOnline: false).ConfigureAwait(false);
-            captured = await new OfflineCapture(_domain, context.Time)
-                .RunAsync(plan, copying.CopyAsync, cancellationToken).ConfigureAwait(false);
+            var images = await ShutOffDisks.LookAsync(_domain, selection.Disks, cancellationToken)
+                .ConfigureAwait(false);
+            captured = await new OfflineCapture(context.Time)
+                .RunAsync(await PlanAsync(images).ConfigureAwait(false), images, copying.CopyAsync, cancellationToken)
+                .ConfigureAwait(false);
             await CommitAsync(captured).ConfigureAwait(false);
         }
 
         await IndexMerging.TryAsync(_repository, CancellationToken.None).ConfigureAwait(false);
         return Report(pointId, captured);
 
-        async Task<BackupPlan> PlanAsync(bool isOnline)
+        async Task<BackupPlan> PlanAsync(ShutOffDisks? images)
         {
             var capturing = new DomainCapturer(context, writer)
                 .CaptureAsync(selection, isRunning, cancellationToken);
             BackupPlan plan;
             try
             {
-                plan = await this.PlanAsync(preparation, selection, isOnline, cancellationToken).ConfigureAwait(false);
+                plan = await this.PlanAsync(preparation, selection, images, cancellationToken).ConfigureAwait(false);
             }
             catch
             {
@@ -101,12 +103,15 @@ internal sealed class BackupRun(BackupContext context)
     }
 
     private async Task<BackupPlan> PlanAsync(
-        TrackPreparation preparation, DiskSelection selection, bool isRunning, CancellationToken cancellationToken)
+        TrackPreparation preparation, DiskSelection selection, ShutOffDisks? images,
+        CancellationToken cancellationToken)
     {
-        var history = await preparation.PrepareAsync(isRunning, cancellationToken).ConfigureAwait(false);
+        var history = await preparation.PrepareAsync(isRunning: images is null, cancellationToken).ConfigureAwait(false);
         var plan = await BackupPlanner.PlanAsync(
-                _request, _repository.Id, history, selection, isRunning,
-                name => preparation.ProbeAsync(name, cancellationToken),
+                _request, _repository.Id, history, selection, isRunning: images is null,
+                name => images is null
+                    ? preparation.ProbeAsync(name, cancellationToken)
+                    : Task.FromResult(images.Probe(name, history.Checkpoints.Contains(name))),
                 id => _repository.Points.ReadAsync(id, cancellationToken))
             .ConfigureAwait(false);
         foreach (var disk in plan.Disks.Where(disk => disk.Reason is not null && disk.Reason != plan.Reason))

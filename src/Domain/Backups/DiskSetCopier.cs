@@ -14,8 +14,7 @@ internal sealed class DiskSetCopier(BackupContext context, BlobWriter writer)
     private readonly RateLimiter _limiter = new(context.Request.RateLimitBytesPerSecond, context.Time);
 
     internal async Task<IReadOnlyList<(DiskPlan Plan, DiskCopyResult Result)>> CopyAsync(
-        IReadOnlyList<DiskPlan> disks, Func<DiskPlan, (NbdEndpoint Endpoint, string? Bitmap)> export,
-            CancellationToken cancellationToken)
+        IReadOnlyList<DiskPlan> disks, Func<DiskPlan, DiskExport> export, CancellationToken cancellationToken)
     {
         var results = new DiskCopyResult[disks.Count];
         var parallel = new ParallelOptions
@@ -29,18 +28,17 @@ internal sealed class DiskSetCopier(BackupContext context, BlobWriter writer)
             parallel,
             async (i, token) =>
             {
-                var (endpoint, bitmap) = export(disks[i]);
-                results[i] = await CopyDiskAsync(disks[i], endpoint, bitmap, token).ConfigureAwait(false);
+                results[i] = await CopyDiskAsync(disks[i], export(disks[i]), token).ConfigureAwait(false);
             }).ConfigureAwait(false);
         return [.. disks.Zip(results)];
     }
 
     private async Task<DiskCopyResult> CopyDiskAsync(
-        DiskPlan disk, NbdEndpoint endpoint, string? bitmap, CancellationToken cancellationToken)
+        DiskPlan disk, DiskExport export, CancellationToken cancellationToken)
     {
         try
         {
-            var source = await NbdDiskSource.ConnectAsync(endpoint, bitmap, cancellationToken).ConfigureAwait(false);
+            var source = await NbdDiskSource.ConnectAsync(export, cancellationToken).ConfigureAwait(false);
             await using var closing = source.ConfigureAwait(false);
             var parent = disk.Parent is null ? null : context.Repository.OpenMap(disk.Parent);
             var report = Reporter(disk.Disk.Name, source.SizeBytes);

@@ -8,7 +8,8 @@ namespace LibvirtBackup.Backups;
 internal static class DomainCheckpoints
 {
     /// <summary>
-    /// libvirt leaves out <c>size</c> for a bitmap that is missing or inconsistent, and for a domain that is shut off.
+    /// Looks at a checkpoint of a running domain: libvirt leaves out <c>size</c> for a bitmap that is missing or
+    /// inconsistent.
     /// </summary>
     internal static async Task<CheckpointProbe> ProbeAsync(
         LibvirtDomain domain, string name, CancellationToken cancellationToken)
@@ -19,13 +20,13 @@ internal static class DomainCheckpoints
             var flags = VirDomainCheckpointXMLFlags.NoDomain | VirDomainCheckpointXMLFlags.Size;
             var xml = DomainCheckpointXml.Parse(
                 await checkpoint.GetXmlAsync(flags, cancellationToken).ConfigureAwait(false));
-            var dirty = xml.Disks.Where(disk => disk.Checkpoint == CheckpointDiskMode.Bitmap)
-                .ToDictionary(disk => disk.Name.Value, disk => disk.SizeBytes, StringComparer.Ordinal);
-            return new CheckpointProbe(name, Exists: true, dirty);
+            var disks = xml.Disks.Where(disk => disk.Checkpoint == CheckpointDiskMode.Bitmap)
+                .ToDictionary(disk => disk.Name.Value, disk => disk.SizeBytes is not null, StringComparer.Ordinal);
+            return new CheckpointProbe(name, Exists: true, disks);
         }
         catch (LibvirtException e) when (e.Code == VirErrorNumber.NoDomainCheckpoint)
         {
-            return new CheckpointProbe(name, Exists: false, new Dictionary<string, long?>(StringComparer.Ordinal));
+            return new CheckpointProbe(name, Exists: false, new Dictionary<string, bool>(StringComparer.Ordinal));
         }
     }
 }

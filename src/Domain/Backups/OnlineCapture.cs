@@ -69,7 +69,7 @@ internal sealed class OnlineCapture(BackupContext context)
 
     private Task StartPausedAsync() => _domain.StartAsync(VirDomainCreateFlags.StartPaused, CancellationToken.None);
 
-    private (NbdEndpoint Endpoint, string? Bitmap) ExportOf(DiskPlan disk) => (
+    private DiskExport ExportOf(DiskPlan disk) => new(
         new NbdEndpoint.UnixSocket(JobDirectory.SocketOf(_intent!.JobDirectory), disk.Disk.Name),
         disk.Parent is null ? null : PullJob.BitmapOf(disk.Disk.Name));
 

@@ -15,7 +15,7 @@ internal sealed class TrackPreparation(
 {
     private readonly Dictionary<(string Checkpoint, string Disk), string> _reasons = [];
 
-    /// <param name="isRunning">False for a domain that is shut off: its bitmaps are neither used nor touched.</param>
+    /// <param name="isRunning">False for a domain that is shut off: its bitmaps are not touched.</param>
     /// <param name="cancellationToken">Gives up between two steps.</param>
     internal async Task<TrackHistory> PrepareAsync(bool isRunning, CancellationToken cancellationToken)
     {
@@ -38,13 +38,9 @@ internal sealed class TrackPreparation(
             .ConfigureAwait(false);
         var reasons = _reasons.Where(pair => pair.Key.Checkpoint == checkpoint)
             .ToDictionary(pair => pair.Key.Disk, pair => pair.Value, StringComparer.Ordinal);
-        return probe with
-        {
-            // Also where libvirt refused to remove a bitmap in doubt: it is not used.
-            DirtyBytes = probe.DirtyBytes.Where(pair => !reasons.ContainsKey(pair.Key))
-                .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal),
-            Reasons = reasons,
-        };
+
+        // Also where libvirt refused to remove a bitmap in doubt: it is not used.
+        return probe with { Reasons = reasons };
     }
 
     private async Task<IReadOnlyList<string>> ReconcileAsync(

@@ -36,6 +36,17 @@ internal sealed class RangeSet : IReadOnlyCollection<ByteRange>
         TotalBytes += range.Length;
     }
 
+    /// <summary>Adds what is in any of <paramref name="sets"/>, all of which start at or after the last one's end.
+    /// </summary>
+    internal void AppendUnion(IEnumerable<RangeSet> sets)
+    {
+        foreach (var range in sets.SelectMany(set => set).OrderBy(range => range.Offset))
+        {
+            var start = _ranges is [.., var last] ? Math.Max(range.Offset, last.End) : range.Offset;
+            if (range.End > start) Append(new ByteRange(start, range.End - start));
+        }
+    }
+
     /// <summary>True when any byte of <paramref name="range"/> is in the set.</summary>
     internal bool Overlaps(ByteRange range)
     {

@@ -41,6 +41,9 @@ public static class Errno
     /// <summary>No space left on device.</summary>
     public const int NoSpace = 28;
 
+    /// <summary>No locks available: the file system's lock service does not answer.</summary>
+    public const int NoLocks = 37;
+
     /// <summary>Protocol error.</summary>
     public const int Protocol = 71;
 

@@ -86,6 +86,28 @@ public static class PosixFile
     }
 
     /// <summary>
+    /// Tells whether somebody holds a lock (<c>fcntl</c>'s, shared or exclusive) on bytes of a file, and takes none
+    /// itself. Null where the file system does not know.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="offset">The first of the bytes; locks reach beyond the end of a file.</param>
+    /// <param name="length">How many bytes, at least 1.</param>
+    /// <exception cref="PosixException">The file cannot be opened or asked.</exception>
+    public static bool? IsLocked(string path, long offset, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        using SafeFileHandle file = OpenReadable(path);
+        int found = ShimNative.HasLock(file, offset, length);
+        if (found >= 0)
+            return found > 0;
+        int errno = Marshal.GetLastPInvokeError();
+        return errno is Errno.Invalid or Errno.NotSupported or Errno.NoLocks
+            ? null
+            : throw new PosixException(errno, "fcntl(F_OFD_GETLK)", path);
+    }
+
+    /// <summary>
     /// Renames a file unless the new name exists. Of several that try at the same time one wins, except on a file
     /// system without hard links (FAT, some network ones), where the last one does. (The framework's move looks first
     /// and renames then, which two can do at the same time.)

@@ -31,6 +31,9 @@ internal static partial class ShimNative
         StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int IsSameFile(SafeFileHandle fd, string path);
 
+    [LibraryImport(Library, EntryPoint = "lvb_has_lock", SetLastError = true)]
+    internal static partial int HasLock(SafeFileHandle fd, long start, long length);
+
     [LibraryImport(Library, EntryPoint = "lvb_block_device_size", SetLastError = true)]
     internal static partial long BlockDeviceSize(SafeFileHandle fd);
 }

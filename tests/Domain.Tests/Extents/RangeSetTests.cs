@@ -31,6 +31,18 @@ public sealed class RangeSetTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void A_union_holds_what_any_of_its_sets_holds() =>
+        Prop.ForAll(s_steps, s_steps, s_steps, (first, second, third) =>
+        {
+            var parts = new[] { Build(first), Build(second), Build(third) };
+            var union = new RangeSet();
+            union.AppendUnion(parts.Select(part => part.Set));
+            var bytes = union.SelectMany(range => Enumerable.Range((int)range.Offset, (int)range.Length))
+                .Select(i => (long)i);
+            Assert.Equal(parts.SelectMany(part => part.Model).Distinct().Order(), bytes);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void The_stored_form_reads_back_the_same() =>
         Prop.ForAll(s_steps, steps =>
         {

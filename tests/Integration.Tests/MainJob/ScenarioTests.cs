@@ -60,29 +60,6 @@ public sealed class ScenarioTests
 
     [Theory]
     [MemberData(nameof(Suites))]
-    public async Task A_domain_that_is_off_is_copied_and_the_next_incremental_starts_from_the_last_checkpoint(
-        string suite)
-    {
-        await using var scene = await BackupScene.StartAsync(await LabHost.ForAsync(suite), new LabDisk(Size));
-        await scene.Guest.WritePatternAsync("vda", 0, 4 * Units.MiB, seed: 1, Token);
-        var online = await scene.BackUpAsync();
-        await scene.Guest.WritePatternAsync("vda", 2 * Units.MiB, Units.MiB, seed: 2, Token);
-        await scene.Guest.SyncAsync(Token);
-        await scene.Guest.Host.Virsh.RunAsync(Token, "destroy", scene.Guest.Name);
-
-        var offline = await scene.BackUpAsync();
-
-        Assert.Equal((BackupLevel.Full, null), (offline.Level, offline.Checkpoint));
-        Assert.Contains("shut off", offline.Reason, StringComparison.Ordinal);
-        await scene.Guest.BootAsync(Token);
-        await scene.Guest.WritePatternAsync("vda", 8 * Units.MiB, Units.MiB, seed: 3, Token);
-        var next = await scene.BackUpAsync();
-        Assert.Equal((BackupLevel.Incremental, online.Point), (next.Level, next.Parent));
-        await scene.VerifyAllAsync();
-    }
-
-    [Theory]
-    [MemberData(nameof(Suites))]
     public async Task A_domain_that_is_started_paused_stays_incremental_and_is_stopped_again(string suite)
     {
         await using var scene = await BackupScene.StartAsync(await LabHost.ForAsync(suite), new LabDisk(Size));

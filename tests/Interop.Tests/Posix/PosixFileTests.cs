@@ -25,6 +25,21 @@ public sealed class PosixFileTests : IDisposable
             () => PosixFile.FlushDirectory(_directory.File("missing"))).Errno);
     }
 
+    [Theory]
+    [InlineData(100, 1, false)]
+    [InlineData(103, 4, true)]
+    [InlineData(105, 1, true)]
+    [InlineData(106, 10, false)]
+    public void A_lock_of_another_open_file_is_seen_where_it_is(long offset, long length, bool isLocked)
+    {
+        string file = _directory.File("locked");
+        using var holder = new FileStream(file, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
+        holder.Lock(101, 5); // the file is empty: locks reach beyond its end
+        Assert.Equal(isLocked, PosixFile.IsLocked(file, offset, length));
+        Assert.Equal(Errno.NoEntry, Assert.Throws<PosixException>(
+            () => PosixFile.IsLocked(_directory.File("missing"), offset, length)).Errno);
+    }
+
     [Fact]
     public void Of_many_that_rename_to_the_same_new_name_one_wins()
     {

@@ -11,7 +11,7 @@ internal static class BackupPlanner
     /// <param name="history">The track.</param>
     /// <param name="selection">The disks.</param>
     /// <param name="isRunning">
-    /// False when the domain is shut off and stays so: no checkpoint can be made or used.
+    /// False when the domain is shut off and stays so: no checkpoint can be made.
     /// </param>
     /// <param name="probe">Looks at the base's checkpoint; called only when there is a base.</param>
     /// <param name="read">Reads the base's manifest; called only when there is a base.</param>
@@ -25,7 +25,7 @@ internal static class BackupPlanner
         Func<string, Task<CheckpointProbe>> probe,
         Func<string, Task<RestorePoint>> read)
     {
-        var summary = FindBase(request, history, isRunning, out var reason);
+        var summary = FindBase(request, history, out var reason);
         var checkpoint = summary is null ? null : await probe(summary.Checkpoint!).ConfigureAwait(false);
         if (checkpoint is { Exists: false })
         {
@@ -78,17 +78,10 @@ internal static class BackupPlanner
         };
     }
 
-    private static PointSummary? FindBase(
-        BackupRequest request, TrackHistory history, bool isRunning, out string? reason)
+    private static PointSummary? FindBase(BackupRequest request, TrackHistory history, out string? reason)
     {
         reason = null;
         if (request.Level is BackupLevel.Full or BackupLevel.Copy) return null;
-        if (!isRunning)
-        {
-            reason = "the domain is shut off, and libvirt tracks changes of running domains only";
-            return null;
-        }
-
         if (request.Since is { } since) return FindSince(request, history, since);
         var point = request.Level == BackupLevel.Differential ? history.NewestFull : history.Newest;
         reason = point is not null ? null
@@ -129,10 +122,10 @@ internal static class BackupPlanner
     private static string? WhyFull(SelectedDisk disk, RestorePointDisk? parent, CheckpointProbe checkpoint)
     {
         if (parent is null) return "the base point does not have this disk";
-        if (!checkpoint.DirtyBytes.TryGetValue(disk.Name, out var dirty))
-            return checkpoint.Reasons.GetValueOrDefault(disk.Name)
-                ?? $"checkpoint '{checkpoint.Name}' does not track this disk";
-        return dirty is null ? $"the bitmap of checkpoint '{checkpoint.Name}' is missing or broken on this disk" : null;
+        if (checkpoint.Reasons.TryGetValue(disk.Name, out var why)) return why;
+        if (!checkpoint.Disks.TryGetValue(disk.Name, out var isUsable))
+            return $"checkpoint '{checkpoint.Name}' does not track this disk";
+        return isUsable ? null : $"the bitmap of checkpoint '{checkpoint.Name}' is missing or broken on this disk";
     }
 
     /// <summary>

@@ -13,27 +13,82 @@ internal sealed class NbdDiskSource : IDiskSource, IAsyncDisposable
     private const int Connections = 2;
 
     private readonly NbdConnectionPool _connection;
+    private readonly IReadOnlyList<NbdConnectionPool> _lower;
     private readonly string? _dirtyContext;
 
-    private NbdDiskSource(NbdConnectionPool connection, string? dirtyContext) =>
-        (_connection, _dirtyContext) = (connection, dirtyContext);
+    private NbdDiskSource(
+        NbdConnectionPool connection, IReadOnlyList<NbdConnectionPool> lower, string? dirtyContext) =>
+        (_connection, _lower, _dirtyContext) = (connection, lower, dirtyContext);
 
     public long SizeBytes => _connection.Export.SizeBytes;
 
-    /// <param name="endpoint">The export.</param>
-    /// <param name="dirtyBitmap">The exported bitmap, or null when everything is read.</param>
+    /// <param name="export">The export; without a bitmap everything is read.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BackupException">
     /// The server does not say what is asked: without it a copy could miss changes.
     /// </exception>
-    internal static async Task<NbdDiskSource> ConnectAsync(
-        NbdEndpoint endpoint, string? dirtyBitmap, CancellationToken cancellationToken)
+    internal static async Task<NbdDiskSource> ConnectAsync(DiskExport export, CancellationToken cancellationToken)
     {
-        var dirty = dirtyBitmap is null ? null : $"qemu:dirty-bitmap:{dirtyBitmap}";
-        var options = new NbdConnectionOptions { MetaContexts = dirty is null ? [Allocation] : [Allocation, dirty] };
-        var connection = await NbdConnectionPool.ConnectAsync(endpoint, options, Connections, cancellationToken)
+        var dirty = export.Bitmap is null ? null : $"qemu:dirty-bitmap:{export.Bitmap}";
+        var opened = new List<NbdConnectionPool>();
+        try
+        {
+            opened.Add(await ConnectAsync(
+                    export.Endpoint, dirty is null ? [Allocation] : [Allocation, dirty], Connections, cancellationToken)
+                .ConfigureAwait(false));
+            if (dirty is not null)
+                foreach (var layer in export.LowerLayers)
+                    opened.Add(await ConnectAsync(layer, [dirty], 1, cancellationToken).ConfigureAwait(false));
+            return new NbdDiskSource(opened[0], opened[1..], dirty);
+        }
+        catch
+        {
+            foreach (var connection in opened) await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async Task ReadMapAsync(ByteRange range, RangeSet zero, RangeSet? dirty, CancellationToken cancellationToken)
+    {
+        if (dirty is not null && _dirtyContext is null) throw new InvalidOperationException(
+            "no dirty bitmap was asked for");
+        if (dirty is null || _lower.Count == 0)
+        {
+            await ReadMapAsync(_connection, range, zero, dirty, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var parts = new List<RangeSet> { new() };
+        await ReadMapAsync(_connection, range, zero, parts[0], cancellationToken).ConfigureAwait(false);
+        foreach (var layer in _lower)
+        {
+            // An image may be shorter or longer than those that lie over it.
+            var common = Math.Min(range.End, layer.Export.SizeBytes) - range.Offset;
+            if (common <= 0) continue;
+            parts.Add(new RangeSet());
+            await ReadMapAsync(layer, range with { Length = common }, null, parts[^1], cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        dirty.AppendUnion(parts);
+    }
+
+    public ValueTask ReadAsync(long offset, NativeBuffer target, CancellationToken cancellationToken) =>
+        _connection.ReadAsync(offset, target, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync().ConfigureAwait(false);
+        foreach (var layer in _lower) await layer.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task<NbdConnectionPool> ConnectAsync(
+        NbdEndpoint endpoint, IReadOnlyList<string> contexts, int connections, CancellationToken cancellationToken)
+    {
+        var options = new NbdConnectionOptions { MetaContexts = contexts };
+        var connection = await NbdConnectionPool.ConnectAsync(endpoint, options, connections, cancellationToken)
             .ConfigureAwait(false);
-        foreach (var context in options.MetaContexts)
+        foreach (var context in contexts)
         {
             if (connection.Export.MetaContexts.Contains(context, StringComparer.Ordinal)) continue;
             await connection.DisposeAsync().ConfigureAwait(false);
@@ -42,27 +97,23 @@ internal sealed class NbdDiskSource : IDiskSource, IAsyncDisposable
                     + "copied safely");
         }
 
-        return new NbdDiskSource(connection, dirty);
+        return connection;
     }
 
-    public async Task ReadMapAsync(ByteRange range, RangeSet zero, RangeSet? dirty, CancellationToken cancellationToken)
+    private async Task ReadMapAsync(
+        NbdConnectionPool connection, ByteRange range, RangeSet? zero, RangeSet? dirty,
+        CancellationToken cancellationToken)
     {
-        if (dirty is not null && _dirtyContext is null) throw new InvalidOperationException(
-            "no dirty bitmap was asked for");
         for (var offset = range.Offset; offset < range.End;)
         {
-            var status = await _connection.GetBlockStatusAsync(offset, range.End - offset, cancellationToken)
+            var status = await connection.GetBlockStatusAsync(offset, range.End - offset, cancellationToken)
                 .ConfigureAwait(false);
-            Append(zero, offset, status.GetExtents(Allocation).Span, NbdExtent.Zero | NbdExtent.Hole);
+            if (zero is not null)
+                Append(zero, offset, status.GetExtents(Allocation).Span, NbdExtent.Zero | NbdExtent.Hole);
             if (dirty is not null) Append(dirty, offset, status.GetExtents(_dirtyContext!).Span, NbdExtent.Dirty);
             offset += status.Length;
         }
     }
-
-    public ValueTask ReadAsync(long offset, NativeBuffer target, CancellationToken cancellationToken) =>
-        _connection.ReadAsync(offset, target, cancellationToken);
-
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private static void Append(RangeSet set, long offset, ReadOnlySpan<NbdExtent> extents, ulong wanted)
     {

@@ -94,9 +94,9 @@ public sealed class BackupPlannerTests
         var points = new[] { Point(1, BackupLevel.Full) };
         var plan = await PlanAsync(BackupLevel.Auto, points, probe: name => state switch
         {
-            "missing" => new CheckpointProbe(name, false, new Dictionary<string, long?>(StringComparer.Ordinal)),
-            "untracked" => Probe(name, ("vdb", 4096)),
-            _ => Probe(name, ("vda", null), ("vdb", 4096)),
+            "missing" => new CheckpointProbe(name, false, new Dictionary<string, bool>(StringComparer.Ordinal)),
+            "untracked" => Probe(name, ("vdb", true)),
+            _ => Probe(name, ("vda", false), ("vdb", true)),
         });
         Assert.Equal(BackupLevel.Full, plan.Disks[0].Level);
         Assert.Null(plan.Disks[0].Parent);
@@ -142,12 +142,24 @@ public sealed class BackupPlannerTests
     }
 
     [Fact]
-    public async Task A_domain_that_is_off_is_read_in_full_without_a_checkpoint()
+    public async Task A_domain_that_is_off_is_read_incrementally_without_a_checkpoint()
     {
         var plan = await PlanAsync(BackupLevel.Auto, [Point(1, BackupLevel.Full)], isRunning: false);
-        Assert.Equal(BackupLevel.Full, plan.Level);
+        Assert.Equal((BackupLevel.Incremental, 1), (plan.Level, plan.Base!.Sequence));
         Assert.Null(plan.NewCheckpoint);
-        Assert.Contains("shut off", plan.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_reason_that_a_bitmap_cannot_be_used_is_told_and_the_other_disks_stay_incremental()
+    {
+        var plan = await PlanAsync(
+            BackupLevel.Auto, [Point(1, BackupLevel.Full)], isRunning: false,
+            probe: name => Probe(name, ("vda", false), ("vdb", true)) with
+            {
+                Reasons = new Dictionary<string, string> { ["vda"] = "it is inconsistent" },
+            });
+        Assert.Equal((BackupLevel.Full, "it is inconsistent"), (plan.Disks[0].Level, plan.Disks[0].Reason));
+        Assert.Equal(BackupLevel.Incremental, plan.Disks[1].Level);
     }
 
     [Fact]
@@ -198,7 +210,7 @@ public sealed class BackupPlannerTests
         var plan = await PlanAsync(
             BackupLevel.Auto,
             [Point(1, BackupLevel.Full)],
-            probe: name => Probe(name, ("vdb", 0)) with
+            probe: name => Probe(name, ("vdb", true)) with
             {
                 Reasons = new Dictionary<string, string> { ["vda"] = "somebody cleared it" },
             });
@@ -223,7 +235,7 @@ public sealed class BackupPlannerTests
             new BackupRequest { Domain = "vm" }, Repository,
             TrackHistory.From([PointSummary.Of(point)], Repository, s_domain, "default", [], highestSequence: 0),
             new DiskSelection(disks, []), isRunning: true,
-            name => Task.FromResult(Probe(name, ("vda", 65536), ("vdb", 0))), _ => Task.FromResult(point));
+            name => Task.FromResult(Probe(name, ("vda", true), ("vdb", true))), _ => Task.FromResult(point));
 
         Assert.Equal([BackupLevel.Full, BackupLevel.Incremental], plan.Disks.Select(disk => disk.Level));
         Assert.Contains("'vdb'", plan.Disks[0].Reason, StringComparison.Ordinal);
@@ -258,14 +270,14 @@ public sealed class BackupPlannerTests
         {
             Damaged = (damaged ?? []).ToHashSet(StringComparer.Ordinal),
         };
-        probe ??= name => Probe(name, ("vda", 65536), ("vdb", 0));
+        probe ??= name => Probe(name, ("vda", true), ("vdb", true));
         return BackupPlanner.PlanAsync(
             request, Repository, history, new DiskSelection([.. selected], []), isRunning,
             name => Task.FromResult(probe(name)), id => Task.FromResult(points.Single(point => point.Id == id)));
     }
 
-    private static CheckpointProbe Probe(string name, params (string Disk, long? Dirty)[] disks) =>
-        new(name, true, disks.ToDictionary(disk => disk.Disk, disk => disk.Dirty, StringComparer.Ordinal));
+    private static CheckpointProbe Probe(string name, params (string Disk, bool IsUsable)[] disks) =>
+        new(name, true, disks.ToDictionary(disk => disk.Disk, disk => disk.IsUsable, StringComparer.Ordinal));
 
     private static RestorePoint Point(int sequence, BackupLevel level) =>
         TestPoints.Make(s_domain, sequence, level, $"lvb.{Repository}.default.1.{sequence}");

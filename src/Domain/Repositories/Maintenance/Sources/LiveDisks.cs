@@ -1,6 +1,7 @@
 using LibvirtBackup.Backups;
 using LibvirtBackup.Backups.Freezing;
 using LibvirtBackup.Backups.Jobs;
+using LibvirtBackup.Backups.Offline;
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Backups.Sources;
 using LibvirtBackup.Hosts;
@@ -85,27 +86,35 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
             .ConfigureAwait(false);
         await PullJob.RefuseWhenBusyAsync(context.Domain, cancellationToken).ConfigureAwait(false);
         var isRunning = await context.Domain.IsActiveAsync(cancellationToken).ConfigureAwait(false);
-        var plan = await PlanAsync(context, disks, since, isRunning, cancellationToken).ConfigureAwait(false);
-        if (isRunning)
+        var selected = await SelectAsync(context, disks, cancellationToken).ConfigureAwait(false);
+        var images = isRunning
+            ? null
+            : await ShutOffDisks.LookAsync(context.Domain, selected, cancellationToken).ConfigureAwait(false);
+        var probe = since?.Checkpoint is not { } checkpoint ? null
+            : images is null
+                ? await DomainCheckpoints.ProbeAsync(context.Domain, checkpoint, cancellationToken)
+                    .ConfigureAwait(false)
+                : images.Probe(checkpoint, isKnown: true);
+        var plan = Plan(selected, since, probe);
+        if (images is null)
             await new OnlineCapture(context)
                 .RunAsync(
                     () => Task.FromResult(plan), "none", startPaused: false, ReadAllAsync, _ => Task.CompletedTask,
                     cancellationToken)
                 .ConfigureAwait(false);
         else
-            await new OfflineCapture(context.Domain, time).RunAsync(plan, ReadAllAsync, cancellationToken)
+            await new OfflineCapture(time).RunAsync(plan, images, ReadAllAsync, cancellationToken)
                 .ConfigureAwait(false);
         return plan.Disks;
 
         async Task<IReadOnlyList<(DiskPlan Plan, Backups.Copying.DiskCopyResult Result)>> ReadAllAsync(
             IReadOnlyList<DiskPlan> taken,
-            Func<DiskPlan, (NbdEndpoint Endpoint, string? Bitmap)> export,
+            Func<DiskPlan, DiskExport> export,
             CancellationToken token)
         {
             foreach (var disk in taken)
             {
-                var (endpoint, bitmap) = export(disk);
-                var source = await NbdDiskSource.ConnectAsync(endpoint, bitmap, token).ConfigureAwait(false);
+                var source = await NbdDiskSource.ConnectAsync(export(disk), token).ConfigureAwait(false);
                 await using var closing = source.ConfigureAwait(false);
                 await read(disk, source, token).ConfigureAwait(false);
             }
@@ -114,38 +123,22 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
         }
     }
 
-    private static async Task<BackupPlan> PlanAsync(
-        BackupContext context,
-        IReadOnlyList<string> disks,
-        RestorePoint? since,
-        bool isRunning,
-        CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<SelectedDisk>> SelectAsync(
+        BackupContext context, IReadOnlyList<string> disks, CancellationToken cancellationToken)
     {
         var definition = DomainXml.Parse(
             await context.Domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
         var selected = DiskSelection.Select(definition, context.Request).Disks
             .Where(disk => disks.Contains(disk.Name, StringComparer.Ordinal)).ToList();
-        if (selected.Count == 0)
-            throw new BackupException(
+        return selected.Count > 0
+            ? selected
+            : throw new BackupException(
                 FailureKind.Failed,
                 $"domain '{context.Domain.Name}' has none of the disks {string.Join(", ", disks)} any more");
-        var probe = isRunning && since?.Checkpoint is { } checkpoint
-            ? await DomainCheckpoints.ProbeAsync(context.Domain, checkpoint, cancellationToken).ConfigureAwait(false)
-            : null;
-        var plans = new List<DiskPlan>();
-        foreach (var disk in selected)
-        {
-            var why = await WhyUnknownAsync(disk, since, probe, isRunning, cancellationToken).ConfigureAwait(false);
-            plans.Add(new DiskPlan
-            {
-                Disk = disk,
-                Level = BackupLevel.Copy,
-                Reason = why,
-                Parent = why is null ? since?.Disks.FirstOrDefault(d => d.Name == disk.Name) : null,
-            });
-        }
+    }
 
-        return new BackupPlan
+    private static BackupPlan Plan(
+        IReadOnlyList<SelectedDisk> selected, RestorePoint? since, CheckpointProbe? probe) => new()
         {
             Level = BackupLevel.Copy,
             Reason = null,
@@ -154,26 +147,30 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
             Sequence = 0,
             NewCheckpoint = null,
             KeptCheckpoints = [],
-            Disks = plans,
+            Disks = [.. selected.Select(disk => Plan(disk, since, probe))],
+        };
+
+    private static DiskPlan Plan(SelectedDisk disk, RestorePoint? since, CheckpointProbe? probe)
+    {
+        var why = WhyUnknown(disk, since, probe);
+        return new DiskPlan
+        {
+            Disk = disk,
+            Level = BackupLevel.Copy,
+            Reason = why,
+            Parent = why is null ? since?.Disks.FirstOrDefault(d => d.Name == disk.Name) : null,
         };
     }
 
     /// <summary>Why nobody can say what changed on a disk since a point; null when QEMU or the image can.</summary>
-    private static async Task<string?> WhyUnknownAsync(
-        SelectedDisk disk, RestorePoint? since, CheckpointProbe? probe, bool isRunning,
-        CancellationToken cancellationToken)
+    private static string? WhyUnknown(SelectedDisk disk, RestorePoint? since, CheckpointProbe? probe)
     {
         if (since is null) return "no point is compared with";
         if (disk.Untrackable is { } why) return why;
-        if (since.Checkpoint is not { } checkpoint) return $"point {since.Id} has no checkpoint";
-        if (isRunning)
-            return probe is { Exists: true } && probe.DirtyBytes.GetValueOrDefault(disk.Name) is not null
-                ? null
-                : $"libvirt has no usable bitmap of checkpoint '{checkpoint}' any more";
-        if (disk.Path is null) return null; // cannot be read at all; the capture says so
-        var image = await QemuImage.InspectSharedAsync(disk.Path, disk.Format, cancellationToken).ConfigureAwait(false);
-        return image.Bitmaps.Any(bitmap => bitmap is { IsInUse: false, IsRecording: true } && bitmap.Name == checkpoint)
+        if (probe is null) return $"point {since.Id} has no checkpoint";
+        if (probe.Reasons.TryGetValue(disk.Name, out var reason)) return reason;
+        return probe.Exists && probe.Disks.GetValueOrDefault(disk.Name)
             ? null
-            : $"the image has no usable bitmap of checkpoint '{checkpoint}'";
+            : $"libvirt has no usable bitmap of checkpoint '{probe.Name}' any more";
     }
 }

@@ -1,0 +1,111 @@
+using LibvirtBackup.Backups.Planning;
+using LibvirtBackup.Hosts;
+using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Interop.Posix;
+
+namespace LibvirtBackup.Backups.Offline;
+
+/// <summary>
+/// The disks of a shut-off domain, as they were when first looked at. They are only read, and not locked: a guest that
+/// is started meanwhile must not be hindered, so <see cref="EnsureUntouchedAsync"/> tells afterwards whether what was
+/// read counts.
+/// </summary>
+internal sealed class ShutOffDisks
+{
+    private readonly LibvirtDomain _domain;
+    private readonly Dictionary<string, StoredChain> _chains = new(StringComparer.Ordinal);
+    private List<ImageStamp> _stamps = [];
+
+    private ShutOffDisks(LibvirtDomain domain) => _domain = domain;
+
+    /// <exception cref="BackupException">
+    /// A disk is not on this host, cannot be read, or is open for writing.
+    /// </exception>
+    internal static async Task<ShutOffDisks> LookAsync(
+        LibvirtDomain domain, IReadOnlyList<SelectedDisk> disks, CancellationToken cancellationToken)
+    {
+        if (disks.FirstOrDefault(disk => disk.Path is null) is { } remote)
+            throw new BackupException(
+                FailureKind.NotSupported,
+                $"disk '{remote.Name}' of domain '{domain.Name}' is not a file or device, and the domain is shut "
+                + "off; "
+                + "use --start-paused, or back it up while it runs");
+        var found = new ShutOffDisks(domain);
+        var names = await found.ReadChainsAsync(disks, cancellationToken).ConfigureAwait(false);
+        found._stamps = [.. names.Distinct(StringComparer.Ordinal).Select(found.Stamp)];
+
+        // What counts was read after the stamps were taken.
+        if (!names.SequenceEqual(await found.ReadChainsAsync(disks, cancellationToken).ConfigureAwait(false)))
+            throw found.Touched();
+        return found;
+    }
+
+    /// <summary>Looks at the bitmaps of a checkpoint.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="isKnown">Whether libvirt knows it.</param>
+    internal CheckpointProbe Probe(string checkpoint, bool isKnown)
+    {
+        var reasons = _chains.ToDictionary(
+            pair => pair.Key, pair => pair.Value.WhyUnusable(checkpoint), StringComparer.Ordinal);
+        return new CheckpointProbe(
+            checkpoint, isKnown, reasons.ToDictionary(pair => pair.Key, pair => pair.Value is null))
+        {
+            Reasons = reasons.Where(pair => pair.Value is not null)
+                .ToDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.Ordinal), // just filtered
+        };
+    }
+
+    /// <param name="disk">The disk.</param>
+    /// <param name="bitmap">A usable bitmap to read with it, or null.</param>
+    internal DiskExport ExportOf(SelectedDisk disk, string? bitmap)
+    {
+        string[] bitmaps = bitmap is null ? [] : [bitmap];
+        var path = disk.Path!; // LookAsync refuses disks without one
+        return new DiskExport(ImageExport.ForReading(path, disk.Format, bitmaps), bitmap)
+        {
+            LowerLayers = bitmap is null ? [] : _chains[disk.Name].LowerLayersOf(bitmap),
+        };
+    }
+
+    /// <exception cref="BackupException">The domain was started, or an image written, since the first look.
+    /// </exception>
+    internal async Task EnsureUntouchedAsync(CancellationToken cancellationToken)
+    {
+        var state = await _domain.GetStateAsync(cancellationToken).ConfigureAwait(false);
+        if (state.State != VirDomainState.Shutoff || !_stamps.SequenceEqual(_stamps.Select(old => Stamp(old.Path))))
+            throw Touched();
+    }
+
+    private async Task<List<string>> ReadChainsAsync(
+        IReadOnlyList<SelectedDisk> disks, CancellationToken cancellationToken)
+    {
+        foreach (var disk in disks)
+            _chains[disk.Name] = new StoredChain(
+                await QemuImage.InspectChainSharedAsync(disk.Path!, disk.Format, cancellationToken) // looked at above
+                    .ConfigureAwait(false));
+        return [.. disks.SelectMany(disk => _chains[disk.Name].Files)];
+    }
+
+    private ImageStamp Stamp(string path)
+    {
+        try
+        {
+            if (!ImageStamp.IsOpenForWriting(path)) return ImageStamp.Of(path);
+        }
+        catch (Exception e) when (e is IOException or PosixException)
+        {
+            throw new BackupException(
+                FailureKind.Failed, $"image '{path}' of domain '{_domain.Name}' cannot be read: {e.Message}", e);
+        }
+
+        throw new BackupException(
+            FailureKind.Busy,
+            $"image '{path}' of domain '{_domain.Name}', which is shut off, is open for writing: the domain was just "
+            + "started, or another domain or program has the image; run the backup again when it is closed, or leave "
+            + "the disk out with --exclude");
+    }
+
+    private BackupException Touched() => new(
+        FailureKind.Failed, $"domain '{_domain.Name}' was started, or its disks written, while they were read; "
+            + "run the backup again");
+}
