@@ -24,7 +24,7 @@ internal sealed record VerifyDocument(
         var problems = Found.Of([.. report.Disks.SelectMany(disk => disk.Problems)]);
         return new VerifyDocument(
             report.IsGood, [new Verified(report.Point, report.IsGood, problems)], [], 0, 0,
-            new Compared(report.Point, report.Domain, [.. report.Disks.Select(ComparedDisk.Of)]), []);
+            new Compared(report.Point, report.Domain, report.Seed, [.. report.Disks.Select(ComparedDisk.Of)]), []);
     }
 
     /// <summary>A point.</summary>
@@ -41,13 +41,23 @@ internal sealed record VerifyDocument(
     }
 
     /// <summary>What was compared with live disks.</summary>
-    internal sealed record Compared(string Point, string Domain, IReadOnlyList<ComparedDisk> Disks);
+    internal sealed record Compared(
+        string Point, string Domain, int Seed, IReadOnlyList<ComparedDisk> Disks);
 
     /// <summary>How a disk compares; what is untracked differs perhaps by the guest's own writes.</summary>
     internal sealed record ComparedDisk(
-        string Name, long ComparedBytes, long ChangedBytes, long DifferentBytes, string? Untracked)
+        string Name, long ComparedBytes, long ChangedBytes, long DifferentBytes, string? Untracked,
+        string? DistrustedCheckpoint, Sureness? Confidence)
     {
         internal static ComparedDisk Of(SourceDiskReport disk) => new(
-            disk.Name, disk.ComparedBytes, disk.ChangedBytes, disk.DifferentBytes, disk.Untracked);
+            disk.Name, disk.ComparedBytes, disk.ChangedBytes, disk.DifferentBytes, disk.Untracked, disk.Distrusted,
+            disk.Confidence is { } sure
+                ? new Sureness(sure.SampledChunks, sure.OutsideChunks, sure.RateBelow, sure.Probability)
+                : null);
     }
+
+    /// <summary>
+    /// With the probability, the rate of chunks that changed without any bitmap's knowledge is below this one.
+    /// </summary>
+    internal sealed record Sureness(long SampledChunks, long OutsideChunks, double RateBelow, double Probability);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Parsing;
 using LibvirtBackup.Repositories.Maintenance;
@@ -39,8 +40,25 @@ internal static class VerifyText
                 + $"{SizeText.Format(disk.DifferentBytes)} different");
             if (disk.Untracked is { } why)
                 context.Warn($"{disk.Name}: it is not known what the guest has written since the point: {why}");
+            if (disk.Confidence is { } sure)
+                context.Print($"  {disk.Name}: {Describe(sure)}");
             Print(context, disk.Problems);
+            if (disk.Distrusted is { } checkpoint)
+                context.Print($"  {disk.Name}: checkpoint '{checkpoint}' missed a change and is not trusted any more; "
+                    + "the next backup reads this disk whole");
         }
+
+        context.Note($"chunks were chosen with --seed {report.Seed}");
+    }
+
+    private static string Describe(SourceConfidence sure)
+    {
+        if (sure.SampledChunks == sure.OutsideChunks)
+            return $"no change was missed: all {sure.OutsideChunks} chunks outside the dirty maps were compared";
+        var percent = (sure.RateBelow * 100).ToString("0.####", CultureInfo.InvariantCulture);
+        var probability = (sure.Probability * 100).ToString("0.##", CultureInfo.InvariantCulture);
+        return $"missed change rate below {percent} % with probability {probability} % ({sure.SampledChunks} of "
+            + $"{sure.OutsideChunks} chunks outside the dirty maps were compared)";
     }
 
     private static void Print(CommandContext context, IReadOnlyList<VerifyProblem> problems)

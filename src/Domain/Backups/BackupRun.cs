@@ -49,15 +49,16 @@ internal sealed class BackupRun(BackupContext context)
         if (isRunning || startPaused)
         {
             captured = await new OnlineCapture(context)
-                .RunAsync(() => PlanAsync(null), pointId, startPaused, copying.CopyAsync, CommitAsync, cancellationToken)
+                .RunAsync(
+                    () => PlanAsync(null), pointId, startPaused, copying.CopyAsync, CommitAsync, cancellationToken)
                 .ConfigureAwait(false);
         }
         else
         {
             var images = await ShutOffDisks.LookAsync(_domain, selection.Disks, cancellationToken)
                 .ConfigureAwait(false);
-            captured = await new OfflineCapture(context.Time)
-                .RunAsync(await PlanAsync(images).ConfigureAwait(false), images, copying.CopyAsync, cancellationToken)
+            var plan = await PlanAsync(images).ConfigureAwait(false);
+            captured = await CaptureShutOffAsync(plan, images, copying.CopyAsync, cancellationToken)
                 .ConfigureAwait(false);
             await CommitAsync(captured).ConfigureAwait(false);
         }
@@ -102,16 +103,31 @@ internal sealed class BackupRun(BackupContext context)
         }
     }
 
+    private async Task<CapturedDisks> CaptureShutOffAsync(
+        BackupPlan plan, ShutOffDisks images, CopyDisks copy, CancellationToken cancellationToken)
+    {
+        var capture = new OfflineCapture(context.Time);
+        var captured = await capture.RunAsync(plan, images, copy, cancellationToken).ConfigureAwait(false);
+        if (StoredBitmapAudit.FindShrunk(context.Journal.View, captured) is not { } why) return captured;
+        if (_request.Level is BackupLevel.Incremental or BackupLevel.Differential)
+            throw new BackupException(
+                FailureKind.NotSupported,
+                $"{_request.Level} backup of domain '{_domain.Name}' is not possible: {why}; use --level auto or full");
+        return await capture.RunAsync(plan.WithoutBase(why), images, copy, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<BackupPlan> PlanAsync(
         TrackPreparation preparation, DiskSelection selection, ShutOffDisks? images,
         CancellationToken cancellationToken)
     {
-        var history = await preparation.PrepareAsync(isRunning: images is null, cancellationToken).ConfigureAwait(false);
+        var history = await preparation.PrepareAsync(isRunning: images is null, cancellationToken)
+            .ConfigureAwait(false);
         var plan = await BackupPlanner.PlanAsync(
                 _request, _repository.Id, history, selection, isRunning: images is null,
-                name => images is null
-                    ? preparation.ProbeAsync(name, cancellationToken)
-                    : Task.FromResult(images.Probe(name, history.Checkpoints.Contains(name))),
+                async name => (images is null
+                    ? await preparation.ProbeAsync(name, cancellationToken).ConfigureAwait(false)
+                    : images.Probe(name, history.Checkpoints.Contains(name)))
+                    .Distrusting(await _repository.Notes.ListDistrustedAsync(cancellationToken).ConfigureAwait(false)),
                 id => _repository.Points.ReadAsync(id, cancellationToken))
             .ConfigureAwait(false);
         foreach (var disk in plan.Disks.Where(disk => disk.Reason is not null && disk.Reason != plan.Reason))

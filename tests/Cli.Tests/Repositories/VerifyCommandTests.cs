@@ -91,6 +91,8 @@ public sealed class VerifyCommandTests : IDisposable
     [InlineData("--sample", "x")]
     [InlineData("--scrub", "2026")]
     [InlineData("--against-source", "web", "a", "b")]
+    [InlineData("--against-source", "web", "--scrub")]
+    [InlineData("--sample", "5", "--seed", "1")]
     public async Task What_makes_no_sense_is_wrong_usage(params string[] options)
     {
         await _repository.InitAsync();

@@ -1,3 +1,5 @@
+using LibvirtBackup.Repositories.Locks;
+
 namespace LibvirtBackup.Backups.Planning;
 
 /// <summary>What is known of a checkpoint right now.</summary>
@@ -9,4 +11,14 @@ internal sealed record CheckpointProbe(string Name, bool Exists, IReadOnlyDictio
     /// <summary>Why the bitmap of a disk cannot be used, by disk, where more than that is known.</summary>
     internal IReadOnlyDictionary<string, string> Reasons { get; init; } =
         new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Leaves out the disks on which the checkpoint was found to have missed changes.</summary>
+    internal CheckpointProbe Distrusting(IEnumerable<DistrustedDocument> notes)
+    {
+        var reasons = new Dictionary<string, string>(Reasons, StringComparer.Ordinal);
+        foreach (var note in notes)
+            if (note.Checkpoints.Contains(Name, StringComparer.Ordinal))
+                reasons[note.Disk] = note.Reason;
+        return this with { Reasons = reasons };
+    }
 }

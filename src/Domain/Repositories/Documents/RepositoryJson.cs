@@ -15,4 +15,5 @@ namespace LibvirtBackup.Repositories.Documents;
 [JsonSerializable(typeof(CondemnedDocument))]
 [JsonSerializable(typeof(CondemnedSessionsDocument))]
 [JsonSerializable(typeof(DamagedDocument))]
+[JsonSerializable(typeof(DistrustedDocument))]
 internal sealed partial class RepositoryJson : JsonSerializerContext;

@@ -5,13 +5,15 @@ using LibvirtBackup.Repositories.Documents;
 namespace LibvirtBackup.Repositories.Locks;
 
 /// <summary>
-/// What gc and verify have noted for sessions: packs about to be deleted, and what was found damaged.
+/// What gc and verify have noted for sessions: packs about to be deleted, what was found damaged, and checkpoints that
+/// are not believed.
 /// </summary>
 internal sealed class RepositoryNotes(IBlobStore store, DocumentStore documents)
 {
     internal const string CondemnedFolder = "condemned/";
     internal const string CondemnedSessionsSuffix = "-sessions.json";
     internal const string DamagedFolder = "damaged/";
+    internal const string DistrustedFolder = "distrusted/";
 
     /// <summary>What was found damaged and has not been repaired.</summary>
     /// <exception cref="BackupException">Integrity: a note is damaged.</exception>
@@ -19,6 +21,15 @@ internal sealed class RepositoryNotes(IBlobStore store, DocumentStore documents)
     {
         var notes = await ReadAllAsync(
             DamagedFolder, RepositoryJson.Default.DamagedDocument, cancellationToken).ConfigureAwait(false);
+        return [.. notes.Select(note => note.Document)];
+    }
+
+    /// <summary>Checkpoints that are not believed on a disk.</summary>
+    /// <exception cref="BackupException">Integrity: a note is damaged.</exception>
+    internal async Task<IReadOnlyList<DistrustedDocument>> ListDistrustedAsync(CancellationToken cancellationToken)
+    {
+        var notes = await ReadAllAsync(
+            DistrustedFolder, RepositoryJson.Default.DistrustedDocument, cancellationToken).ConfigureAwait(false);
         return [.. notes.Select(note => note.Document)];
     }
 

@@ -14,13 +14,14 @@ internal static class BookkeepingRepair
 
     /// <summary>Removes damaged notes; under the maintenance lock, for gc relies on its own.</summary>
     /// <returns>
-    /// How many told of damage: nobody knows what they told, and only a verify finds it again. Condemnations are made
-    /// again by gc.
+    /// How many told of damage, or of checkpoints that missed a change: nobody knows what they told, and only a verify
+    /// (of the latter: against the source) finds it again. Condemnations are made again by gc.
     /// </returns>
     internal static async Task<int> RemoveNotesAsync(IBlobStore store, CancellationToken cancellationToken)
     {
         await RemoveAsync(store, RepositoryNotes.CondemnedFolder, cancellationToken).ConfigureAwait(false);
-        return await RemoveAsync(store, RepositoryNotes.DamagedFolder, cancellationToken).ConfigureAwait(false);
+        return await RemoveAsync(store, RepositoryNotes.DamagedFolder, cancellationToken).ConfigureAwait(false)
+            + await RemoveAsync(store, RepositoryNotes.DistrustedFolder, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<int> RemoveAsync(IBlobStore store, string folder, CancellationToken cancellationToken)

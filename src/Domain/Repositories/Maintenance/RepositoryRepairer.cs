@@ -66,6 +66,7 @@ public sealed class RepositoryRepairer(BackupEngineOptions options, TimeProvider
                     connection, repository, domain, disks, since: null,
                     (plan, source, token) => healer.HealAsync(
                         source, PlacesOf(places, tree => tree.Disk == plan.Disk.Name), token),
+                    conclude: null,
                     cancellationToken)
                 .ConfigureAwait(false);
         await writer.FinishAsync(cancellationToken).ConfigureAwait(false);

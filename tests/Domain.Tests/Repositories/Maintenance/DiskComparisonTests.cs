@@ -84,6 +84,35 @@ public sealed class DiskComparisonTests
         Assert.Equal(chunks < 10 ? (3 * Chunk) - 512 : 0, result.ChangedBytes);
     }
 
+    [Fact]
+    public async Task Of_what_no_bitmap_reported_a_sample_is_read_and_all_of_what_the_point_stored_and_all_holes()
+    {
+        var random = new Random(8);
+        var disk = Filled(random, 300);
+        disk.Discard(100, 50);
+        using var repository = await CreateAsync();
+        var map = await CopyAsync(repository, disk);
+        disk.Discard(0, 1);
+        disk.Write(60 * Chunk, [1]);
+        disk.Write(69 * Chunk, [1]);
+        disk.ClearBitmap();
+        disk.Write(20 * Chunk, new byte[10 * Chunk]);
+        var reported = new RangeSet();
+        reported.Append(new ByteRange(60 * Chunk, 10 * Chunk));
+        var before = disk.BytesRead;
+
+        var result = await CompareAsync(disk, map, hasDirtyMap: true, percent: 10, reported);
+
+        // 300 chunks are 51 holes, 10 that were written since, 10 that the point stored, and others.
+        Assert.Equal((229, 23), (result.OutsideChunks, result.SampledChunks));
+        Assert.Equal((10 + 23) * Chunk, disk.BytesRead - before);
+        Assert.Equal((51 + 10 + 23) * Chunk, result.ComparedBytes);
+        Assert.Equal(10 * Chunk, result.ChangedBytes);
+        Assert.Equal(
+            [new ByteRange(0, Chunk), new ByteRange(60 * Chunk, Chunk), new ByteRange(69 * Chunk, Chunk)],
+            result.Different);
+    }
+
     private static SimulatedDisk Filled(Random random, int chunks)
     {
         var disk = new SimulatedDisk(chunks * Chunk, Chunk);
@@ -98,8 +127,12 @@ public sealed class DiskComparisonTests
         return bytes;
     }
 
-    private static Task<ComparedDisk> CompareAsync(SimulatedDisk disk, DiskMap map, bool hasDirtyMap) =>
-        new DiskComparison(disk, map, bytes => ChunkId.Compute(bytes.Span), hasDirtyMap, _ => { }).RunAsync(Token);
+    private static Task<ComparedDisk> CompareAsync(
+        SimulatedDisk disk, DiskMap map, bool hasDirtyMap, double percent = 100, RangeSet? reported = null) =>
+        new DiskComparison(
+                disk, map, reported ?? new RangeSet(), new SourceSample { Percent = percent, Seed = 1 },
+                bytes => ChunkId.Compute(bytes.Span), hasDirtyMap)
+            .RunAsync(Token);
 
     private static async Task<DiskMap> CopyAsync(Repository repository, SimulatedDisk disk)
     {

@@ -8,15 +8,18 @@ namespace LibvirtBackup.Repositories.Maintenance.Sources;
 /// <summary>
 /// Compares a live disk with a point's map: by the ids of chunks, so nothing is read from the repository but the map.
 /// Chunks that the guest has written since are left out where the source knows them; what is neither dirty nor the
-/// same is a change that nobody reported, or a map that is wrong.
+/// same is a change that nobody reported, or a map that is wrong. What the point stored because a bitmap reported it is
+/// all compared, and so are holes, which cost nothing; of the rest a sample.
 /// </summary>
 /// <param name="source">The disk.</param>
 /// <param name="map">What it was at the point.</param>
+/// <param name="reported">What had changed between the point and its parent; empty for a point that read all.</param>
+/// <param name="sample">How much of the rest is compared.</param>
 /// <param name="idOf">The id of a chunk's bytes in this repository.</param>
 /// <param name="hasDirtyMap">True when the source knows what was written since the point.</param>
-/// <param name="progress">Receives bytes done, from several threads.</param>
 internal sealed class DiskComparison(
-    IDiskSource source, DiskMap map, Func<ReadOnlyMemory<byte>, ChunkId> idOf, bool hasDirtyMap, Action<long> progress)
+    IDiskSource source, DiskMap map, RangeSet reported, SourceSample sample, Func<ReadOnlyMemory<byte>, ChunkId> idOf,
+    bool hasDirtyMap)
 {
     private const int RequestBytes = Units.MiB;
     private const int RequestsInFlight = 6;
@@ -29,32 +32,68 @@ internal sealed class DiskComparison(
 
     internal async Task<ComparedDisk> RunAsync(CancellationToken cancellationToken)
     {
+        var outside = await CountOutsideAsync(cancellationToken).ConfigureAwait(false);
+        var size = sample.SizeFor(outside);
+        var sampler = new ChunkSampler(outside, size, sample.Seed);
         for (var leaf = 0L; leaf < _shape.LeafCount; leaf++)
-            await CompareLeafAsync(leaf, cancellationToken).ConfigureAwait(false);
+            await CompareLeafAsync(leaf, sampler, cancellationToken).ConfigureAwait(false);
         var different = new RangeSet();
         foreach (var chunk in _different.Order()) different.Append(RangeOf(chunk));
-        return new ComparedDisk { ComparedBytes = _compared, ChangedBytes = _changed, Different = different };
+        return new ComparedDisk
+        {
+            ComparedBytes = _compared,
+            ChangedBytes = _changed,
+            OutsideChunks = outside,
+            SampledChunks = size,
+            Different = different,
+        };
     }
 
-    private async Task CompareLeafAsync(long leaf, CancellationToken cancellationToken)
+    /// <summary>A sample without replacement needs the number beforehand; extents are asked for twice.</summary>
+    private async Task<long> CountOutsideAsync(CancellationToken cancellationToken)
+    {
+        var outside = 0L;
+        for (var leaf = 0L; leaf < _shape.LeafCount; leaf++)
+        {
+            var (zero, dirty) = await ReadExtentsAsync(leaf, cancellationToken).ConfigureAwait(false);
+            var first = leaf * MapNode.Width;
+            for (var i = 0; i < _shape.EntryCount(0, leaf); i++)
+                if (RangeOf(first + i) is var range && !IsChanged(range, dirty) && IsOutside(range, zero)) outside++;
+        }
+
+        return outside;
+    }
+
+    private async Task<(RangeSet Zero, RangeSet? Dirty)> ReadExtentsAsync(
+        long leaf, CancellationToken cancellationToken)
     {
         var start = leaf * _shape.LeafBytes;
-        var length = Math.Min(_shape.LeafBytes, _shape.SizeBytes - start);
-        var common = Math.Min(length, Math.Max(0, source.SizeBytes - start));
+        var end = Math.Min(start + _shape.LeafBytes, Math.Min(_shape.SizeBytes, source.SizeBytes));
         var (zero, dirty) = (new RangeSet(), hasDirtyMap ? new RangeSet() : null);
-        if (common > 0)
-            await source.ReadMapAsync(new ByteRange(start, common), zero, dirty, cancellationToken)
+        if (end > start)
+            await source.ReadMapAsync(new ByteRange(start, end - start), zero, dirty, cancellationToken)
                 .ConfigureAwait(false);
+        return (zero, dirty);
+    }
+
+    /// <summary>A resize since is a change too, though not one that a bitmap has.</summary>
+    private bool IsChanged(ByteRange range, RangeSet? dirty) =>
+        range.End > source.SizeBytes || dirty?.Overlaps(range) == true;
+
+    private bool IsOutside(ByteRange range, RangeSet zero) => !zero.Contains(range) && !reported.Overlaps(range);
+
+    private async Task CompareLeafAsync(long leaf, ChunkSampler sampler, CancellationToken cancellationToken)
+    {
+        var (zero, dirty) = await ReadExtentsAsync(leaf, cancellationToken).ConfigureAwait(false);
         var entries = await map.ReadLeafAsync(leaf, cancellationToken).ConfigureAwait(false);
         var first = leaf * MapNode.Width;
         var toRead = new List<long>();
         for (var i = 0; i < entries.Length; i++)
         {
             var range = RangeOf(first + i);
-            // A resize since is a change too, though not one that a bitmap has.
-            if (range.End > source.SizeBytes || dirty?.Overlaps(range) == true) _changed += range.Length;
-            else if (!zero.Contains(range)) toRead.Add(first + i);
-            else Note(first + i, isSame: entries[i].Kind != EntryKind.Data);
+            if (IsChanged(range, dirty)) _changed += range.Length;
+            else if (zero.Contains(range)) Note(first + i, isSame: entries[i].Kind != EntryKind.Data);
+            else if (!IsOutside(range, zero) || sampler.Takes()) toRead.Add(first + i);
         }
 
         await Parallel.ForEachAsync(
@@ -62,7 +101,6 @@ internal sealed class DiskComparison(
             new ParallelOptions { MaxDegreeOfParallelism = RequestsInFlight, CancellationToken = cancellationToken },
             (run, token) => CompareRunAsync(run.First, run.Count, entries.AsMemory((int)(run.First - first)), token))
             .ConfigureAwait(false);
-        progress(length);
     }
 
     private async ValueTask CompareRunAsync(

@@ -29,16 +29,17 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
     /// The point since which changes are wanted, or null: where they can be known, the disk's plan has a parent.
     /// </param>
     /// <param name="read">Reads one disk.</param>
+    /// <param name="conclude">Acts on what was read, while the domain is still locked; null for nothing.</param>
     /// <param name="cancellationToken">Gives up; the job is ended before the call returns.</param>
-    /// <returns>How the disks were read: also of those that could not be.</returns>
     /// <exception cref="BackupException">The disks could not be read.</exception>
-    internal async Task<IReadOnlyList<DiskPlan>> ReadAsync(
+    internal async Task ReadAsync(
         LibvirtConnection connection,
         Repository repository,
         string name,
         IReadOnlyList<string> disks,
         RestorePoint? since,
         Func<DiskPlan, NbdDiskSource, CancellationToken, Task> read,
+        Func<CancellationToken, Task>? conclude,
         CancellationToken cancellationToken)
     {
         var host = await HostRequirements.CheckAsync(connection, cancellationToken).ConfigureAwait(false);
@@ -63,7 +64,7 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
         };
         try
         {
-            return await ReadAsync(context, disks, since, read, cancellationToken).ConfigureAwait(false);
+            await ReadAsync(context, disks, since, read, conclude, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is LibvirtException or NbdException or IOException or UnauthorizedAccessException)
         {
@@ -72,11 +73,12 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
         }
     }
 
-    private async Task<IReadOnlyList<DiskPlan>> ReadAsync(
+    private async Task ReadAsync(
         BackupContext context,
         IReadOnlyList<string> disks,
         RestorePoint? since,
         Func<DiskPlan, NbdDiskSource, CancellationToken, Task> read,
+        Func<CancellationToken, Task>? conclude,
         CancellationToken cancellationToken)
     {
         await FreezeRecovery.RunAsync(context, cancellationToken).ConfigureAwait(false);
@@ -105,7 +107,7 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
         else
             await new OfflineCapture(time).RunAsync(plan, images, ReadAllAsync, cancellationToken)
                 .ConfigureAwait(false);
-        return plan.Disks;
+        if (conclude is not null) await conclude(cancellationToken).ConfigureAwait(false);
 
         async Task<IReadOnlyList<(DiskPlan Plan, Backups.Copying.DiskCopyResult Result)>> ReadAllAsync(
             IReadOnlyList<DiskPlan> taken,

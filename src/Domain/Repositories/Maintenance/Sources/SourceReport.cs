@@ -9,6 +9,9 @@ public sealed record SourceReport
     /// <summary>Its domain's name at that time.</summary>
     public required string Domain { get; init; }
 
+    /// <summary>What the choice of compared chunks followed from.</summary>
+    public required int Seed { get; init; }
+
     /// <summary>The point's disks.</summary>
     public required IReadOnlyList<SourceDiskReport> Disks { get; init; }
 
