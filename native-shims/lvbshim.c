@@ -79,3 +79,18 @@ LVB_EXPORT int64_t lvb_block_device_size(int fd)
         return -1;
     return (int64_t)size;
 }
+
+LVB_EXPORT int lvb_file_identity(const char *path, uint64_t identity[2])
+{
+    struct statx st;
+
+    if (statx(AT_FDCWD, path, 0, STATX_TYPE | STATX_INO | STATX_BTIME, &st) == -1)
+        return -1;
+    if (!S_ISREG(st.stx_mode))
+        return 0;
+    identity[0] = st.stx_ino;
+    identity[1] = st.stx_mask & STATX_BTIME
+        ? (uint64_t)st.stx_btime.tv_sec * 1000000000 + st.stx_btime.tv_nsec
+        : 0;
+    return 1;
+}

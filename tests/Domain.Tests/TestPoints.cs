@@ -33,6 +33,7 @@ internal static class TestPoints
         Name = name,
         VirtualSizeBytes = size,
         Format = "qcow2",
+        Layers = [new DiskLayer($"/{name}", "1")],
         Level = BackupLevel.Full,
         Reason = null,
         Root = root,

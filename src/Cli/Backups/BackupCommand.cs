@@ -26,6 +26,7 @@ internal sealed class BackupCommand : CliCommand
         new("backup web --repo /srv/backup", "incremental where that is safe, else full"),
         new("backup web --level full --quiesce try", "read everything, with frozen file systems if the guest can"),
         new("backup --all --exclude vdb", "every domain of the host, without its vdb"),
+        new("backup web --track weekly --max-points 8 --force-cycle", "a chain of its own, of the newest eight points"),
         new("backup web --level copy", "a point beside the schedule: no checkpoint is made"),
     ];
 

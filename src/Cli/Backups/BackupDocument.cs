@@ -24,11 +24,11 @@ internal sealed record BackupDocument(
     /// <summary>A restore point.</summary>
     internal sealed record TakenPoint(
         string Point, string Domain, string Track, string Level, string? Reason, string? Checkpoint, string? Parent,
-        string Consistency, IReadOnlyList<TakenDisk> Disks)
+        string Consistency, IReadOnlyList<TakenDisk> Disks, IReadOnlyList<string> Dropped)
     {
         internal static TakenPoint Of(BackupReport report) => new(
             report.Point, report.Domain, report.Track, Choice.Word(report.Level), report.Reason, report.Checkpoint,
-            report.Parent, Choice.Word(report.Consistency), [.. report.Disks.Select(TakenDisk.Of)]);
+            report.Parent, Choice.Word(report.Consistency), [.. report.Disks.Select(TakenDisk.Of)], report.Dropped);
     }
 
     /// <summary>A disk of a point.</summary>

@@ -53,6 +53,15 @@ internal sealed class BackupOptions
     private readonly Option<string?> _limitRate = Text("--limit-rate", "size", "read at most this many bytes a second");
     private readonly Option<bool> _noCheckpoint = Flag("--no-checkpoint", "make no checkpoint");
 
+    private readonly Option<int?> _keepCheckpoints = Number(
+        "--keep-checkpoints", "keep so many older checkpoints for --since; each costs QEMU memory (default: 0)");
+
+    private readonly Option<int?> _maxPoints = Number(
+        "--max-points", "the track may have so many points: refuse one more, see --force-cycle");
+
+    private readonly Option<bool> _forceCycle = Flag(
+        "--force-cycle", "with --max-points: once the new point exists, drop the oldest, and tell which");
+
     private readonly Option<bool> _startPaused = Flag(
         "--start-paused", "start a domain that is shut off, paused, and stop it afterwards");
 
@@ -66,7 +75,8 @@ internal sealed class BackupOptions
         Option[] options =
         [
             _all, _level, _since, _track, _disk, _exclude, _quiesce, _quiesceMount, _quiesceTimeout, _quiesceLimit,
-            _scratch, _limitRate, _noCheckpoint, _startPaused, _includeSecrets, Strict,
+            _scratch, _limitRate, _noCheckpoint, _keepCheckpoints, _maxPoints, _forceCycle, _startPaused,
+            _includeSecrets, Strict,
         ];
         foreach (var option in options)
             command.Add(option);
@@ -87,7 +97,7 @@ internal sealed class BackupOptions
                 FailureKind.Usage, "backup: name domains or give --all; see 'lvbackup backup --help'");
         }
 
-        return new BackupRequest
+        var request = new BackupRequest
         {
             Domain = "",
             Level = Choice.Parse(_level.Name, line.GetValue(_level), BackupLevel.Auto),
@@ -99,9 +109,14 @@ internal sealed class BackupOptions
             ScratchDirectory = line.GetValue(_scratch) is { } scratch ? Path.GetFullPath(scratch) : null,
             RateLimitBytesPerSecond = SizeOption.Read(line, _limitRate),
             NoCheckpoint = line.GetValue(_noCheckpoint),
+            KeepCheckpoints = line.GetValue(_keepCheckpoints) ?? 0,
+            MaxPoints = line.GetValue(_maxPoints),
+            ForceCycle = line.GetValue(_forceCycle),
             StartPaused = line.GetValue(_startPaused),
             IncludeSecrets = line.GetValue(_includeSecrets),
         };
+        request.Validate();
+        return request;
     }
 
     /// <summary>The domains that the line names.</summary>
@@ -134,6 +149,9 @@ internal sealed class BackupOptions
 
     private static Option<string?> Text(string name, string value, string description) =>
         new(name) { Description = description, HelpName = value };
+
+    private static Option<int?> Number(string name, string description) =>
+        new(name) { Description = description, HelpName = "n" };
 
     private static Option<string[]> Many(string name, string description) =>
         new(name) { Description = description, HelpName = "disk" };

@@ -69,6 +69,8 @@ internal sealed class BackupSeries(CommandContext context, LibvirtConnection con
                 + (disk.Reason is { } why && why != report.Reason ? $" ({why})" : ""));
         }
 
+        foreach (var dropped in report.Dropped)
+            context.Note($"{report.Domain}: dropped restore point {dropped}; 'lvbackup gc' frees its space");
         if (!context.Settings.Json)
             context.Print(report.Point);
     }

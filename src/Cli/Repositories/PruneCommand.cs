@@ -17,6 +17,7 @@ internal sealed class PruneCommand : CliCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    private readonly Option<string?> _track = new("--track") { Description = "only this track", HelpName = "track" };
     private readonly Option<int> _last;
     private readonly Option<int> _hourly;
     private readonly Option<int> _daily;
@@ -29,6 +30,7 @@ internal sealed class PruneCommand : CliCommand
         : base("prune", "Remove restore points that no rule keeps.")
     {
         Add(_domain);
+        Add(_track);
         _last = AddCount("--keep-last", "keep the newest N points");
         _hourly = AddCount("--keep-hourly", "keep the newest point of each of the last N hours that have one");
         _daily = AddCount("--keep-daily", "the same for days");
@@ -52,6 +54,7 @@ internal sealed class PruneCommand : CliCommand
     internal override IReadOnlyList<Example> Examples =>
     [
         new("prune --keep-daily 7 --keep-weekly 4 --keep-monthly 12", "a year of history of every domain"),
+        new("prune web --track weekly --keep-last 8", "other rules for one track than for the others"),
         new("prune web --keep-last 3 --dry-run", "what would go if only three points of 'web' were kept"),
     ];
 
@@ -70,7 +73,8 @@ internal sealed class PruneCommand : CliCommand
         };
         var zone = context.Environment.Time.LocalTimeZone;
         using var repository = await context.OpenRepositoryAsync(cancellationToken);
-        var points = await PointsAsync(context, repository, context.Line.GetValue(_domain), cancellationToken);
+        var points = await PointsAsync(
+            context, repository, context.Line.GetValue(_domain), context.Line.GetValue(_track), cancellationToken);
         var decisions = RetentionPolicy.Decide(
             points, rules, await repository.ListDamagedPointsAsync(cancellationToken), zone);
         var isDryRun = context.Line.GetValue(_dryRun);
@@ -89,20 +93,23 @@ internal sealed class PruneCommand : CliCommand
     }
 
     private static async Task<IReadOnlyList<PointSummary>> PointsAsync(
-        CommandContext context, Repository repository, string? domain, CancellationToken cancellationToken)
+        CommandContext context, Repository repository, string? domain, string? track,
+        CancellationToken cancellationToken)
     {
         var (all, damaged) = await repository.ListPointsAsync(cancellationToken);
         // What cannot be read is not judged, and so it stays.
         foreach (var one in damaged)
             context.Warn(one);
-        if (domain is null)
+        if (domain is null && track is null)
             return all;
-        var points = all.Where(p => DomainFilter.Fits(p, domain)).ToList();
+        var points = all.Where(p => (domain is null || DomainFilter.Fits(p, domain)) && (track ?? p.Track) == p.Track)
+            .ToList();
+        var what = (domain is null ? "" : $" of a domain '{domain}'") + (track is null ? "" : $" on track '{track}'");
         return points.Count > 0
             ? points
             : throw new BackupException(
                 FailureKind.Failed,
-                $"no restore point of a domain '{domain}' in repository '{repository.Location}'; see 'lvbackup list'");
+                $"no restore point{what} in repository '{repository.Location}'; see 'lvbackup list'");
     }
 
     private static void Print(

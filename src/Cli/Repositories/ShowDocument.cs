@@ -28,12 +28,13 @@ internal sealed record ShowDocument(
 
     /// <summary>A disk of the point.</summary>
     internal sealed record ShownDisk(
-        string Name, long VirtualSizeBytes, string Format, DiskImageProperties? Image, string Level, string? Reason,
-        string Root, IReadOnlyList<string>? DirtyMap, long ReadBytes, long DirtyBytes, long StoredBytes)
+        string Name, long VirtualSizeBytes, string Format, DiskImageProperties? Image,
+        IReadOnlyList<DiskLayer>? Layers, string Level, string? Reason, string Root, IReadOnlyList<string>? DirtyMap,
+        long ReadBytes, long DirtyBytes, long StoredBytes)
     {
         internal static ShownDisk Of(RestorePointDisk disk) => new(
-            disk.Name, disk.VirtualSizeBytes, disk.Format, disk.Image, Choice.Word(disk.Level), disk.Reason, disk.Root,
-            disk.DirtyMap, disk.ReadBytes, disk.DirtyBytes, disk.StoredBytes);
+            disk.Name, disk.VirtualSizeBytes, disk.Format, disk.Image, disk.Layers, Choice.Word(disk.Level),
+            disk.Reason, disk.Root, disk.DirtyMap, disk.ReadBytes, disk.DirtyBytes, disk.StoredBytes);
     }
 
     /// <summary>A file of the point; its mode is octal.</summary>

@@ -1,4 +1,3 @@
-using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Recovery.Journals;
@@ -36,7 +35,7 @@ public sealed class BackupEngine(BackupEngineOptions options, TimeProvider time)
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(repository);
         ArgumentNullException.ThrowIfNull(request);
-        Validate(request);
+        request.Validate();
         var host = await HostRequirements.CheckAsync(connection, cancellationToken).ConfigureAwait(false);
         using var domain = await DomainFinder.FindAsync(connection, request.Domain, cancellationToken)
             .ConfigureAwait(false);
@@ -68,18 +67,5 @@ public sealed class BackupEngine(BackupEngineOptions options, TimeProvider time)
                 + "gap",
                 e);
         }
-    }
-
-    private static void Validate(BackupRequest request)
-    {
-        CheckpointNaming.ValidateTrack(request.Track);
-        if (request.Since is not null && request.Level is not (BackupLevel.Auto or BackupLevel.Incremental))
-            throw new BackupException(FailureKind.Usage, $"a {request.Level} backup starts from no checkpoint of "
-                + "choice; leave out --since");
-        if (request.RateLimitBytesPerSecond is <= 0)
-            throw new BackupException(FailureKind.Usage, "the rate limit must be more than 0 bytes per second");
-        request.Quiesce.Validate();
-        if (request.Disks.Intersect(request.Exclude, StringComparer.Ordinal).FirstOrDefault() is { } both)
-            throw new BackupException(FailureKind.Usage, $"disk '{both}' is both asked for and excluded");
     }
 }

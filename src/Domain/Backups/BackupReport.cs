@@ -29,6 +29,11 @@ public sealed record BackupReport
     /// <summary>What the guest's file systems were like at the instant.</summary>
     public required PointConsistency Consistency { get; init; }
 
+    /// <summary>
+    /// Ids of older points that were removed to keep the track within its limit, in the order of removal.
+    /// </summary>
+    public IReadOnlyList<string> Dropped { get; init; } = [];
+
     /// <summary>The disks taken, in the domain's order.</summary>
     public required IReadOnlyList<DiskBackupReport> Disks { get; init; }
 

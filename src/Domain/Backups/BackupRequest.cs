@@ -1,3 +1,5 @@
+using LibvirtBackup.Backups.Planning;
+
 namespace LibvirtBackup.Backups;
 
 /// <summary>What to back up and how. Data only; validated by the backup engine before anything is started.</summary>
@@ -36,6 +38,21 @@ public sealed record BackupRequest
     /// <summary>True to make no checkpoint: the next incremental starts from an earlier point.</summary>
     public bool NoCheckpoint { get; init; }
 
+    /// <summary>
+    /// Checkpoints of older points that stay, the newest first, so that <see cref="Since"/> can name them; default 0.
+    /// The newest point's and the last full's always stay. Each costs QEMU memory and time when the image is closed.
+    /// </summary>
+    public int KeepCheckpoints { get; init; }
+
+    /// <summary>Points that the track may have after this one, from 1; null for no limit.</summary>
+    public int? MaxPoints { get; init; }
+
+    /// <summary>
+    /// True to drop the oldest points of a track that has <see cref="MaxPoints"/> points, once the new one exists;
+    /// false to refuse the backup.
+    /// </summary>
+    public bool ForceCycle { get; init; }
+
     /// <summary>True to start a shut-off domain paused for the backup and stop it again afterwards.</summary>
     public bool StartPaused { get; init; }
 
@@ -44,4 +61,29 @@ public sealed record BackupRequest
     /// always stored.
     /// </summary>
     public bool IncludeSecrets { get; init; }
+
+    /// <summary>Checks what can be checked without a host.</summary>
+    /// <exception cref="BackupException">Usage: values that make no sense, or not together.</exception>
+    public void Validate()
+    {
+        CheckpointNaming.ValidateTrack(Track);
+        if (Since is not null && Level is not (BackupLevel.Auto or BackupLevel.Incremental))
+            throw Usage($"a {Level.ToString().ToLowerInvariant()} backup starts from no checkpoint of choice; "
+                + "leave out --since");
+        if (RateLimitBytesPerSecond is <= 0)
+            throw Usage("the rate limit must be more than 0 bytes per second");
+        Quiesce.Validate();
+        if (KeepCheckpoints < 0)
+            throw Usage("a number of checkpoints to keep cannot be negative");
+        if (KeepCheckpoints > 0 && (NoCheckpoint || Level == BackupLevel.Copy))
+            throw Usage("a backup that makes no checkpoint removes none either; leave out --keep-checkpoints");
+        if (MaxPoints is <= 0)
+            throw Usage("a track has at least 1 point; give --max-points 1 or more");
+        if (ForceCycle && MaxPoints is null)
+            throw Usage("--force-cycle drops what is more than --max-points; give that too");
+        if (Disks.Intersect(Exclude, StringComparer.Ordinal).FirstOrDefault() is { } both)
+            throw Usage($"disk '{both}' is both asked for and excluded");
+    }
+
+    private static BackupException Usage(string message) => new(FailureKind.Usage, message);
 }

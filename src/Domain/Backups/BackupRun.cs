@@ -32,6 +32,8 @@ internal sealed class BackupRun(BackupContext context)
         context.Warnings.AddRange(
             await recovery.RecoverAsync(_repository.Id, points, cancellationToken).ConfigureAwait(false));
         await PullJob.RefuseWhenBusyAsync(_domain, cancellationToken).ConfigureAwait(false);
+        TrackLimit.RefuseWhenFull(
+            _request, [.. points.Where(point => point.DomainUuid == _domain.Uuid && point.Track == _request.Track)]);
 
         var preparation = new TrackPreparation(
             context, points, await _repository.ListDamagedPointsAsync(cancellationToken).ConfigureAwait(false));
@@ -63,8 +65,9 @@ internal sealed class BackupRun(BackupContext context)
             await CommitAsync(captured).ConfigureAwait(false);
         }
 
+        var dropped = await DropAsync(captured.Plan.Dropped).ConfigureAwait(false);
         await IndexMerging.TryAsync(_repository, CancellationToken.None).ConfigureAwait(false);
-        return Report(pointId, captured);
+        return Report(pointId, captured) with { Dropped = dropped };
 
         async Task<BackupPlan> PlanAsync(ShutOffDisks? images)
         {
@@ -91,7 +94,7 @@ internal sealed class BackupRun(BackupContext context)
         {
             // The last moment at which giving up leaves nothing; from here on the point is finished and kept.
             cancellationToken.ThrowIfCancellationRequested();
-            WarnOfUnreportedChanges(disks);
+            WarnOfHealed(disks);
             foreach (var pack in writer.LostPacks)
                 context.Warnings.Add(
                     $"repository '{_repository.Location}' has lost pack {pack} or a part of it; what this backup needs "
@@ -135,14 +138,35 @@ internal sealed class BackupRun(BackupContext context)
         return plan;
     }
 
-    private void WarnOfUnreportedChanges(CapturedDisks captured)
+    /// <summary>Removes points of a full track. What is left by a crash meanwhile, the next run removes.</summary>
+    /// <returns>The ids of those that are gone.</returns>
+    private async Task<IReadOnlyList<string>> DropAsync(IReadOnlyList<PointSummary> excess)
     {
-        foreach (var (plan, result) in captured.Disks)
-            if (result.UnreportedBytes > 0)
+        var dropped = new List<string>();
+        foreach (var point in excess)
+        {
+            try
+            {
+                await _repository.ForgetAsync(point.Id, CancellationToken.None).ConfigureAwait(false);
+                dropped.Add(point.Id);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
                 context.Warnings.Add(
-                    $"disk '{plan.Disk.Name}': {result.UnreportedBytes} bytes had changed that no bitmap reported "
-                    + "(resized twice, or a bitmap cleared by somebody?); they were copied, but take a full backup to "
-                    + "be sure of the rest");
+                    $"restore point {point.Id} could not be dropped: {e.Message}; the next run does it");
+                break;
+            }
+        }
+
+        return dropped;
+    }
+
+    /// <summary>Warns of each disk that was to be incremental and turned out not to be.</summary>
+    private void WarnOfHealed(CapturedDisks captured)
+    {
+        foreach (var (planned, (done, _)) in captured.Plan.Disks.Zip(captured.Disks))
+            if (planned.Parent is not null && done.Parent is null)
+                context.Warnings.Add($"disk '{done.Disk.Name}' is read in full: {done.Reason}");
     }
 
     private BackupReport Report(string pointId, CapturedDisks captured) => new()

@@ -16,7 +16,7 @@ internal sealed class DiskSetCopier(BackupContext context, BlobWriter writer)
     internal async Task<IReadOnlyList<(DiskPlan Plan, DiskCopyResult Result)>> CopyAsync(
         IReadOnlyList<DiskPlan> disks, Func<DiskPlan, DiskExport> export, CancellationToken cancellationToken)
     {
-        var results = new DiskCopyResult[disks.Count];
+        var results = new (DiskPlan Plan, DiskCopyResult Result)[disks.Count];
         var parallel = new ParallelOptions
         {
             MaxDegreeOfParallelism = context.Options.ParallelDisks,
@@ -28,9 +28,33 @@ internal sealed class DiskSetCopier(BackupContext context, BlobWriter writer)
             parallel,
             async (i, token) =>
             {
-                results[i] = await CopyDiskAsync(disks[i], export(disks[i]), token).ConfigureAwait(false);
+                results[i] = await CopyAndHealAsync(disks[i], export(disks[i]), token).ConfigureAwait(false);
             }).ConfigureAwait(false);
-        return [.. disks.Zip(results)];
+        return results;
+    }
+
+    /// <summary>
+    /// Where the bitmap did not report all that has changed, the disk is read whole, from the same view.
+    /// </summary>
+    private async Task<(DiskPlan Plan, DiskCopyResult Result)> CopyAndHealAsync(
+        DiskPlan disk, DiskExport export, CancellationToken cancellationToken)
+    {
+        var first = await CopyDiskAsync(disk, export, cancellationToken).ConfigureAwait(false);
+        if (first.UnreportedBytes == 0) return (disk, first);
+        var healed = disk with
+        {
+            Level = BackupLevel.Full,
+            Parent = null,
+            Reason = $"at least {first.UnreportedBytes} bytes had changed that no bitmap reported (resized twice, "
+                + "a bitmap cleared, or the image replaced by somebody?)",
+        };
+        var second = await CopyDiskAsync(healed, new DiskExport(export.Endpoint, Bitmap: null), cancellationToken)
+            .ConfigureAwait(false);
+        return (healed, second with
+        {
+            ReadBytes = first.ReadBytes + second.ReadBytes,
+            StoredBytes = first.StoredBytes + second.StoredBytes,
+        });
     }
 
     private async Task<DiskCopyResult> CopyDiskAsync(

@@ -22,7 +22,10 @@ internal static class DomainCheckpoints
                 await checkpoint.GetXmlAsync(flags, cancellationToken).ConfigureAwait(false));
             var disks = xml.Disks.Where(disk => disk.Checkpoint == CheckpointDiskMode.Bitmap)
                 .ToDictionary(disk => disk.Name.Value, disk => disk.SizeBytes is not null, StringComparer.Ordinal);
-            return new CheckpointProbe(name, Exists: true, disks);
+            return new CheckpointProbe(name, Exists: true, disks)
+            {
+                SeededImages = SeededImages.Read(xml.Description),
+            };
         }
         catch (LibvirtException e) when (e.Code == VirErrorNumber.NoDomainCheckpoint)
         {

@@ -17,6 +17,12 @@ public sealed record RestorePointDisk
     /// <summary>How the image was made, or null where it could not be asked.</summary>
     public DiskImageProperties? Image { get; init; }
 
+    /// <summary>
+    /// The images that the disk consisted of, the top one first; null in points of older versions, empty where its
+    /// storage does not tell.
+    /// </summary>
+    public IReadOnlyList<DiskLayer>? Layers { get; init; }
+
     /// <summary>The level that was done for this disk.</summary>
     public required BackupLevel Level { get; init; }
 

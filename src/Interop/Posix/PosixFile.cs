@@ -85,6 +85,20 @@ public static class PosixFile
             : throw PosixException.FromLastError("ioctl(BLKGETSIZE64)", path);
     }
 
+    /// <summary>Tells which file is at a path; a link is followed. Null when it is no regular file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="PosixException">There is none, or it cannot be asked.</exception>
+    public static unsafe FileIdentity? GetIdentity(string path)
+    {
+        ulong* identity = stackalloc ulong[2];
+        return ShimNative.FileIdentity(Checked(path), identity) switch
+        {
+            0 => null,
+            1 => new FileIdentity(identity[0], identity[1]),
+            _ => throw PosixException.FromLastError("statx", path),
+        };
+    }
+
     /// <summary>
     /// Tells whether somebody holds a lock (<c>fcntl</c>'s, shared or exclusive) on bytes of a file, and takes none
     /// itself. Null where the file system does not know.

@@ -17,6 +17,18 @@ public sealed class BackupCommandTests : IDisposable
     [InlineData("backup test --quiesce try --quiesce-timeout 5")]
     [InlineData("backup test --limit-rate fast")]
     [InlineData("backup test --disk")]
+    [InlineData("backup test --max-points 0")]
+    [InlineData("backup test --max-points many")]
+    [InlineData("backup test --force-cycle")]
+    [InlineData("backup test --keep-checkpoints -1")]
+    [InlineData("backup test --keep-checkpoints 1 --no-checkpoint")]
+    [InlineData("backup test --keep-checkpoints 1 --level copy")]
+    [InlineData("backup test --since c --level full")]
+    [InlineData("backup test --since c --level differential")]
+    [InlineData("backup test --since c --level copy")]
+    [InlineData("backup test --track a.b")]
+    [InlineData("backup test --disk vda --exclude vda")]
+    [InlineData("backup test --limit-rate 0")]
     public async Task Wrong_usage_is_told_before_anything_is_opened(string line)
     {
         var result = await _repository.RunAsync(line.Split(' '));

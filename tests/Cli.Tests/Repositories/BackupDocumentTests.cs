@@ -36,6 +36,7 @@ public sealed class BackupDocumentTests
                 },
             ],
             Warnings = ["vdc is left out: it is read-only"],
+            Dropped = [SmallRepository.Full],
         };
         var document = BackupDocument.Of([report], []);
         Golden.Equal(

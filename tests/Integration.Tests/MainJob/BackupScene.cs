@@ -64,8 +64,12 @@ internal sealed class BackupScene : IAsyncDisposable
     }
 
     /// <summary>Takes a point into another repository.</summary>
-    internal Task<BackupReport> BackUpIntoAsync(Repository other) =>
-        _engine.BackupAsync(Connection, other, new BackupRequest { Domain = Guest.Name }, null, Token);
+    internal Task<BackupReport> BackUpIntoAsync(
+        Repository other, Func<BackupRequest, BackupRequest>? change = null)
+    {
+        var request = new BackupRequest { Domain = Guest.Name };
+        return _engine.BackupAsync(Connection, other, change?.Invoke(request) ?? request, null, Token);
+    }
 
     /// <summary>
     /// Takes a point of a paused guest, and runs <paramref name="meanwhile"/> once the copy has begun; the oracle's

@@ -14,6 +14,7 @@ public sealed class KilledProcessTests(ITestOutputHelper output)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    [Trait("Hole", "D8")]
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
@@ -57,6 +58,7 @@ public sealed class KilledProcessTests(ITestOutputHelper output)
         await scene.AssertNothingLeftAsync();
     }
 
+    [Trait("Hole", "D10")]
     [Fact]
     public async Task Two_backups_of_one_domain_at_once_are_refused_with_exit_code_5()
     {

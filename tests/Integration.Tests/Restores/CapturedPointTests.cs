@@ -68,6 +68,7 @@ public sealed class CapturedPointTests(ITestOutputHelper output)
         await scene.VerifyAllAsync();
     }
 
+    [Trait("Hole", "D9")]
     [Fact]
     public async Task Secrets_are_stored_only_when_asked_for_or_encrypted()
     {

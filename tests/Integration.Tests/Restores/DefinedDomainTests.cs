@@ -101,6 +101,7 @@ public sealed class DefinedDomainTests
         }
     }
 
+    [Trait("Hole", "D5")]
     [Fact]
     public async Task A_damaged_disk_never_leads_to_a_domain()
     {

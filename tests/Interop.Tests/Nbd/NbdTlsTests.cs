@@ -42,6 +42,7 @@ public sealed class NbdTlsTests : IDisposable
         Assert.Equal(data, back);
     }
 
+    [Trait("Hole", "D9")]
     [Fact]
     public async Task A_certificate_of_another_authority_is_refused_unless_verification_is_off()
     {

@@ -27,6 +27,11 @@ internal sealed class DiskCopier
 
     private const int RequestsInFlight = 12;
 
+    /// <summary>Of what is taken over from the parent, as much is read all the same and compared.</summary>
+    private const int SampleBytes = Units.MiB;
+
+    private const int FewestSampledChunks = 4;
+
     private readonly IDiskSource _source;
     private readonly DiskMap? _parent;
     private readonly BlobWriter _writer;
@@ -35,6 +40,7 @@ internal sealed class DiskCopier
     private readonly MapShape _shape;
     private readonly DiskMapBuilder _map;
     private readonly RangeSet? _dirty;
+    private readonly InheritedSample _sample;
     private LeafWork? _tail;
     private long _done;
     private long _read;
@@ -60,6 +66,7 @@ internal sealed class DiskCopier
         (_limiter, _progress) = (limiter, progress);
         _shape = new MapShape(source.SizeBytes, chunkSizeBytes);
         _map = new DiskMapBuilder(writer, _shape);
+        _sample = new InheritedSample(Math.Max(FewestSampledChunks, SampleBytes / chunkSizeBytes), _shape.LeafCount);
     }
 
     private int ChunksPerRequest => Math.Max(1, RequestBytes / _shape.ChunkSizeBytes);
@@ -72,7 +79,7 @@ internal sealed class DiskCopier
             CancellationToken = cancellationToken,
         };
         await Parallel.ForEachAsync(PlanAsync(cancellationToken), options, ReadRunAsync).ConfigureAwait(false);
-        await AuditTailAsync(options).ConfigureAwait(false);
+        await AuditAsync(options).ConfigureAwait(false);
         var root = await _map.FinishAsync(cancellationToken).ConfigureAwait(false);
         return new DiskCopyResult
         {
@@ -119,6 +126,7 @@ internal sealed class DiskCopier
         var parent = await ReadParentLeafAsync(leaf, cancellationToken).ConfigureAwait(false);
         var work = new LeafWork(_shape, leaf, parent, zero, dirty);
         if (work.LastInheritedData >= 0) _tail = work;
+        _sample.Offer(work);
         if (work.IsUnchanged && work.HasParentForAll && _parent!.Shape.EntryCount(0, leaf) == work.Entries.Length)
         {
             _map.SetLeaf(leaf, await _parent.ReadLeafEntryAsync(leaf, cancellationToken).ConfigureAwait(false));
@@ -152,13 +160,16 @@ internal sealed class DiskCopier
     /// A disk that shrank to within a cluster and grew again has zeroes in the rest of that cluster, which QEMU marks
     /// neither dirty nor free. All that follows the cluster was given up, so what is there now and clean is free: the
     /// cluster can only be the last one with unreported data. Reading that one again costs at most 2 MiB and closes
-    /// the gap.
+    /// the gap. Elsewhere a sample is compared.
     /// </summary>
-    private async Task AuditTailAsync(ParallelOptions options)
+    private async Task AuditAsync(ParallelOptions options)
     {
-        if (_tail is null) return;
-        _tail.PlanTailAudit(LargestClusterBytes);
-        await Parallel.ForEachAsync(_tail.BeginReads(ChunksPerRequest), options, ReadRunAsync)
+        if (_tail is not { } tail) return; // nothing is inherited
+        tail.PlanTailAudit(LargestClusterBytes);
+        await Parallel.ForEachAsync(tail.BeginReads(ChunksPerRequest), options, ReadRunAsync)
+            .ConfigureAwait(false);
+        await Parallel.ForEachAsync(
+            _sample.Chunks.Where(sample => !tail.IsAudited(sample.Chunk)), options, CompareAsync)
             .ConfigureAwait(false);
     }
 
@@ -198,6 +209,18 @@ internal sealed class DiskCopier
         if (work.EndRun())
             await _map.SetLeafAsync(work.Leaf, work.Entries, cancellationToken).ConfigureAwait(false);
         Report(length);
+    }
+
+    private async ValueTask CompareAsync((long Chunk, MapEntry Entry) sample, CancellationToken cancellationToken)
+    {
+        var length = _shape.ChunkLength(sample.Chunk);
+        await _limiter.WaitAsync(length, cancellationToken).ConfigureAwait(false);
+        using var buffer = NativeBufferPool.Shared.Rent(length);
+        await _source.ReadAsync(sample.Chunk * _shape.ChunkSizeBytes, buffer, cancellationToken).ConfigureAwait(false);
+        Interlocked.Add(ref _read, length);
+        var (entry, stored) = await StoreAsync(buffer.Memory[..length], cancellationToken).ConfigureAwait(false);
+        Interlocked.Add(ref _stored, stored);
+        if (!ReadTheSame(entry, sample.Entry)) Interlocked.Add(ref _unreported, length);
     }
 
     private async ValueTask<(MapEntry Entry, int StoredBytes)> StoreAsync(

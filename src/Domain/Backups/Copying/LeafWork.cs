@@ -56,8 +56,7 @@ internal sealed class LeafWork
         var first = LastInheritedData / chunks * chunks;
         for (var i = 0; i < Actions.Length; i++)
         {
-            var isAudited = i >= first && i <= LastInheritedData
-                && Actions[i] == ChunkAction.Inherit && Entries[i].Kind == EntryKind.Data;
+            var isAudited = i >= first && i <= LastInheritedData && IsInheritedData(i);
             Actions[i] = isAudited ? ChunkAction.ReadUnreported : ChunkAction.Inherit;
         }
     }
@@ -73,6 +72,17 @@ internal sealed class LeafWork
 
     /// <summary>True for the last run: the leaf is complete.</summary>
     internal bool EndRun() => Interlocked.Decrement(ref _openRuns) == 0;
+
+    /// <summary>Whether the chunk's data is taken over from the parent.</summary>
+    internal bool IsInheritedData(int index) =>
+        Actions[index] == ChunkAction.Inherit && Entries[index].Kind == EntryKind.Data;
+
+    /// <summary>Whether <see cref="PlanTailAudit"/> planned to read the chunk.</summary>
+    internal bool IsAudited(long chunk) =>
+        chunk >= _firstChunk && chunk < _firstChunk + Actions.Length
+        && Actions[chunk - _firstChunk] == ChunkAction.ReadUnreported;
+
+    internal long ChunkOf(int index) => _firstChunk + index;
 
     internal long OffsetOf(int index) => Math.Min((_firstChunk + index) * _shape.ChunkSizeBytes, _shape.SizeBytes);
 

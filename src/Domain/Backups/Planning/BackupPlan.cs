@@ -25,6 +25,9 @@ internal sealed record BackupPlan
 
     internal required IReadOnlyList<DiskPlan> Disks { get; init; }
 
+    /// <summary>Points to remove when the new one exists, in that order.</summary>
+    internal IReadOnlyList<PointSummary> Dropped { get; init; } = [];
+
     /// <summary>Does what was planned without the base: after libvirt has refused it.</summary>
     internal BackupPlan WithoutBase(string reason) => this with
     {

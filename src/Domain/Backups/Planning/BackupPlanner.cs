@@ -1,4 +1,3 @@
-using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Repositories;
 
 namespace LibvirtBackup.Backups.Planning;
@@ -40,7 +39,8 @@ internal static class BackupPlanner
         var hasIncremental = disks.Any(disk => disk.Parent is not null);
         if (!hasIncremental && request.Level is BackupLevel.Incremental or BackupLevel.Differential)
             throw new BackupException(FailureKind.NotSupported, Refusal(request, disks));
-        return Assemble(request, repositoryId, history, disks, hasIncremental ? basePoint : null, isRunning, reason);
+        return Assemble(
+            request, repositoryId, history, disks, hasIncremental ? (basePoint!, summary!) : null, isRunning, reason);
     }
 
     private static BackupPlan Assemble(
@@ -48,12 +48,12 @@ internal static class BackupPlanner
         string repositoryId,
         TrackHistory history,
         List<DiskPlan> disks,
-        RestorePoint? basePoint,
+        (RestorePoint Point, PointSummary Summary)? start,
         bool isRunning,
         string? reason)
     {
         var level = request.Level == BackupLevel.Copy ? BackupLevel.Copy
-            : basePoint is null ? BackupLevel.Full
+            : start is null ? BackupLevel.Full
             : request.Level == BackupLevel.Differential ? BackupLevel.Differential
             : BackupLevel.Incremental;
         var generation = level == BackupLevel.Full ? history.Generation + 1 : Math.Max(1, history.Generation);
@@ -61,20 +61,22 @@ internal static class BackupPlanner
             && level != BackupLevel.Copy
             && !request.NoCheckpoint
             && disks.Any(disk => disk.Disk.Untrackable is null);
+        var dropped = TrackLimit.Excess(request, history, start?.Summary, level, makesCheckpoint);
         return new BackupPlan
         {
             Level = level,
             Reason = level == BackupLevel.Full && request.Level != BackupLevel.Full
                 ? reason ?? disks.Select(disk => disk.Reason).FirstOrDefault(r => r is not null)
                 : null,
-            Base = basePoint,
+            Base = start?.Point,
             Generation = generation,
             Sequence = history.NextSequence,
             NewCheckpoint = makesCheckpoint
                 ? new CheckpointNaming(repositoryId, request.Track, generation, history.NextSequence).ToString()
                 : null,
-            KeptCheckpoints = level != BackupLevel.Full && history.NewestFull is { Checkpoint: { } full } ? [full] : [],
+            KeptCheckpoints = CheckpointRetention.Kept(request, history, level, dropped),
             Disks = disks,
+            Dropped = dropped,
         };
     }
 
@@ -96,7 +98,7 @@ internal static class BackupPlanner
     {
         var point = history.Points.FirstOrDefault(point => point.Checkpoint == since)
             ?? throw new BackupException(
-                FailureKind.NotSupported,
+                FailureKind.Failed,
                 $"no restore point of track '{request.Track}' was taken at checkpoint '{since}'; see 'lvbackup list'");
         return !history.Damaged.Contains(point.Id)
             ? point
@@ -113,34 +115,20 @@ internal static class BackupPlanner
         if (request.Level is BackupLevel.Full or BackupLevel.Copy)
             return new DiskPlan { Disk = disk, Level = request.Level, Reason = null, Parent = null };
         var parent = basePoint?.Disks.FirstOrDefault(d => d.Name == disk.Name);
-        var why = disk.Untrackable ?? noBase ?? WhyFull(disk, parent, checkpoint!) ?? WhyMoved(disk, basePoint!);
+        var why = disk.Untrackable ?? noBase ?? WhyFull(disk, basePoint!, checkpoint!);
         if (why is not null) return new DiskPlan { Disk = disk, Level = BackupLevel.Full, Reason = why, Parent = null };
         var level = request.Level == BackupLevel.Differential ? BackupLevel.Differential : BackupLevel.Incremental;
         return new DiskPlan { Disk = disk, Level = level, Reason = null, Parent = parent };
     }
 
-    private static string? WhyFull(SelectedDisk disk, RestorePointDisk? parent, CheckpointProbe checkpoint)
+    private static string? WhyFull(SelectedDisk disk, RestorePoint basePoint, CheckpointProbe checkpoint)
     {
-        if (parent is null) return "the base point does not have this disk";
+        var seeded = checkpoint.SeededImages.GetValueOrDefault(disk.Name);
+        if (ImageMatch.WhyOther(disk, basePoint, seeded) is { } other) return other;
         if (checkpoint.Reasons.TryGetValue(disk.Name, out var why)) return why;
         if (!checkpoint.Disks.TryGetValue(disk.Name, out var isUsable))
             return $"checkpoint '{checkpoint.Name}' does not track this disk";
         return isUsable ? null : $"the bitmap of checkpoint '{checkpoint.Name}' is missing or broken on this disk";
-    }
-
-    /// <summary>
-    /// Bitmaps of one checkpoint have the same name on all disks. So when images changed places, libvirt finds a valid
-    /// one on each, of the changes of another disk.
-    /// </summary>
-    private static string? WhyMoved(SelectedDisk disk, RestorePoint basePoint)
-    {
-        if (disk.Path is null) return null;
-        var before = DomainXml.Parse(basePoint.DomainXml).Disks
-            .Select(d => new SelectedDisk { Disk = d, Untrackable = null })
-            .Where(d => d.Path == disk.Path).Select(d => d.Name).ToList();
-        return before.Count == 0 || before.Contains(disk.Name, StringComparer.Ordinal)
-            ? null
-            : $"its image was that of disk '{before[0]}' at the base point";
     }
 
     private static string Refusal(BackupRequest request, List<DiskPlan> disks)

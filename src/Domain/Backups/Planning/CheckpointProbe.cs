@@ -12,6 +12,10 @@ internal sealed record CheckpointProbe(string Name, bool Exists, IReadOnlyDictio
     internal IReadOnlyDictionary<string, string> Reasons { get; init; } =
         new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Fingerprints of the images that a restore has put the bitmaps into, by disk; else empty.</summary>
+    internal IReadOnlyDictionary<string, string> SeededImages { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Leaves out the disks on which the checkpoint was found to have missed changes.</summary>
     internal CheckpointProbe Distrusting(IEnumerable<DistrustedDocument> notes)
     {

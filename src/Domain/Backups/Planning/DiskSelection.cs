@@ -31,7 +31,12 @@ internal sealed record DiskSelection(IReadOnlyList<SelectedDisk> Disks, IReadOnl
                 continue;
             }
 
-            taken.Add(new SelectedDisk { Disk = disk, Untrackable = WhyUntrackable(disk) });
+            taken.Add(new SelectedDisk
+            {
+                Disk = disk,
+                Untrackable = WhyUntrackable(disk),
+                Layers = DiskLayers.Of(disk),
+            });
         }
 
         return taken.Count > 0

@@ -1,4 +1,5 @@
 using LibvirtBackup.Interop.Xml;
+using LibvirtBackup.Repositories;
 
 namespace LibvirtBackup.Backups.Planning;
 
@@ -9,6 +10,9 @@ internal sealed record SelectedDisk
 
     /// <summary>Why the disk cannot hold a dirty bitmap and is read in full each time; null when it can.</summary>
     internal required string? Untrackable { get; init; }
+
+    /// <summary>The images it consists of, the top one first.</summary>
+    internal required IReadOnlyList<DiskLayer> Layers { get; init; }
 
     internal string Name => Disk.Target.Value;
 

@@ -264,6 +264,7 @@ public sealed class BackupPlannerTests
         {
             Disk = new DomainDisk { Target = DiskName.Parse(name) },
             Untrackable = name == untrackable ? "its format raw cannot hold a dirty bitmap" : null,
+            Layers = [new DiskLayer($"/{name}", "1")],
         });
         var history = TrackHistory.From(
             points.Select(PointSummary.Of), Repository, s_domain, "default", checkpoints ?? [], highestSequence) with
