@@ -220,16 +220,8 @@ public sealed class BackupPlannerTests
     [Fact]
     public async Task Disks_whose_images_changed_places_are_full_for_their_bitmaps_have_one_name()
     {
-        var point = Point(1, BackupLevel.Full) with
-        {
-            DomainXml = """
-                <domain><name>vm</name><devices>
-                  <disk type='file'><source file='/a.qcow2'/><target dev='vda'/></disk>
-                  <disk type='file'><source file='/b.qcow2'/><target dev='vdb'/></disk>
-                </devices></domain>
-                """,
-        };
-        SelectedDisk[] disks = [OfFile("vda", "/b.qcow2"), OfFile("vdb", "/moved.qcow2")];
+        var point = Point(1, BackupLevel.Full);
+        SelectedDisk[] disks = [OfFile("vda", "/vdb"), OfFile("vdb", "/vda")];
 
         var plan = await BackupPlanner.PlanAsync(
             new BackupRequest { Domain = "vm" }, Repository,
@@ -237,7 +229,7 @@ public sealed class BackupPlannerTests
             new DiskSelection(disks, []), isRunning: true,
             name => Task.FromResult(Probe(name, ("vda", true), ("vdb", true))), _ => Task.FromResult(point));
 
-        Assert.Equal([BackupLevel.Full, BackupLevel.Incremental], plan.Disks.Select(disk => disk.Level));
+        Assert.All(plan.Disks, disk => Assert.Equal((BackupLevel.Full, null), (disk.Level, disk.Parent)));
         Assert.Contains("'vdb'", plan.Disks[0].Reason, StringComparison.Ordinal);
     }
 
@@ -245,6 +237,7 @@ public sealed class BackupPlannerTests
     {
         Disk = new DomainDisk { Target = DiskName.Parse(target), Source = new FileDiskSource { Path = path } },
         Untrackable = null,
+        Layers = [new DiskLayer(path, "1")],
     };
 
     private static Task<BackupPlan> PlanAsync(
