@@ -17,6 +17,7 @@ public sealed class ReconcilingTests : IDisposable
     private static readonly Guid s_uuid = Guid.NewGuid();
     private readonly TestDirectory _directory = new();
     private readonly SimulatedDomain _domain = new("vda", "vdb");
+    private readonly Dictionary<string, string[]> _images = []; // of points that are not like the others
     private readonly List<PointSummary> _points = [Point(1, Full), Point(2, Newest)];
     private Journal _journal;
 
@@ -55,6 +56,23 @@ public sealed class ReconcilingTests : IDisposable
         Assert.Equal(4, after.Rows.Count(row => row.Verdict.IsTrusted));
         Assert.Equal(["vda", "vdb"], _domain.DisksOf(Newest).Order());
         Assert.Equal(JournalMark.Committed, _journal.View.MarkOf(Newest, "vda"));
+    }
+
+    [Theory]
+    [InlineData("vdb", false)]
+    [InlineData("other", true)]
+    public async Task A_bitmap_that_may_be_that_of_the_same_images_under_another_uuid_is_not_adopted(
+        string image, bool isAdopted)
+    {
+        AddBoth();
+        _domain.LoseMetadata();
+        _points.Add(Point(3, Newest) with { DomainUuid = Guid.NewGuid() });
+        _images["p3"] = [image];
+
+        await ReconcileAsync(closely: false);
+
+        Assert.Equal(isAdopted, _domain.Knows(Newest));
+        Assert.True(_domain.Knows(Full));
     }
 
     [Fact]
@@ -274,14 +292,15 @@ public sealed class ReconcilingTests : IDisposable
 
     private PointsOfDomain Points() => new(
         "here", _points, new HashSet<string>(), s_uuid,
-        (_, _) => Task.FromResult(TestPoints.Make(s_uuid, 1, BackupLevel.Full, Full) with
+        (id, _) => Task.FromResult(TestPoints.Make(s_uuid, 1, BackupLevel.Full, Full) with
         {
-            Disks = [ImageOf("vda"), ImageOf("vdb")],
+            Disks = [.. _images.GetValueOrDefault(id, ["vda", "vdb"]).Select(ImageOf)],
         }));
 
     private static RestorePointDisk ImageOf(string disk) => TestPoints.Disk(disk) with
     {
         Image = new DiskImageProperties { ClusterSizeBytes = 64 * Units.KiB },
+        Layers = [new DiskLayer($"/images/{disk}", "1")],
     };
 
     private static PointSummary Point(int sequence, string checkpoint) => new()

@@ -55,7 +55,8 @@ internal sealed class CheckpointSeed(RestorePoint point, List<string> warnings)
         {
             Name = CheckpointName.Parse(name),
             // A text of its own each time: the audit must not hold the new, empty bitmap against an old one.
-            Description = $"lvbackup: restored from point {point.Id} ({Guid.NewGuid():n}); later backups start from it; "
+            Description = $"lvbackup: restored from point {point.Id} ({Guid.NewGuid():n}); "
+                + "later backups start from it; "
                 + SeededImages.Write(definition.Disks.Where(disk => _seeded.Contains(disk.Target.Value))),
             CreationTime = point.Time,
             Disks = [.. definition.Disks.Where(disk => !disk.IsEmpty).Select(disk => new DomainCheckpointDisk
