@@ -203,7 +203,7 @@ public sealed class Repository : IDisposable
                 .ConfigureAwait(false);
         }
 
-        await DiskReserve.CreateAsync(store, cancellationToken).ConfigureAwait(false);
+        await DiskReserve.TryRefillAsync(store, cancellationToken).ConfigureAwait(false);
 
         // Last: from here on it is a repository.
         await ConfigStore.WriteAsync(store, config, cancellationToken).ConfigureAwait(false);

@@ -18,10 +18,6 @@ internal static class DiskReserve
     /// </summary>
     private const int Length = (BlobLimits.PackLength / 2) + Units.MiB;
 
-    /// <summary>Makes the file; random bytes, which a file system that compresses stores as they are.</summary>
-    internal static Task CreateAsync(IBlobStore store, CancellationToken cancellationToken) =>
-        store.PutIfAbsentAsync(Key, RandomNumberGenerator.GetBytes(Length), cancellationToken);
-
     /// <summary>Gives the space away.</summary>
     /// <returns>False when it is given away already.</returns>
     internal static async Task<bool> TrySpendAsync(IBlobStore store, CancellationToken cancellationToken)
@@ -31,13 +27,17 @@ internal static class DiskReserve
         return true;
     }
 
-    /// <summary>Makes the file again, where there is room.</summary>
+    /// <summary>
+    /// Makes the file unless it is there, where there is room for it; of random bytes, which a file system that
+    /// compresses stores as they are.
+    /// </summary>
     internal static async Task TryRefillAsync(IBlobStore store, CancellationToken cancellationToken)
     {
         if (await store.GetLengthAsync(Key, cancellationToken).ConfigureAwait(false) is not null) return;
         try
         {
-            await CreateAsync(store, cancellationToken).ConfigureAwait(false);
+            await store.PutIfAbsentAsync(Key, RandomNumberGenerator.GetBytes(Length), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (IOException)
         {
