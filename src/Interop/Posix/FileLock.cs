@@ -90,7 +90,14 @@ public sealed class FileLock : IDisposable
     }
 
     /// <summary>Gives the lock back. The file and its content stay.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        // Closing is not enough: a process that another thread is just starting has a copy of the descriptor until it
+        // runs its program, and the lock lives as long as any copy.
+        if (!_file.IsClosed)
+            _ = LibC.FLock(_file, LibC.LockRelease);
+        _file.Dispose();
+    }
 
     private static bool TryLock(SafeFileHandle file, int operation, string path)
     {

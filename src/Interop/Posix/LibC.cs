@@ -11,6 +11,7 @@ internal static unsafe partial class LibC
     public const int LockShared = 1;
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
+    public const int LockRelease = 8;
     public const int FallocateKeepSize = 1;
     public const int FallocatePunchHole = 2;
     public const int FallocateZeroRange = 16;

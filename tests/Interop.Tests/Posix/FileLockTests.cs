@@ -27,6 +27,34 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lock_is_free_as_soon_as_it_is_given_back_even_while_processes_are_started()
+    {
+        using var over = new CancellationTokenSource();
+        Task[] starting =
+        [
+            .. Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+            {
+                while (!over.IsCancellationRequested)
+                {
+                    using Process process = Process.Start("true");
+                    process.WaitForExit();
+                }
+            })),
+        ];
+        var refused = 0;
+        for (var end = Stopwatch.GetTimestamp() + (Stopwatch.Frequency * 2); Stopwatch.GetTimestamp() < end;)
+        {
+            using FileLock? taken = FileLock.TryAcquire(LockPath);
+            if (taken is null)
+                refused++;
+        }
+
+        await over.CancelAsync();
+        await Task.WhenAll(starting);
+        Assert.Equal(0, refused);
+    }
+
+    [Fact]
     public void Shared_locks_live_together_and_keep_an_exclusive_one_out()
     {
         FileLock? first = FileLock.TryAcquire(LockPath, FileLockMode.Shared);
