@@ -9,6 +9,7 @@ using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Repositories.Maintenance;
+using LibvirtBackup.Repositories.Maintenance.Sources;
 
 namespace LibvirtBackup.Backups;
 
@@ -94,7 +95,12 @@ internal sealed class BackupRun(BackupContext context)
         {
             // The last moment at which giving up leaves nothing; from here on the point is finished and kept.
             cancellationToken.ThrowIfCancellationRequested();
-            WarnOfHealed(disks);
+            foreach (var healed in FindHealed(disks))
+            {
+                context.Warnings.Add($"disk '{healed.Disk.Name}' is read in full: {healed.Reason}");
+                await DistrustAsync(healed.Disk.Name, healed.Reason!).ConfigureAwait(false); // healing gives a reason
+            }
+
             foreach (var pack in writer.LostPacks)
                 context.Warnings.Add(
                     $"repository '{_repository.Location}' has lost pack {pack} or a part of it; what this backup needs "
@@ -111,7 +117,11 @@ internal sealed class BackupRun(BackupContext context)
     {
         var capture = new OfflineCapture(context.Time);
         var captured = await capture.RunAsync(plan, images, copy, cancellationToken).ConfigureAwait(false);
-        if (StoredBitmapAudit.FindShrunk(context.Journal.View, captured) is not { } why) return captured;
+        var shrunk = StoredBitmapAudit.FindShrunk(context.Journal.View, captured);
+        if (shrunk.Count == 0) return captured;
+        foreach (var (disk, reason) in shrunk)
+            await DistrustAsync(disk, reason).ConfigureAwait(false);
+        var why = shrunk[0].Why;
         if (_request.Level is BackupLevel.Incremental or BackupLevel.Differential)
             throw new BackupException(
                 FailureKind.NotSupported,
@@ -128,7 +138,7 @@ internal sealed class BackupRun(BackupContext context)
         var plan = await BackupPlanner.PlanAsync(
                 _request, _repository.Id, history, selection, isRunning: images is null,
                 async name => (images is null
-                    ? await preparation.ProbeAsync(name, cancellationToken).ConfigureAwait(false)
+                    ? preparation.Probe(name)
                     : images.Probe(name, history.Checkpoints.Contains(name)))
                     .Distrusting(await _repository.Notes.ListDistrustedAsync(cancellationToken).ConfigureAwait(false)),
                 id => _repository.Points.ReadAsync(id, cancellationToken))
@@ -161,13 +171,18 @@ internal sealed class BackupRun(BackupContext context)
         return dropped;
     }
 
-    /// <summary>Warns of each disk that was to be incremental and turned out not to be.</summary>
-    private void WarnOfHealed(CapturedDisks captured)
-    {
-        foreach (var (planned, (done, _)) in captured.Plan.Disks.Zip(captured.Disks))
-            if (planned.Parent is not null && done.Parent is null)
-                context.Warnings.Add($"disk '{done.Disk.Name}' is read in full: {done.Reason}");
-    }
+    /// <summary>The disks that were to be incremental and turned out not to be.</summary>
+    private static IEnumerable<DiskPlan> FindHealed(CapturedDisks captured) => captured.Plan.Disks
+        .Zip(captured.Disks, (planned, captured) => (Planned: planned, Done: captured.Plan))
+        .Where(disk => disk.Planned.Parent is not null && disk.Done.Parent is null)
+        .Select(disk => disk.Done);
+
+    /// <summary>
+    /// No bitmap that is there now is believed on this disk any more: what one of them missed, older ones may have
+    /// missed too.
+    /// </summary>
+    private Task DistrustAsync(string disk, string why) =>
+        DistrustNotes.WriteAsync(_repository, _domain.Uuid, disk, why, CancellationToken.None);
 
     private BackupReport Report(string pointId, CapturedDisks captured) => new()
     {

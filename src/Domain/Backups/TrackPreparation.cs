@@ -14,6 +14,7 @@ internal sealed class TrackPreparation(
     BackupContext context, IReadOnlyList<PointSummary> points, IReadOnlySet<string> damaged)
 {
     private readonly Dictionary<(string Checkpoint, string Disk), string> _reasons = [];
+    private IReadOnlyDictionary<string, TrackedCheckpoint> _checkpoints = new Dictionary<string, TrackedCheckpoint>();
 
     /// <param name="isRunning">False for a domain that is shut off: its bitmaps are not touched.</param>
     /// <param name="cancellationToken">Gives up between two steps.</param>
@@ -31,17 +32,14 @@ internal sealed class TrackPreparation(
         };
     }
 
-    /// <summary>Looks at the base's checkpoint.</summary>
-    internal async Task<CheckpointProbe> ProbeAsync(string checkpoint, CancellationToken cancellationToken)
-    {
-        var probe = await DomainCheckpoints.ProbeAsync(context.Domain, checkpoint, cancellationToken)
-            .ConfigureAwait(false);
-        var reasons = _reasons.Where(pair => pair.Key.Checkpoint == checkpoint)
-            .ToDictionary(pair => pair.Key.Disk, pair => pair.Value, StringComparer.Ordinal);
-
-        // Also where libvirt refused to remove a bitmap in doubt: it is not used.
-        return probe with { Reasons = reasons };
-    }
+    /// <summary>What the last look said of the base's checkpoint.</summary>
+    internal CheckpointProbe Probe(string checkpoint) =>
+        CheckpointProbe.Of(checkpoint, _checkpoints.GetValueOrDefault(checkpoint)) with
+        {
+            // Also where libvirt refused to remove a bitmap in doubt: it is not used.
+            Reasons = _reasons.Where(pair => pair.Key.Checkpoint == checkpoint)
+                .ToDictionary(pair => pair.Key.Disk, pair => pair.Value, StringComparer.Ordinal),
+        };
 
     private async Task<IReadOnlyList<string>> ReconcileAsync(
         LibvirtTrackedDomain domain, CancellationToken cancellationToken)
@@ -54,6 +52,7 @@ internal sealed class TrackPreparation(
         foreach (var row in before.Rows.Where(row => row.Verdict.IsProblem)) Explain(row, before, after);
         foreach (var row in after.Rows.Where(row => row.Verdict.IsProblem && !before.Rows.Contains(row)))
             Explain(row, after, after);
+        _checkpoints = after.Checkpoints;
         return after.Names;
     }
 

@@ -109,7 +109,7 @@ internal sealed class PointsOfDomain
     private async Task<HashSet<string>> ReadImagesAsync(string id, CancellationToken cancellationToken)
     {
         var point = await _read(id, cancellationToken).ConfigureAwait(false);
-        return [.. point.Disks.SelectMany(disk => disk.Layers ?? []).Select(layer => layer.Source)];
+        return [.. point.Disks.SelectMany(disk => disk.Layers).Select(layer => layer.Source)];
     }
 
     /// <summary>

@@ -46,7 +46,7 @@ public sealed record RestorePoint
     /// <summary>True when the guest's file systems were frozen at that instant.</summary>
     public required bool Quiesced { get; init; }
 
-    /// <summary>What was frozen at that instant; null when nothing was, and in points of older versions.</summary>
+    /// <summary>What was frozen at that instant; null when nothing was.</summary>
     public PointFreeze? Freeze { get; init; }
 
     /// <summary>What the guest's file systems were like at that instant.</summary>
@@ -76,10 +76,10 @@ public sealed record RestorePoint
     [AllowNull]
     public IReadOnlyDictionary<string, string> GuestInfo { get; init => field = value ?? Empty; } = Empty;
 
-    /// <summary>Where the point was made; null in points of older versions.</summary>
+    /// <summary>Where the point was made; null when its maker does not say.</summary>
     public PointHost? Host { get; init; }
 
-    /// <summary>How long it took; null in points of older versions.</summary>
+    /// <summary>How long it took; null when its maker does not say.</summary>
     public PointTimings? Timings { get; init; }
 
     /// <summary>Disks left out and other remarks, one line each.</summary>

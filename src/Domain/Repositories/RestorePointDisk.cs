@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using LibvirtBackup.Backups;
 
 namespace LibvirtBackup.Repositories;
@@ -18,10 +19,10 @@ public sealed record RestorePointDisk
     public DiskImageProperties? Image { get; init; }
 
     /// <summary>
-    /// The images that the disk consisted of, the top one first; null in points of older versions, empty where its
-    /// storage does not tell.
+    /// The images that the disk consisted of, the top one first; empty where its storage does not tell.
     /// </summary>
-    public IReadOnlyList<DiskLayer>? Layers { get; init; }
+    [AllowNull]
+    public IReadOnlyList<DiskLayer> Layers { get; init => field = value ?? []; } = [];
 
     /// <summary>The level that was done for this disk.</summary>
     public required BackupLevel Level { get; init; }

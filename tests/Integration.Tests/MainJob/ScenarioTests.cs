@@ -80,7 +80,7 @@ public sealed class ScenarioTests
     }
 
     [Fact]
-    public async Task A_disk_that_shrank_and_grew_between_two_backups_has_no_old_tail()
+    public async Task A_disk_that_shrank_and_grew_between_two_backups_has_no_old_tail_and_distrusts_old_bitmaps()
     {
         await using var scene = await BackupScene.StartAsync(await LabHost.ForAsync("bookworm"), new LabDisk(Size));
         await scene.Guest.WritePatternAsync("vda", 0, 24 * Units.MiB, seed: 1, Token);
@@ -94,6 +94,12 @@ public sealed class ScenarioTests
 
         Assert.Equal(BackupLevel.Incremental, report.Level);
         Assert.Contains(report.Warnings, line => line.Contains("no bitmap reported", StringComparison.Ordinal));
+
+        // The bitmap since the full has missed it as well; that of the new checkpoint has not.
+        var refused = await Assert.ThrowsAsync<BackupException>(
+            () => scene.BackUpAsync(request => request with { Level = BackupLevel.Differential }));
+        Assert.Contains("no bitmap reported", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(BackupLevel.Incremental, Assert.Single((await scene.BackUpAsync()).Disks).Level);
         await scene.VerifyAllAsync();
     }
 

@@ -13,21 +13,23 @@ internal static class StoredBitmapAudit
     /// </summary>
     private const long Granule = Units.MiB;
 
-    /// <returns>Why a bitmap that was used is not to be believed, or null.</returns>
-    internal static string? FindShrunk(JournalView journal, CapturedDisks captured)
+    /// <returns>Disks whose bitmap was used and is not to be believed, and why.</returns>
+    internal static IReadOnlyList<(string Disk, string Why)> FindShrunk(JournalView journal, CapturedDisks captured)
     {
+        var found = new List<(string, string)>();
         foreach (var (plan, result) in captured.Disks)
         {
             // A disk has a parent only where there is a base, which has a checkpoint.
             if (plan.Parent is null || captured.Plan.Base?.Checkpoint is not { } checkpoint) continue;
-            if (FindShrunk(journal, checkpoint, plan.Disk.Name, result.DirtyBytes, result.SizeBytes) is { } why)
-                return why;
+            var disk = plan.Disk.Name;
+            if (WhyShrunk(journal, checkpoint, disk, result.DirtyBytes, result.SizeBytes) is { } why)
+                found.Add((disk, why));
         }
 
-        return null;
+        return found;
     }
 
-    private static string? FindShrunk(
+    private static string? WhyShrunk(
         JournalView journal, string checkpoint, string disk, long dirtyBytes, long sizeBytes)
     {
         if (journal.Seen.GetValueOrDefault((checkpoint, disk)) is not { } seen) return null;

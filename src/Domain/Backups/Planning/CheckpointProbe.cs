@@ -1,3 +1,4 @@
+using LibvirtBackup.Recovery;
 using LibvirtBackup.Repositories.Locks;
 
 namespace LibvirtBackup.Backups.Planning;
@@ -15,6 +16,22 @@ internal sealed record CheckpointProbe(string Name, bool Exists, IReadOnlyDictio
     /// <summary>Fingerprints of the images that a restore has put the bitmaps into, by disk; else empty.</summary>
     internal IReadOnlyDictionary<string, string> SeededImages { get; init; } =
         new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>From what libvirt says while the domain runs.</summary>
+    /// <param name="name">The checkpoint.</param>
+    /// <param name="checkpoint">With sizes, which libvirt leaves out for a bitmap that is missing or broken; or null.
+    /// </param>
+    internal static CheckpointProbe Of(string name, TrackedCheckpoint? checkpoint)
+    {
+        var disks = checkpoint?.Disks ?? new Dictionary<string, long?>();
+        return new CheckpointProbe(
+            name,
+            Exists: checkpoint is not null,
+            disks.ToDictionary(disk => disk.Key, disk => disk.Value is not null, StringComparer.Ordinal))
+        {
+            SeededImages = Planning.SeededImages.Read(checkpoint?.Description),
+        };
+    }
 
     /// <summary>Leaves out the disks on which the checkpoint was found to have missed changes.</summary>
     internal CheckpointProbe Distrusting(IEnumerable<DistrustedDocument> notes)

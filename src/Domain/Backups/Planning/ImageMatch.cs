@@ -40,6 +40,6 @@ internal static class ImageMatch
     /// <summary>
     /// A snapshot puts a new image on top, a commit takes it away again: bitmaps go along with both.
     /// </summary>
-    private static bool AreLinked(IReadOnlyList<DiskLayer>? then, IReadOnlyList<DiskLayer> now) =>
+    private static bool AreLinked(IReadOnlyList<DiskLayer> then, IReadOnlyList<DiskLayer> now) =>
         then is [var oldTop, ..] && (now.Contains(oldTop) || then.Contains(now[0]));
 }

@@ -8,6 +8,7 @@ using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Nbd;
 using LibvirtBackup.Interop.Xml;
+using LibvirtBackup.Recovery;
 using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.State;
 
@@ -94,8 +95,10 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
             : await ShutOffDisks.LookAsync(context.Domain, selected, cancellationToken).ConfigureAwait(false);
         var probe = since?.Checkpoint is not { } checkpoint ? null
             : images is null
-                ? await DomainCheckpoints.ProbeAsync(context.Domain, checkpoint, cancellationToken)
-                    .ConfigureAwait(false)
+                ? CheckpointProbe.Of(
+                    checkpoint,
+                    await new LibvirtTrackedDomain(context.Domain)
+                        .ReadCheckpointAsync(checkpoint, withSizes: true, cancellationToken).ConfigureAwait(false))
                 : images.Probe(checkpoint, isKnown: true);
         var plan = Plan(selected, since, probe);
         if (images is null)
