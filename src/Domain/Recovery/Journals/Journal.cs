@@ -9,8 +9,8 @@ namespace LibvirtBackup.Recovery.Journals;
 /// </summary>
 internal sealed class Journal
 {
-    /// <summary>What a journal may grow to before it is written anew; some hundred runs.</summary>
-    private const int CompactAtBytes = 64 * (int)Units.KiB;
+    /// <summary>A shorter one is left as it is; some ten runs.</summary>
+    private const int ShortBytes = 16 * (int)Units.KiB;
 
     private readonly string _path;
 
@@ -29,7 +29,7 @@ internal sealed class Journal
         var content = File.Exists(journal._path) ? File.ReadAllBytes(journal._path) : null;
         var (records, isWhole) = JournalFormat.Read(content);
         foreach (var record in records) journal.View.Apply(record);
-        if (content is null || !isWhole || content.Length > CompactAtBytes) journal.Rewrite();
+        if (content is null || !isWhole || journal.IsTooLong(content.Length)) journal.Rewrite();
         return journal;
     }
 
@@ -59,6 +59,10 @@ internal sealed class Journal
         foreach (var record in records) View.Apply(record);
     }
 
-    private void Rewrite() =>
-        DurableFile.Write(_path, View.ToRecords().SelectMany(JournalFormat.Write).ToArray());
+    /// <summary>Every run reads all of it, so it is written anew when that makes it half as long.</summary>
+    private bool IsTooLong(int bytes) => bytes > ShortBytes && bytes > 2 * Compact().Length;
+
+    private void Rewrite() => DurableFile.Write(_path, Compact());
+
+    private byte[] Compact() => [.. View.ToRecords().SelectMany(JournalFormat.Write)];
 }
