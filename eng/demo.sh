@@ -11,7 +11,9 @@ need_packages virsh:libvirt-clients qemu-img:qemu-utils qemu-nbd:qemu-utils mmde
     "$(library libnbd.so.0):libnbd0" "$(library libzstd.so.1):libzstd1"
 [ "$(id -u)" = 0 ] || { echo "the demo starts a virtual machine without a daemon: run it as root" >&2; exit 1; }
 
-say() { printf '\n\033[1m%s\033[0m\n' "== $*"; }
+bold='' plain=''
+[ ! -t 1 ] || [ -n "${NO_COLOR:-}" ] || { bold=$'\033[1m' plain=$'\033[0m'; }
+say() { printf '\n%s== %s%s\n' "$bold" "$*" "$plain"; }
 lab() { bash eng/lab.sh "$@"; }
 lvbackup() { lab embed "$root" "$PWD/artifacts/bin/lvbackup" "$@"; }
 
