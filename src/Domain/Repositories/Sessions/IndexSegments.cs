@@ -10,7 +10,7 @@ namespace LibvirtBackup.Repositories.Sessions;
 /// </summary>
 internal sealed class IndexSegments(IBlobStore store, PackIndex index)
 {
-    private const int EntriesPerSegment = 1 << 18;
+    private const int EntriesPerSegment = 1 << 17;
 
     private readonly Lock _gate = new();
     private List<SealedPack> _packs = [];
