@@ -77,6 +77,22 @@ public sealed class QmpClient(QmpTransport transport)
         return SendAsync("transaction", writer => WriteTransaction(writer, actions), cancellationToken);
     }
 
+    /// <summary>
+    /// Offers a node to NBD clients (<c>block-export-add</c>, QEMU 5.2): the NBD server has to be running, as libvirt's
+    /// does during a pull-mode backup. QEMU ends the export with the server.
+    /// </summary>
+    /// <param name="export">The export.</param>
+    /// <param name="cancellationToken">Stops waiting; the export may have been made.</param>
+    /// <returns>A task that ends when QEMU has answered.</returns>
+    public Task AddExportAsync(NbdBlockExport export, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(export);
+        return SendAsync(
+            "block-export-add",
+            writer => JsonSerializer.Serialize(writer, export, QmpJsonContext.Default.NbdBlockExport),
+            cancellationToken);
+    }
+
     private static void WriteTransaction(Utf8JsonWriter writer, IReadOnlyList<BitmapAction> actions)
     {
         writer.WriteStartObject();

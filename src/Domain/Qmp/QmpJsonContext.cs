@@ -14,5 +14,6 @@ namespace LibvirtBackup.Qmp;
 [JsonSerializable(typeof(MergeBitmaps))]
 [JsonSerializable(typeof(IReadOnlyList<BlockDevice>))]
 [JsonSerializable(typeof(IReadOnlyList<BlockNode>))]
+[JsonSerializable(typeof(NbdBlockExport))]
 [JsonSerializable(typeof(VersionAnswer))]
 internal sealed partial class QmpJsonContext : JsonSerializerContext;

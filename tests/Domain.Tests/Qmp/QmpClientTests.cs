@@ -112,6 +112,21 @@ public sealed class QmpClientTests
     }
 
     [Fact]
+    public async Task An_export_names_its_node_and_its_bitmaps()
+    {
+        ScriptedQmp qemu = new("""{"return":{},"id":"libvirt-2"}""");
+
+        await qemu.Client.AddExportAsync(new NbdBlockExport("e", "n", "vda") { Bitmaps = ["a", "b"] }, Token);
+
+        AssertSameJson(
+            """
+            {"execute":"block-export-add","arguments":
+              {"type":"nbd","id":"e","node-name":"n","name":"vda","bitmaps":["a","b"]}}
+            """,
+            qemu.Commands.Single());
+    }
+
+    [Fact]
     public async Task A_transaction_carries_all_its_actions_in_order()
     {
         ScriptedQmp qemu = new("""{"return":{},"id":"libvirt-2"}""");

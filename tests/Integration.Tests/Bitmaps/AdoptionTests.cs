@@ -20,7 +20,7 @@ public sealed class AdoptionTests
     {
         await using var scene = await BitmapScene.StartAsync(suite);
         await scene.WriteAsync(0, kibibytes: 8192);
-        var copy = await CopyAsync(scene, "before");
+        var copy = await scene.CopyAsync("before");
         await scene.CheckpointAsync("first");
         await scene.WriteAsync(1, kibibytes: 128);
         await scene.CheckpointAsync("second");
@@ -35,7 +35,7 @@ public sealed class AdoptionTests
 
         Assert.Equal("all", report.Checkpoint);
         Assert.Equal(await TimeOfAsync(scene, "first"), await TimeOfAsync(scene, "all"));
-        Assert.Null(await DiskOracle.CompareRawAsync(await CopyAsync(scene, "after"), copy, Token));
+        Assert.Null(await DiskOracle.CompareRawAsync(await scene.CopyAsync("after"), copy, Token));
 
         // The same in the images, shut off: libvirt then has the checkpoint, and checks it when the domain runs.
         await scene.ShutOffAsync();
@@ -44,7 +44,7 @@ public sealed class AdoptionTests
         await scene.Guest.BootAsync(Token);
         await scene.WriteAsync(9, kibibytes: 64);
         await AddChangesAsync(scene, "stored", copy);
-        Assert.Null(await DiskOracle.CompareRawAsync(await CopyAsync(scene, "last"), copy, Token));
+        Assert.Null(await DiskOracle.CompareRawAsync(await scene.CopyAsync("last"), copy, Token));
     }
 
     [Fact]
@@ -69,9 +69,6 @@ public sealed class AdoptionTests
         Assert.Equal("stopped", Assert.Single(bitmaps).Name);
     }
 
-    private static async Task<string> CopyAsync(BitmapScene scene, string name) => (await DiskOracle.CaptureAsync(
-        scene.Guest, Path.Combine(scene.Guest.Directory, name), Token))["vda"];
-
     private static async Task<string> TimeOfAsync(BitmapScene scene, string checkpoint)
     {
         var xml = await scene.Guest.Host.Virsh.RunAsync(
@@ -82,16 +79,7 @@ public sealed class AdoptionTests
     /// <summary>Copies what libvirt's incremental backup from a checkpoint calls dirty, and nothing else.</summary>
     private static async Task AddChangesAsync(BitmapScene scene, string checkpoint, string copy)
     {
-        var virsh = scene.Guest.Host.Virsh;
-        var socket = Path.Combine(scene.Guest.Directory, "nbd");
-        var xml = Path.Combine(scene.Guest.Directory, "backup.xml");
-        await File.WriteAllTextAsync(xml, $"""
-            <domainbackup mode='pull'><incremental>{checkpoint}</incremental>
-              <server transport='unix' socket='{socket}'/><disks>
-              <disk name='vda' backup='yes' type='file'><driver type='qcow2'/>
-                <scratch file='{scene.Guest.Directory}/scratch'/></disk></disks></domainbackup>
-            """, Token);
-        await virsh.RunAsync(Token, "backup-begin", scene.Domain, xml);
+        var socket = await scene.BeginBackupAsync(checkpoint);
         await using (var connection = await NbdConnection.ConnectAsync(
             new NbdEndpoint.UnixSocket(socket, "vda"), new NbdConnectionOptions { MetaContexts = [Context] }, Token))
         await using (var file = File.OpenWrite(copy))
@@ -111,8 +99,6 @@ public sealed class AdoptionTests
             }
         }
 
-        await virsh.RunAsync(Token, "domjobabort", scene.Domain);
-        while (File.Exists(Path.Combine(scene.Guest.Directory, "scratch")))
-            await virsh.WaitForEventAsync(scene.Domain, "job-completed", seconds: 1, Token);
+        await scene.EndBackupAsync();
     }
 }

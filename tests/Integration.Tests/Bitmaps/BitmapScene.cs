@@ -24,6 +24,8 @@ internal sealed class BitmapScene : IAsyncDisposable
 
     internal BitmapService Service { get; }
 
+    private string Scratch => Path.Combine(Guest.Directory, "scratch");
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     internal static async Task<BitmapScene> StartAsync(string suite) =>
@@ -42,6 +44,32 @@ internal sealed class BitmapScene : IAsyncDisposable
 
     internal Task WriteAsync(int mebibyte, int kibibytes) => Guest.WritePatternAsync(
         "vda", mebibyte * Units.MiB, kibibytes * Units.KiB, ++_seed, Token);
+
+    /// <summary>Has libvirt offer the disk as it is now, with what changed since a checkpoint.</summary>
+    /// <returns>The socket of the NBD server; the export is <c>vda</c>.</returns>
+    internal async Task<string> BeginBackupAsync(string checkpoint)
+    {
+        var socket = Path.Combine(Guest.Directory, "nbd");
+        var xml = Path.Combine(Guest.Directory, "backup.xml");
+        await File.WriteAllTextAsync(xml, $"""
+            <domainbackup mode='pull'><incremental>{checkpoint}</incremental>
+              <server transport='unix' socket='{socket}'/><disks>
+              <disk name='vda' backup='yes' type='file'><driver type='qcow2'/>
+                <scratch file='{Scratch}'/></disk></disks></domainbackup>
+            """, Token);
+        await Guest.Host.Virsh.RunAsync(Token, "backup-begin", Domain, xml);
+        return socket;
+    }
+
+    internal async Task EndBackupAsync()
+    {
+        await Guest.Host.Virsh.RunAsync(Token, "domjobabort", Domain);
+        while (File.Exists(Scratch))
+            await Guest.Host.Virsh.WaitForEventAsync(Domain, "job-completed", seconds: 1, Token);
+    }
+
+    internal async Task<string> CopyAsync(string name) =>
+        (await DiskOracle.CaptureAsync(Guest, Path.Combine(Guest.Directory, name), Token))["vda"];
 
     internal Task ShutOffAsync() => Guest.Host.Virsh.RunAsync(Token, "destroy", Domain);
 
