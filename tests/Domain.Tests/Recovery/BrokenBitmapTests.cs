@@ -1,0 +1,117 @@
+using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Recovery;
+using LibvirtBackup.Recovery.Table;
+using Xunit;
+
+namespace LibvirtBackup.Domain.Tests.Recovery;
+
+/// <summary>Bitmaps that somebody broke, or changed behind libvirt's back.</summary>
+public sealed class BrokenBitmapTests : IDisposable
+{
+    private const string Full = ReconcilingScene.Full;
+    private const string Newest = ReconcilingScene.Newest;
+    private readonly ReconcilingScene _scene = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _scene.Dispose();
+
+    public static TheoryData<string> Breakages => ["removed", "inconsistent", "disabled", "transient", "grain"];
+
+    [Theory]
+    [MemberData(nameof(Breakages))]
+    public async Task A_broken_bitmap_goes_and_the_other_disk_stays_incremental(string breakage)
+    {
+        _scene.AddBoth();
+        _scene.Break("vda", Full, breakage);
+
+        var (before, after, _) = await _scene.ReconcileAsync(closely: true);
+
+        Assert.Single(before.Rows, row => row.Verdict.IsProblem);
+        Assert.Equal(["vdb"], _scene.Domain.DisksOf(Full));
+        Assert.DoesNotContain(Full, _scene.Domain.Image("vda").Keys);
+        Assert.Contains(Full, _scene.Domain.Image("vdb").Keys);
+        Assert.Equal(["vda", "vdb"], _scene.Domain.DisksOf(Newest).Order());
+        Assert.All(after.Rows, row => Assert.False(row.Verdict.IsProblem, $"{row}"));
+    }
+
+    [Fact]
+    public async Task A_bitmap_that_was_cleared_is_not_believed_any_more()
+    {
+        _scene.AddBoth();
+        _scene.Domain.Write("vda", 1, 2, 3);
+        await _scene.ReconcileAsync(closely: false);
+        _scene.Domain.Bitmap("vda", Full).Dirty.Clear();
+        _scene.Domain.Write("vda", 7, 8);
+
+        var (before, after, _) = await _scene.ReconcileAsync(closely: false);
+
+        Assert.Equal([(Full, "vda")], before.Doubts.Keys);
+        Assert.DoesNotContain(after.Rows, row => row.Checkpoint == Full && row.Disk == "vda");
+        Assert.Contains(after.Rows, row => row.Checkpoint == Newest && row.Disk == "vda" && row.Verdict.IsTrusted);
+    }
+
+    [Fact]
+    public async Task The_newest_bitmap_has_an_older_one_as_its_witness_also_when_it_was_never_seen_before()
+    {
+        _scene.AddBoth();
+        await new TrackingSurveyor(_scene.Domain, _scene.PointsOfDomain(), _scene.Journal).WitnessAsync(Newest, Token);
+        _scene.Domain.Write("vda", 1, 2, 3);
+        _scene.Domain.Bitmap("vda", Newest).Dirty.Clear();
+        _scene.Domain.Write("vda", 1, 2);
+
+        var (before, _, _) = await _scene.ReconcileAsync(closely: false);
+
+        Assert.Equal([(Newest, "vda")], before.Doubts.Keys);
+    }
+
+    [Fact]
+    public async Task What_the_guest_writes_while_it_is_looked_at_is_no_reason_to_doubt()
+    {
+        _scene.AddBoth();
+        await new TrackingSurveyor(_scene.Domain, _scene.PointsOfDomain(), _scene.Journal).WitnessAsync(Newest, Token);
+        var chunk = 100;
+        _scene.Domain.BeforeSizes = _ => _scene.Domain.Write("vda", chunk++, chunk++);
+        for (var i = 0; i < 5; i++)
+        {
+            var (before, _, _) = await _scene.ReconcileAsync(closely: i % 2 == 0);
+            Assert.Empty(before.Doubts);
+        }
+
+        Assert.Equal(0, _scene.Domain.Changes);
+    }
+
+    [Fact]
+    public async Task What_libvirt_refuses_for_one_checkpoint_is_told_and_the_others_are_dealt_with()
+    {
+        _scene.AddBoth();
+        _scene.Break("vda", Full, "inconsistent");
+        _scene.Break("vdb", Newest, "inconsistent");
+        _scene.Domain.BeforeChange = name =>
+        {
+            if (name == Full)
+                throw new LibvirtException("f", VirErrorNumber.OperationFailed, VirErrorDomain.Qemu, "image is locked");
+        };
+
+        var (_, after, failures) = await _scene.ReconcileAsync(closely: false);
+
+        Assert.Contains("image is locked", Assert.Single(failures), StringComparison.Ordinal);
+        Assert.Equal(Full, Assert.Single(after.Rows, row => row.Verdict.IsProblem).Checkpoint);
+        Assert.Equal(["vda"], _scene.Domain.DisksOf(Newest));
+    }
+
+    [Fact]
+    public async Task Nothing_is_done_to_bitmaps_of_a_domain_that_is_shut_off()
+    {
+        _scene.AddBoth();
+        _scene.Domain.LoseMetadata();
+        _scene.Break("vda", Full, "inconsistent");
+        _scene.Domain.IsRunning = false;
+
+        var (before, after, _) = await _scene.ReconcileAsync(closely: true);
+
+        Assert.Equal(0, _scene.Domain.Changes);
+        Assert.All(before.Rows, row => Assert.Equal(TrackingRepair.WaitForStart, row.Verdict.Repair));
+        Assert.Equal(before.Rows, after.Rows);
+    }
+}
