@@ -1,6 +1,5 @@
 using LibvirtBackup.Backups.Freezing;
 using LibvirtBackup.Hosts;
-using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.State;
@@ -10,12 +9,12 @@ namespace LibvirtBackup.Backups;
 /// <summary>What all parts of one backup of one domain share.</summary>
 internal sealed record BackupContext
 {
-    internal required LibvirtConnection Connection { get; init; }
-
     internal required HostVersions Host { get; init; }
 
     /// <summary>The domain, which is locked.</summary>
-    internal required LibvirtDomain Domain { get; init; }
+    internal required IBackupDomain Domain { get; init; }
+
+    internal required IPointSources Sources { get; init; }
 
     internal required Repository Repository { get; init; }
 

@@ -42,9 +42,9 @@ public sealed class BackupEngine(BackupEngineOptions options, TimeProvider time)
         using var held = _state.LockDomain(domain.Uuid, domain.Name);
         var context = new BackupContext
         {
-            Connection = connection,
             Host = host,
-            Domain = domain,
+            Domain = new LibvirtBackupDomain(domain, time),
+            Sources = new LibvirtPointSources(domain),
             Repository = repository,
             Request = request,
             Options = options,

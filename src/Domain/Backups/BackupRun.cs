@@ -5,8 +5,6 @@ using LibvirtBackup.Backups.Freezing;
 using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Backups.Offline;
 using LibvirtBackup.Backups.Planning;
-using LibvirtBackup.Interop.Libvirt;
-using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Repositories.Maintenance;
 using LibvirtBackup.Repositories.Maintenance.Sources;
@@ -16,7 +14,7 @@ namespace LibvirtBackup.Backups;
 /// <summary>One backup of one domain, which is locked.</summary>
 internal sealed class BackupRun(BackupContext context)
 {
-    private readonly LibvirtDomain _domain = context.Domain;
+    private readonly IBackupDomain _domain = context.Domain;
     private readonly Repository _repository = context.Repository;
     private readonly BackupRequest _request = context.Request;
 
@@ -29,7 +27,7 @@ internal sealed class BackupRun(BackupContext context)
         await using var closing = writer.ConfigureAwait(false);
         var (points, unreadable) = await _repository.ListPointsAsync(cancellationToken).ConfigureAwait(false);
         context.Warnings.AddRange(unreadable);
-        var recovery = new CrashRecovery(_domain, context.Journal, context.State, context.Time);
+        var recovery = new CrashRecovery(_domain, context.Journal, context.State);
         context.Warnings.AddRange(
             await recovery.RecoverAsync(_repository.Id, points, cancellationToken).ConfigureAwait(false));
         await PullJob.RefuseWhenBusyAsync(_domain, cancellationToken).ConfigureAwait(false);
@@ -38,30 +36,28 @@ internal sealed class BackupRun(BackupContext context)
 
         var preparation = new TrackPreparation(
             context, points, await _repository.ListDamagedPointsAsync(cancellationToken).ConfigureAwait(false));
-        var isRunning = await _domain.IsActiveAsync(cancellationToken).ConfigureAwait(false);
-        var definition =
-            DomainXml.Parse(await _domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+        var isRunning = await _domain.Tracking.IsRunningAsync(cancellationToken).ConfigureAwait(false);
+        var definition = await _domain.ReadDefinitionAsync(cancellationToken).ConfigureAwait(false);
         var selection = DiskSelection.Select(definition, _request);
         context.Warnings.AddRange(selection.LeftOut);
 
         var startPaused = _request.StartPaused && !isRunning;
         var pointId = NewPointId();
-        var copying = new DiskSetCopier(context, writer);
+        var copy = context.Sources.CopyInto(context, writer);
         CapturedDomain? domain = null; // just before the disks' instant, when the domain runs for sure
         CapturedDisks captured;
         if (isRunning || startPaused)
         {
             captured = await new OnlineCapture(context)
                 .RunAsync(
-                    () => PlanAsync(null), pointId, startPaused, copying.CopyAsync, CommitAsync, cancellationToken)
+                    () => PlanAsync(null), pointId, startPaused, copy, CommitAsync, cancellationToken)
                 .ConfigureAwait(false);
         }
         else
         {
-            var images = await ShutOffDisks.LookAsync(_domain, selection.Disks, cancellationToken)
-                .ConfigureAwait(false);
+            var images = await context.Sources.LookAsync(selection.Disks, cancellationToken).ConfigureAwait(false);
             var plan = await PlanAsync(images).ConfigureAwait(false);
-            captured = await CaptureShutOffAsync(plan, images, copying.CopyAsync, cancellationToken)
+            captured = await CaptureShutOffAsync(plan, images, copy, cancellationToken)
                 .ConfigureAwait(false);
             await CommitAsync(captured).ConfigureAwait(false);
         }
@@ -70,10 +66,9 @@ internal sealed class BackupRun(BackupContext context)
         await IndexMerging.TryAsync(_repository, CancellationToken.None).ConfigureAwait(false);
         return Report(pointId, captured) with { Dropped = dropped };
 
-        async Task<BackupPlan> PlanAsync(ShutOffDisks? images)
+        async Task<BackupPlan> PlanAsync(IShutOffDisks? images)
         {
-            var capturing = new DomainCapturer(context, writer)
-                .CaptureAsync(selection, isRunning, cancellationToken);
+            var capturing = context.Sources.CaptureAsync(context, writer, selection, isRunning, cancellationToken);
             BackupPlan plan;
             try
             {
@@ -113,7 +108,7 @@ internal sealed class BackupRun(BackupContext context)
     }
 
     private async Task<CapturedDisks> CaptureShutOffAsync(
-        BackupPlan plan, ShutOffDisks images, CopyDisks copy, CancellationToken cancellationToken)
+        BackupPlan plan, IShutOffDisks images, CopyDisks copy, CancellationToken cancellationToken)
     {
         var capture = new OfflineCapture(context.Time);
         var captured = await capture.RunAsync(plan, images, copy, cancellationToken).ConfigureAwait(false);
@@ -130,7 +125,7 @@ internal sealed class BackupRun(BackupContext context)
     }
 
     private async Task<BackupPlan> PlanAsync(
-        TrackPreparation preparation, DiskSelection selection, ShutOffDisks? images,
+        TrackPreparation preparation, DiskSelection selection, IShutOffDisks? images,
         CancellationToken cancellationToken)
     {
         var history = await preparation.PrepareAsync(isRunning: images is null, cancellationToken)

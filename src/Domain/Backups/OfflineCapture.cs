@@ -9,7 +9,7 @@ internal sealed class OfflineCapture(TimeProvider time)
 {
     /// <exception cref="BackupException">The domain was started or an image written meanwhile.</exception>
     internal async Task<CapturedDisks> RunAsync(
-        BackupPlan plan, ShutOffDisks images, CopyDisks copy, CancellationToken cancellationToken)
+        BackupPlan plan, IShutOffDisks images, CopyDisks copy, CancellationToken cancellationToken)
     {
         var instant = time.GetUtcNow();
         var start = time.GetTimestamp();

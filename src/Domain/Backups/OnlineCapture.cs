@@ -15,8 +15,7 @@ namespace LibvirtBackup.Backups;
 /// </summary>
 internal sealed class OnlineCapture(BackupContext context)
 {
-    private readonly LibvirtDomain _domain = context.Domain;
-    private readonly LibvirtTrackedDomain _tracked = new(context.Domain);
+    private readonly IBackupDomain _domain = context.Domain;
     private JobIntent? _intent; // set before anything is begun
 
     /// <param name="makePlan">Decides what to do; the domain is running by then.</param>
@@ -33,8 +32,8 @@ internal sealed class OnlineCapture(BackupContext context)
         Func<CapturedDisks, Task> commit,
         CancellationToken cancellationToken)
     {
-        var capabilities = await context.Connection.GetCapabilitiesXmlAsync(cancellationToken).ConfigureAwait(false);
-        var uri = await context.Connection.GetUriAsync(cancellationToken).ConfigureAwait(false);
+        var owner = await _domain.Jobs.GetOwnerAsync(cancellationToken).ConfigureAwait(false);
+        var uri = await _domain.GetUriAsync(cancellationToken).ConfigureAwait(false);
         var cleanUp = new JobCleanUp(context, uri);
         WriteIntent(new JobIntent
         {
@@ -47,8 +46,8 @@ internal sealed class OnlineCapture(BackupContext context)
         CapturedDisks captured;
         try
         {
-            JobDirectory.Create(_intent!.JobDirectory, QemuOwner.FromCapabilities(capabilities));
-            if (startPaused) await StartPausedAsync().ConfigureAwait(false);
+            JobDirectory.Create(_intent!.JobDirectory, owner);
+            if (startPaused) await _domain.Jobs.StartPausedAsync().ConfigureAwait(false);
             var begun = await BeginAtInstantAsync(makePlan, startPaused, uri, cancellationToken).ConfigureAwait(false);
             var start = context.Time.GetTimestamp();
             var disks = await copy(begun.Plan.Disks, ExportOf, cancellationToken).ConfigureAwait(false);
@@ -66,8 +65,6 @@ internal sealed class OnlineCapture(BackupContext context)
         context.Warnings.AddRange(await cleanUp.AfterCommitAsync(_intent!, captured.Plan).ConfigureAwait(false));
         return captured;
     }
-
-    private Task StartPausedAsync() => _domain.StartAsync(VirDomainCreateFlags.StartPaused, CancellationToken.None);
 
     private DiskExport ExportOf(DiskPlan disk) => new(
         new NbdEndpoint.UnixSocket(JobDirectory.SocketOf(_intent!.JobDirectory), disk.Disk.Name),
@@ -97,7 +94,7 @@ internal sealed class OnlineCapture(BackupContext context)
         var guard = await ThawGuard.StartAsync(context.Options.ThawWatchdog, order).ConfigureAwait(false);
         await using var hangingUp = guard.ConfigureAwait(false);
         var plan = await makePlan().ConfigureAwait(false);
-        var guest = new LibvirtGuest(uri, _domain.Uuid, _domain);
+        var guest = _domain.OpenGuest(uri);
         await using var closing = guest.ConfigureAwait(false);
         var freezer = new GuestFreezer(
             guest, context.Freezes, guard, order, quiesce, context.Time, context.Warnings);
@@ -132,7 +129,7 @@ internal sealed class OnlineCapture(BackupContext context)
                     + "--level auto or full",
                     e);
             if (plan.NewCheckpoint is { } made)
-                await new CheckpointRemover(_tracked, context.Journal).TryRemoveAsync(made, CancellationToken.None)
+                await new CheckpointRemover(_domain.Tracking, context.Journal).TryRemoveAsync(made, CancellationToken.None)
                     .ConfigureAwait(false);
             plan = plan.WithoutBase($"libvirt says: {e.Message}");
             await BeginOnceAsync(plan).ConfigureAwait(false);
@@ -162,10 +159,8 @@ internal sealed class OnlineCapture(BackupContext context)
         }
     }
 
-    private Task BeginAsync(BackupPlan plan) => _domain.BeginBackupAsync(
-        PullJob.DescribeBackup(plan, _intent!.JobDirectory),
-        PullJob.DescribeCheckpoint(plan),
-        cancellationToken: CancellationToken.None);
+    private Task BeginAsync(BackupPlan plan) => _domain.Jobs.BeginAsync(
+        PullJob.DescribeBackup(plan, _intent!.JobDirectory), PullJob.DescribeCheckpoint(plan));
 
     /// <summary>
     /// Removes bitmaps that have the new checkpoint's name already: the images have been another domain's, or the state
@@ -174,9 +169,9 @@ internal sealed class OnlineCapture(BackupContext context)
     /// <returns>False when there was none, or libvirt made the checkpoint and failed later.</returns>
     private async Task<bool> TryFreeNameAsync(BackupPlan plan, string name)
     {
-        var known = await _tracked.ListCheckpointsAsync(CancellationToken.None).ConfigureAwait(false);
+        var known = await _domain.Tracking.ListCheckpointsAsync(CancellationToken.None).ConfigureAwait(false);
         if (known.Contains(name, StringComparer.Ordinal)) return false;
-        var remover = new CheckpointRemover(_tracked, context.Journal);
+        var remover = new CheckpointRemover(_domain.Tracking, context.Journal);
         var isFreed = false;
         foreach (var disk in plan.Disks.Where(disk => disk.Disk.Untrackable is null))
             isFreed |= await remover.RemoveBitmapAsync(name, disk.Disk.Name, CancellationToken.None)

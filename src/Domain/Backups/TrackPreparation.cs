@@ -20,7 +20,7 @@ internal sealed class TrackPreparation(
     /// <param name="cancellationToken">Gives up between two steps.</param>
     internal async Task<TrackHistory> PrepareAsync(bool isRunning, CancellationToken cancellationToken)
     {
-        var domain = new LibvirtTrackedDomain(context.Domain);
+        var domain = context.Domain.Tracking;
         var names = isRunning
             ? await ReconcileAsync(domain, cancellationToken).ConfigureAwait(false)
             : await domain.ListCheckpointsAsync(cancellationToken).ConfigureAwait(false);
@@ -42,7 +42,7 @@ internal sealed class TrackPreparation(
         };
 
     private async Task<IReadOnlyList<string>> ReconcileAsync(
-        LibvirtTrackedDomain domain, CancellationToken cancellationToken)
+        ITrackedDomain domain, CancellationToken cancellationToken)
     {
         var known = new PointsOfDomain(
             context.Repository.Id, points, damaged, context.Domain.Uuid, context.Repository.Points.ReadAsync);

@@ -9,9 +9,8 @@ namespace LibvirtBackup.Backups.Capturing;
 /// Collects what a domain is besides its disks, moments before their instant. Nothing here makes a backup fail: what
 /// cannot be had is a warning.
 /// </summary>
-internal sealed class DomainCapturer(BackupContext context, BlobWriter writer)
+internal sealed class DomainCapturer(BackupContext context, LibvirtDomain domain, BlobWriter writer)
 {
-    private readonly LibvirtDomain _domain = context.Domain;
     private readonly List<string> _warnings = []; // its own: the plan is made meanwhile
 
     /// <param name="selection">The disks.</param>
@@ -23,10 +22,10 @@ internal sealed class DomainCapturer(BackupContext context, BlobWriter writer)
         // Programs and the guest agent take their time: all at once.
         var images = ImageInspection.InspectAsync(selection.Disks, cancellationToken);
         var live = DomainXml.Parse(
-            await _domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
-        var guest = new GuestInquiry(_domain, context.Time).AskAsync(live, cancellationToken);
+            await domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+        var guest = new GuestInquiry(domain, context.Time).AskAsync(live, cancellationToken);
         var (definition, hasSecrets) = await GetDefinitionAsync(cancellationToken).ConfigureAwait(false);
-        var uri = await context.Connection.GetUriAsync(cancellationToken).ConfigureAwait(false);
+        var uri = await domain.Connection.GetUriAsync(cancellationToken).ConfigureAwait(false);
         var files = new AttachmentWriter(writer, context.Repository.ChunkSizeBytes, _warnings);
         return new CapturedDomain
         {
@@ -35,11 +34,11 @@ internal sealed class DomainCapturer(BackupContext context, BlobWriter writer)
             WasRunning = wasRunning,
             Autostart = await GetAutostartAsync(cancellationToken).ConfigureAwait(false),
             Host = new PointHost(
-                await context.Connection.GetHostnameAsync(cancellationToken).ConfigureAwait(false),
+                await domain.Connection.GetHostnameAsync(cancellationToken).ConfigureAwait(false),
                 context.Host.Libvirt.ToString(),
                 context.Host.Qemu.ToString()),
             Attachments = await files.StoreAsync(
-                AttachmentFinder.Find(live, _domain.Uuid, TpmState.RootsOf(uri)), cancellationToken)
+                AttachmentFinder.Find(live, domain.Uuid, TpmState.RootsOf(uri)), cancellationToken)
                 .ConfigureAwait(false),
             GuestInfo = await guest.ConfigureAwait(false),
             Images = await images.ConfigureAwait(false),
@@ -54,7 +53,7 @@ internal sealed class DomainCapturer(BackupContext context, BlobWriter writer)
             try
             {
                 var flags = VirDomainXMLFlags.Inactive | VirDomainXMLFlags.Secure;
-                return (await _domain.GetXmlAsync(flags, cancellationToken).ConfigureAwait(false), true);
+                return (await domain.GetXmlAsync(flags, cancellationToken).ConfigureAwait(false), true);
             }
             catch (LibvirtException e) when (e.Code is VirErrorNumber.OperationDenied or VirErrorNumber.AccessDenied)
             {
@@ -62,14 +61,14 @@ internal sealed class DomainCapturer(BackupContext context, BlobWriter writer)
             }
         }
 
-        return (await _domain.GetXmlAsync(VirDomainXMLFlags.Inactive, cancellationToken).ConfigureAwait(false), false);
+        return (await domain.GetXmlAsync(VirDomainXMLFlags.Inactive, cancellationToken).ConfigureAwait(false), false);
     }
 
     private async Task<bool> GetAutostartAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await _domain.GetAutostartAsync(cancellationToken).ConfigureAwait(false);
+            return await domain.GetAutostartAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (LibvirtException)
         {

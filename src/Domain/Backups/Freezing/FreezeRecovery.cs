@@ -10,10 +10,11 @@ internal static class FreezeRecovery
     {
         var domain = context.Domain;
         // The record of a domain that is off stays: its saved memory, if it has any, may be of a frozen guest.
-        if (context.Freezes.Read() is null || !await domain.IsActiveAsync(cancellationToken).ConfigureAwait(false))
+        if (context.Freezes.Read() is null
+            || !await domain.Tracking.IsRunningAsync(cancellationToken).ConfigureAwait(false))
             return [];
-        var uri = await context.Connection.GetUriAsync(cancellationToken).ConfigureAwait(false);
-        var guest = new LibvirtGuest(uri, domain.Uuid, domain);
+        var uri = await domain.GetUriAsync(cancellationToken).ConfigureAwait(false);
+        var guest = domain.OpenGuest(uri);
         await using var closing = guest.ConfigureAwait(false);
         return await RunAsync(guest, context.Freezes, context.Time, domain.Name).ConfigureAwait(false);
     }

@@ -1,4 +1,3 @@
-using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Recovery;
 using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Repositories;
@@ -10,7 +9,7 @@ namespace LibvirtBackup.Backups.Jobs;
 /// Undoes what a run that could not clean up has left: its job, its scratch images, its checkpoint unless its point
 /// exists. Every step may be repeated.
 /// </summary>
-internal sealed class CrashRecovery(LibvirtDomain domain, Journal journal, StateDirectory state, TimeProvider time)
+internal sealed class CrashRecovery(IBackupDomain domain, Journal journal, StateDirectory state)
 {
     /// <param name="repositoryId">The repository that is in use now, or null.</param>
     /// <param name="points">Its points.</param>
@@ -23,20 +22,21 @@ internal sealed class CrashRecovery(LibvirtDomain domain, Journal journal, State
         var done = new List<string>();
         if (await FindOursAsync(intent, cancellationToken).ConfigureAwait(false) is { } directory)
         {
-            await PullJob.EndAsync(domain, time, cancellationToken).ConfigureAwait(false);
+            await domain.Jobs.EndAsync(cancellationToken).ConfigureAwait(false);
             JobDirectory.Remove(directory);
             done.Add("ended the backup job that an interrupted run had left");
         }
 
         if (intent is null) return done;
         JobDirectory.Remove(intent.JobDirectory);
-        if (intent.StartedPaused) done.AddRange(await StopPausedAsync(cancellationToken).ConfigureAwait(false));
+        if (intent.StartedPaused && await domain.Jobs.TryStopPausedAsync(cancellationToken).ConfigureAwait(false))
+            done.Add("stopped the domain, which an interrupted run had started paused");
 
         // In another repository the point may exist: leave its checkpoint to that one.
         var exists = intent.RepositoryId != repositoryId || points.Any(point => point.Id == intent.Point);
         if (!exists && intent.Checkpoint is { } checkpoint)
         {
-            var remover = new CheckpointRemover(new LibvirtTrackedDomain(domain), journal);
+            var remover = new CheckpointRemover(domain.Tracking, journal);
             if (!await remover.TryRemoveAsync(checkpoint, cancellationToken).ConfigureAwait(false))
                 return [.. done, $"checkpoint '{checkpoint}' of an interrupted run is removed when the domain runs "
                     + "again"];
@@ -55,10 +55,10 @@ internal sealed class CrashRecovery(LibvirtDomain domain, Journal journal, State
     /// </summary>
     private async Task<string?> FindOursAsync(JobIntent? intent, CancellationToken cancellationToken)
     {
-        var socket = await PullJob.GetSocketAsync(domain, cancellationToken).ConfigureAwait(false);
+        var socket = await domain.Jobs.GetSocketAsync(cancellationToken).ConfigureAwait(false);
         if (socket is null)
             return intent is not null
-                && await PullJob.FindJobAsync(domain, cancellationToken).ConfigureAwait(false) == "backup"
+                && await domain.Jobs.FindAsync(cancellationToken).ConfigureAwait(false) == "backup"
                     ? intent.JobDirectory
                     : null;
         var directory = Path.GetDirectoryName(socket);
@@ -66,16 +66,5 @@ internal sealed class CrashRecovery(LibvirtDomain domain, Journal journal, State
             && (directory == intent?.JobDirectory || Path.GetDirectoryName(directory) == state.JobsDirectory)
                 ? directory
                 : null;
-    }
-
-    /// <summary>
-    /// Stops a domain that an interrupted run had started paused, unless somebody has resumed it since.
-    /// </summary>
-    private async Task<string[]> StopPausedAsync(CancellationToken cancellationToken)
-    {
-        var current = await domain.GetStateAsync(cancellationToken).ConfigureAwait(false);
-        if (current.State != VirDomainState.Paused) return [];
-        await domain.DestroyAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        return ["stopped the domain, which an interrupted run had started paused"];
     }
 }

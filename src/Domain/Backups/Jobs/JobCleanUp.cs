@@ -17,14 +17,13 @@ internal sealed class JobCleanUp(BackupContext context, string uri)
     {
         try
         {
-            await WithDomainAsync(async current =>
+            await context.Domain.ReconnectingAsync(uri, async current =>
             {
                 await EndJobAsync(current, intent).ConfigureAwait(false);
                 context.Journal.Append(new JournalRecord.JobEnded(IsCommitted: true));
                 if (plan.NewCheckpoint is not { } newest) return;
-                var tracked = new LibvirtTrackedDomain(current);
-                await DropSupersededAsync(tracked, newest, plan).ConfigureAwait(false);
-                await new TrackingSurveyor(tracked, PointsOfDomain.None(context.Repository.Id), context.Journal)
+                await DropSupersededAsync(current.Tracking, newest, plan).ConfigureAwait(false);
+                await new TrackingSurveyor(current.Tracking, PointsOfDomain.None(context.Repository.Id), context.Journal)
                     .WitnessAsync(newest, CancellationToken.None).ConfigureAwait(false);
             }).ConfigureAwait(false);
             return [];
@@ -43,11 +42,11 @@ internal sealed class JobCleanUp(BackupContext context, string uri)
         try
         {
             var isUndone = true;
-            await WithDomainAsync(async current =>
+            await context.Domain.ReconnectingAsync(uri, async current =>
             {
                 await EndJobAsync(current, intent).ConfigureAwait(false);
                 isUndone = intent.Checkpoint is not { } made
-                    || await new CheckpointRemover(new LibvirtTrackedDomain(current), context.Journal)
+                    || await new CheckpointRemover(current.Tracking, context.Journal)
                         .TryRemoveAsync(made, CancellationToken.None).ConfigureAwait(false);
             }).ConfigureAwait(false);
             if (!isUndone) return $"checkpoint '{intent.Checkpoint}' is removed by the next backup of the running "
@@ -61,41 +60,20 @@ internal sealed class JobCleanUp(BackupContext context, string uri)
         }
     }
 
-    private async Task EndJobAsync(LibvirtDomain current, JobIntent intent)
+    private static async Task EndJobAsync(IBackupDomain current, JobIntent intent)
     {
-        var socket = await PullJob.GetSocketAsync(current, CancellationToken.None).ConfigureAwait(false);
+        var socket = await current.Jobs.GetSocketAsync(CancellationToken.None).ConfigureAwait(false);
         if (socket == JobDirectory.SocketOf(intent.JobDirectory))
-            await PullJob.EndAsync(current, context.Time, CancellationToken.None).ConfigureAwait(false);
+            await current.Jobs.EndAsync(CancellationToken.None).ConfigureAwait(false);
         JobDirectory.Remove(intent.JobDirectory);
-        if (!intent.StartedPaused) return;
-        var state = await current.GetStateAsync(CancellationToken.None).ConfigureAwait(false);
-        // Somebody may have resumed it meanwhile: then it is theirs.
-        if (state.State == VirDomainState.Paused)
-            await current.DestroyAsync(cancellationToken: CancellationToken.None).ConfigureAwait(false);
+        if (intent.StartedPaused) await current.Jobs.TryStopPausedAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    private async Task DropSupersededAsync(LibvirtTrackedDomain current, string newest, BackupPlan plan)
+    private async Task DropSupersededAsync(ITrackedDomain current, string newest, BackupPlan plan)
     {
         var names = await current.ListCheckpointsAsync(CancellationToken.None).ConfigureAwait(false);
         var remover = new CheckpointRemover(current, context.Journal);
         foreach (var name in CheckpointRetention.Superseded(names, newest, plan.KeptCheckpoints))
             await remover.TryRemoveAsync(name, CancellationToken.None).ConfigureAwait(false);
-    }
-
-    private async Task WithDomainAsync(Func<LibvirtDomain, Task> action)
-    {
-        try
-        {
-            await action(context.Domain).ConfigureAwait(false);
-        }
-        catch (LibvirtException) when (context.Connection.Closed.IsCompleted)
-        {
-            var again = await LibvirtConnection.OpenAsync(uri, cancellationToken: CancellationToken.None)
-                .ConfigureAwait(false);
-            await using var closing = again.ConfigureAwait(false);
-            using var same = await again.LookupDomainAsync(context.Domain.Uuid, CancellationToken.None)
-                .ConfigureAwait(false);
-            await action(same).ConfigureAwait(false);
-        }
     }
 }

@@ -49,10 +49,10 @@ internal static class PullJob
     }.ToXml();
 
     /// <exception cref="BackupException">Busy: another job holds the domain.</exception>
-    internal static async Task RefuseWhenBusyAsync(LibvirtDomain domain, CancellationToken cancellationToken)
+    internal static async Task RefuseWhenBusyAsync(IBackupDomain domain, CancellationToken cancellationToken)
     {
         // libvirt itself would wait 30 s for its lock and then say no more than that it timed out.
-        if (await FindJobAsync(domain, cancellationToken).ConfigureAwait(false) is { } job)
+        if (await domain.Jobs.FindAsync(cancellationToken).ConfigureAwait(false) is { } job)
             throw new BackupException(
                 FailureKind.Busy,
                 $"domain '{domain.Name}' has another job running ({job}); wait for it ('virsh domjobinfo'), or end it "

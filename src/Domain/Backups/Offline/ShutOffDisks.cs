@@ -10,7 +10,7 @@ namespace LibvirtBackup.Backups.Offline;
 /// is started meanwhile must not be hindered, so <see cref="EnsureUntouchedAsync"/> tells afterwards whether what was
 /// read counts.
 /// </summary>
-internal sealed class ShutOffDisks
+internal sealed class ShutOffDisks : IShutOffDisks
 {
     private readonly LibvirtDomain _domain;
     private readonly Dictionary<string, StoredChain> _chains = new(StringComparer.Ordinal);
@@ -40,10 +40,8 @@ internal sealed class ShutOffDisks
         return found;
     }
 
-    /// <summary>Looks at the bitmaps of a checkpoint.</summary>
-    /// <param name="checkpoint">The checkpoint.</param>
-    /// <param name="isKnown">Whether libvirt knows it.</param>
-    internal CheckpointProbe Probe(string checkpoint, bool isKnown)
+    /// <inheritdoc/>
+    public CheckpointProbe Probe(string checkpoint, bool isKnown)
     {
         var reasons = _chains.ToDictionary(
             pair => pair.Key, pair => pair.Value.WhyUnusable(checkpoint), StringComparer.Ordinal);
@@ -55,9 +53,8 @@ internal sealed class ShutOffDisks
         };
     }
 
-    /// <param name="disk">The disk.</param>
-    /// <param name="bitmap">A usable bitmap to read with it, or null.</param>
-    internal DiskExport ExportOf(SelectedDisk disk, string? bitmap)
+    /// <inheritdoc/>
+    public DiskExport ExportOf(SelectedDisk disk, string? bitmap)
     {
         string[] bitmaps = bitmap is null ? [] : [bitmap];
         var path = disk.Path!; // LookAsync refuses disks without one
@@ -67,9 +64,8 @@ internal sealed class ShutOffDisks
         };
     }
 
-    /// <exception cref="BackupException">The domain was started, or an image written, since the first look.
-    /// </exception>
-    internal async Task EnsureUntouchedAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task EnsureUntouchedAsync(CancellationToken cancellationToken)
     {
         var state = await _domain.GetStateAsync(cancellationToken).ConfigureAwait(false);
         if (state.State != VirDomainState.Shutoff || !_stamps.SequenceEqual(_stamps.Select(old => Stamp(old.Path))))

@@ -84,7 +84,8 @@ public sealed class Doctor(BackupEngineOptions options, TimeProvider time)
             if (repair)
             {
                 var ended = await jobs.RepairAsync(repository?.Id, all, cancellationToken).ConfigureAwait(false);
-                await PullJob.RefuseWhenBusyAsync(domain, cancellationToken).ConfigureAwait(false);
+                await PullJob.RefuseWhenBusyAsync(new LibvirtBackupDomain(domain, time), cancellationToken)
+                    .ConfigureAwait(false);
                 var (before, after, failures) = await reconciler.ReconcileAsync(closely: true, cancellationToken)
                     .ConfigureAwait(false);
                 var found = DomainExamination.Describe(before, after);

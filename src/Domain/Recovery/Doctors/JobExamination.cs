@@ -1,4 +1,5 @@
 using LibvirtBackup.Backups.Freezing;
+using LibvirtBackup.Backups;
 using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Interop.Libvirt;
@@ -45,8 +46,8 @@ internal sealed class JobExamination(
         }
 
         var job = journal.View.OpenJob;
-        await new CrashRecovery(domain, journal, state, time).RecoverAsync(repositoryId, points, cancellationToken)
-            .ConfigureAwait(false);
+        await new CrashRecovery(new LibvirtBackupDomain(domain, time), journal, state)
+            .RecoverAsync(repositoryId, points, cancellationToken).ConfigureAwait(false);
         if (job is not null)
         {
             found.Add(Interrupted(job, isRepaired: journal.View.OpenJob is null));

@@ -1,14 +1,11 @@
 using LibvirtBackup.Backups;
 using LibvirtBackup.Backups.Freezing;
 using LibvirtBackup.Backups.Jobs;
-using LibvirtBackup.Backups.Offline;
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Backups.Sources;
 using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Nbd;
-using LibvirtBackup.Interop.Xml;
-using LibvirtBackup.Recovery;
 using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.State;
 
@@ -52,9 +49,9 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
         using var held = _state.LockDomain(domain.Uuid, domain.Name);
         var context = new BackupContext
         {
-            Connection = connection,
             Host = host,
-            Domain = domain,
+            Domain = new LibvirtBackupDomain(domain, time),
+            Sources = new LibvirtPointSources(domain),
             Repository = repository,
             Request = new BackupRequest { Domain = name, Level = BackupLevel.Copy, NoCheckpoint = true },
             Options = options,
@@ -84,21 +81,21 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
     {
         await FreezeRecovery.RunAsync(context, cancellationToken).ConfigureAwait(false);
         var (points, _) = await context.Repository.ListPointsAsync(cancellationToken).ConfigureAwait(false);
-        await new CrashRecovery(context.Domain, context.Journal, _state, time)
+        await new CrashRecovery(context.Domain, context.Journal, _state)
             .RecoverAsync(context.Repository.Id, points, cancellationToken)
             .ConfigureAwait(false);
         await PullJob.RefuseWhenBusyAsync(context.Domain, cancellationToken).ConfigureAwait(false);
-        var isRunning = await context.Domain.IsActiveAsync(cancellationToken).ConfigureAwait(false);
+        var isRunning = await context.Domain.Tracking.IsRunningAsync(cancellationToken).ConfigureAwait(false);
         var selected = await SelectAsync(context, disks, cancellationToken).ConfigureAwait(false);
         var images = isRunning
             ? null
-            : await ShutOffDisks.LookAsync(context.Domain, selected, cancellationToken).ConfigureAwait(false);
+            : await context.Sources.LookAsync(selected, cancellationToken).ConfigureAwait(false);
         var probe = since?.Checkpoint is not { } checkpoint ? null
             : images is null
                 ? CheckpointProbe.Of(
                     checkpoint,
-                    await new LibvirtTrackedDomain(context.Domain)
-                        .ReadCheckpointAsync(checkpoint, withSizes: true, cancellationToken).ConfigureAwait(false))
+                    await context.Domain.Tracking.ReadCheckpointAsync(checkpoint, withSizes: true, cancellationToken)
+                        .ConfigureAwait(false))
                 : images.Probe(checkpoint, isKnown: true);
         var plan = Plan(selected, since, probe);
         if (images is null)
@@ -131,8 +128,7 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
     private static async Task<IReadOnlyList<SelectedDisk>> SelectAsync(
         BackupContext context, IReadOnlyList<string> disks, CancellationToken cancellationToken)
     {
-        var definition = DomainXml.Parse(
-            await context.Domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+        var definition = await context.Domain.ReadDefinitionAsync(cancellationToken).ConfigureAwait(false);
         var selected = DiskSelection.Select(definition, context.Request).Disks
             .Where(disk => disks.Contains(disk.Name, StringComparer.Ordinal)).ToList();
         return selected.Count > 0

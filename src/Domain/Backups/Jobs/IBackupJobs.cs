@@ -1,0 +1,31 @@
+namespace LibvirtBackup.Backups.Jobs;
+
+/// <summary>The backup jobs of one domain, and its start and stop for the sake of one.</summary>
+internal interface IBackupJobs
+{
+    /// <summary>What kind of job holds the domain, in libvirt's words; null when none does.</summary>
+    Task<string?> FindAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The NBD socket of the running backup job: empty for another kind of server or of backup, null without a job.
+    /// </summary>
+    Task<string?> GetSocketAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whom a job's directory has to belong to; null for ourselves.</summary>
+    Task<QemuOwner?> GetOwnerAsync(CancellationToken cancellationToken);
+
+    /// <summary>Begins a job and makes a checkpoint of the same instant; never cancelled half-way.</summary>
+    /// <param name="backupXml">The job.</param>
+    /// <param name="checkpointXml">The checkpoint, or null. A failure may have made it all the same.</param>
+    Task BeginAsync(string backupXml, string? checkpointXml);
+
+    /// <summary>Ends the running job, if any, and waits until libvirt has removed its scratch images.</summary>
+    Task EndAsync(CancellationToken cancellationToken);
+
+    /// <summary>Starts the domain, which is shut off, without letting its guest run.</summary>
+    Task StartPausedAsync();
+
+    /// <summary>Stops the domain again, unless somebody has resumed it: then it is theirs.</summary>
+    /// <returns>Whether it was stopped.</returns>
+    Task<bool> TryStopPausedAsync(CancellationToken cancellationToken);
+}
