@@ -5,6 +5,7 @@ using LibvirtBackup.Backups.Freezing;
 using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Backups.Offline;
 using LibvirtBackup.Backups.Planning;
+using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Repositories.Maintenance;
 using LibvirtBackup.Repositories.Maintenance.Sources;
@@ -138,6 +139,9 @@ internal sealed class BackupRun(BackupContext context)
                     .Distrusting(await _repository.Notes.ListDistrustedAsync(cancellationToken).ConfigureAwait(false)),
                 id => _repository.Points.ReadAsync(id, cancellationToken))
             .ConfigureAwait(false);
+        // A point without a checkpoint may be forgotten, and then nothing else knows of its number.
+        if (plan.NewCheckpoint is null)
+            context.Journal.Append(new JournalRecord.Used(_repository.Id, _request.Track, plan.Sequence));
         foreach (var disk in plan.Disks.Where(disk => disk.Reason is not null && disk.Reason != plan.Reason))
             context.Warnings.Add($"disk '{disk.Disk.Name}' is read in full: {disk.Reason}");
         return plan;

@@ -41,17 +41,7 @@ internal sealed class ShutOffDisks : IShutOffDisks
     }
 
     /// <inheritdoc/>
-    public CheckpointProbe Probe(string checkpoint, bool isKnown)
-    {
-        var reasons = _chains.ToDictionary(
-            pair => pair.Key, pair => pair.Value.WhyUnusable(checkpoint), StringComparer.Ordinal);
-        return new CheckpointProbe(
-            checkpoint, isKnown, reasons.ToDictionary(pair => pair.Key, pair => pair.Value is null))
-        {
-            Reasons = reasons.Where(pair => pair.Value is not null)
-                .ToDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.Ordinal), // just filtered
-        };
-    }
+    public CheckpointProbe Probe(string checkpoint, bool isKnown) => StoredChain.Probe(_chains, checkpoint, isKnown);
 
     /// <inheritdoc/>
     public DiskExport ExportOf(SelectedDisk disk, string? bitmap)

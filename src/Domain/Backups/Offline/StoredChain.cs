@@ -1,3 +1,4 @@
+using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Nbd;
 
@@ -15,6 +16,23 @@ internal sealed record StoredChain(IReadOnlyList<QemuImageInfo> Images)
             ? (string[])[image.FileName, Path.Combine(Path.GetDirectoryName(image.FileName) ?? "", data)]
             : [image.FileName]).Where(Path.IsPathRooted),
     ];
+
+    /// <summary>Looks at the bitmaps of a checkpoint.</summary>
+    /// <param name="chains">By disk.</param>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="isKnown">Whether libvirt knows it.</param>
+    internal static CheckpointProbe Probe(
+        IReadOnlyDictionary<string, StoredChain> chains, string checkpoint, bool isKnown)
+    {
+        var reasons = chains.ToDictionary(
+            pair => pair.Key, pair => pair.Value.WhyUnusable(checkpoint), StringComparer.Ordinal);
+        return new CheckpointProbe(
+            checkpoint, isKnown, reasons.ToDictionary(pair => pair.Key, pair => pair.Value is null))
+        {
+            Reasons = reasons.Where(pair => pair.Value is not null)
+                .ToDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.Ordinal), // just filtered
+        };
+    }
 
     /// <summary>
     /// Why a bitmap does not tell what changed since it was made; null when it does. The rule is libvirt's, but that

@@ -3,7 +3,12 @@ namespace LibvirtBackup.Domain.Tests.Recovery.Simulation;
 /// <summary>A bitmap of one image; bits are chunk numbers.</summary>
 internal sealed class SimulatedBitmap
 {
-    internal HashSet<int> Dirty { get; } = [];
+    internal HashSet<int> Dirty { get; private init; } = [];
+
+    /// <summary>
+    /// What was written since the bitmap was made, and is not in it: it was cleared or paused. Empty while it is true.
+    /// </summary>
+    internal HashSet<int> Missed { get; private init; } = [];
 
     internal bool Recording { get; set; } = true;
 
@@ -11,7 +16,37 @@ internal sealed class SimulatedBitmap
 
     internal bool Inconsistent { get; set; }
 
+    /// <summary>True when the image has it: a QEMU that is killed loses others without a trace.</summary>
+    internal bool IsStored { get; set; }
+
     internal long GranularityBytes { get; set; } = 64 * Units.KiB;
 
     internal bool IsValid => Recording && Persistent && !Inconsistent;
+
+    internal long DirtyBytes => Dirty.Count * GranularityBytes;
+
+    internal void Write(int chunk)
+    {
+        if (Inconsistent) return;
+        if (Recording) Dirty.Add(chunk);
+        else if (!Dirty.Contains(chunk)) Missed.Add(chunk);
+        if (Recording) Missed.Remove(chunk);
+    }
+
+    internal void Clear()
+    {
+        Missed.UnionWith(Dirty);
+        Dirty.Clear();
+    }
+
+    internal SimulatedBitmap Clone() => new()
+    {
+        Dirty = [.. Dirty],
+        Missed = [.. Missed],
+        Recording = Recording,
+        Persistent = Persistent,
+        Inconsistent = Inconsistent,
+        IsStored = IsStored,
+        GranularityBytes = GranularityBytes,
+    };
 }

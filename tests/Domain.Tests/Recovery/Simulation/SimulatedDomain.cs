@@ -1,21 +1,28 @@
-using Xunit;
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Bitmaps;
+using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Recovery;
+using Xunit;
 
 namespace LibvirtBackup.Domain.Tests.Recovery.Simulation;
 
 /// <summary>A domain as libvirt 9.0 to 12.8 behave, with one image per disk. It counts what touches it.</summary>
 internal sealed class SimulatedDomain : ITrackedDomain
 {
-    private readonly Dictionary<string, Dictionary<string, SimulatedBitmap>> _images = [];
-    private readonly Dictionary<string, TrackedCheckpoint> _checkpoints = [];
+    /// <summary>Enough for tests that name chunks as they like.</summary>
+    private const int ManyChunks = 1024;
+
+    private readonly Dictionary<string, TrackedCheckpoint> _checkpoints = new(StringComparer.Ordinal);
     private int _clock;
+    private int _version;
 
     internal SimulatedDomain(params string[] disks)
     {
-        foreach (var disk in disks) _images[disk] = [];
+        foreach (var disk in disks) Images[disk] = new SimulatedImage($"/images/{disk}", ManyChunks);
     }
+
+    /// <summary>By disk.</summary>
+    internal Dictionary<string, SimulatedImage> Images { get; } = new(StringComparer.Ordinal);
 
     internal bool IsRunning { get; set; } = true;
 
@@ -24,43 +31,78 @@ internal sealed class SimulatedDomain : ITrackedDomain
     /// <summary>Calls that change something.</summary>
     internal int Changes { get; private set; }
 
+    /// <summary>When a checkpoint is made; null for one a minute.</summary>
+    internal Func<DateTimeOffset>? Now { get; set; }
+
+    /// <summary>With what the names begin that may be touched.</summary>
+    internal string Owned { get; set; } = "lvb.here.";
+
     /// <summary>Called before each call that changes something; throws to end the process there.</summary>
     internal Action<string>? BeforeChange { get; set; }
 
     /// <summary>Called before sizes are asked: what the guest writes meanwhile.</summary>
     internal Action<string>? BeforeSizes { get; set; }
 
-    internal IReadOnlyDictionary<string, SimulatedBitmap> Image(string disk) => _images[disk];
+    internal IEnumerable<string> Checkpoints => _checkpoints.Keys;
 
-    internal SimulatedBitmap Bitmap(string disk, string name) => _images[disk][name];
+    internal IReadOnlyDictionary<string, SimulatedBitmap> Image(string disk) => Images[disk].Bitmaps;
+
+    internal SimulatedBitmap Bitmap(string disk, string name) => Images[disk].Bitmaps[name];
 
     internal bool Knows(string name) => _checkpoints.ContainsKey(name);
 
     internal IEnumerable<string> DisksOf(string name) => _checkpoints[name].Disks.Keys;
 
+    internal string DescriptionOf(string name) => _checkpoints[name].Description;
+
     internal void AddCheckpoint(string name, params string[] disks)
     {
-        foreach (var disk in disks) _images[disk].Add(name, new SimulatedBitmap());
-        _checkpoints.Add(name, Describe(name, disks));
+        foreach (var disk in disks) Images[disk].Bitmaps.Add(name, new SimulatedBitmap());
+        Describe(name, CheckpointNaming.Description, disks);
     }
 
-    internal void AddBitmap(string disk, string name, SimulatedBitmap? bitmap = null) =>
-        _images[disk].Add(name, bitmap ?? new SimulatedBitmap());
+    /// <summary>Writes libvirt's description alone.</summary>
+    internal void Describe(string name, string description, IEnumerable<string> disks) =>
+        _checkpoints[name] = new TrackedCheckpoint(
+            name, Now?.Invoke() ?? DateTimeOffset.UnixEpoch.AddMinutes(_clock++), description,
+            disks.ToDictionary(disk => disk, _ => (long?)null));
 
-    internal void RemoveBitmap(string disk, string name) => _images[disk].Remove(name);
+    internal void AddBitmap(string disk, string name, SimulatedBitmap? bitmap = null) =>
+        Images[disk].Bitmaps.Add(name, bitmap ?? new SimulatedBitmap());
+
+    internal void RemoveBitmap(string disk, string name) => Images[disk].Bitmaps.Remove(name);
 
     /// <summary>What undefine with metadata, rename, or migration leave.</summary>
     internal void LoseMetadata() => _checkpoints.Clear();
 
+    /// <summary>What 'virsh checkpoint-delete --metadata' leaves.</summary>
+    internal void LoseMetadata(string name) => _checkpoints.Remove(name);
+
     internal void Write(string disk, params int[] chunks)
     {
-        foreach (var bitmap in _images[disk].Values.Where(bitmap => bitmap.Recording)) bitmap.Dirty.UnionWith(chunks);
+        foreach (var chunk in chunks) Images[disk].Write(chunk, ++_version);
+    }
+
+    internal void Start() => IsRunning = true;
+
+    internal void ShutDown()
+    {
+        if (!IsRunning) return;
+        foreach (var image in Images.Values) image.Close();
+        IsRunning = false;
+    }
+
+    internal void Kill()
+    {
+        if (!IsRunning) return;
+        foreach (var image in Images.Values) image.Kill();
+        IsRunning = false;
     }
 
     public Task<bool> IsRunningAsync(CancellationToken cancellationToken) => Task.FromResult(IsRunning);
 
     public Task<IReadOnlyList<TrackedDisk>> ListDisksAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<TrackedDisk>>([.. _images.Keys.Select(d => new TrackedDisk(d, SizeBytes))]);
+        Task.FromResult<IReadOnlyList<TrackedDisk>>([.. Images.Keys.Select(d => new TrackedDisk(d, SizeBytes))]);
 
     public Task<IReadOnlyList<string>> ListCheckpointsAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([.. _checkpoints.Keys]);
@@ -70,7 +112,7 @@ internal sealed class SimulatedDomain : ITrackedDomain
     {
         if (!_checkpoints.TryGetValue(name, out var found)) return Task.FromResult<TrackedCheckpoint?>(null);
         if (!withSizes) return Task.FromResult<TrackedCheckpoint?>(found);
-        Assert.True(IsRunning, "libvirt refuses sizes of a domain that is shut off");
+        RequireRunning(VirErrorNumber.OperationInvalid, "domain is not running");
         BeforeSizes?.Invoke(name);
         var sizes = found.Disks.Keys.ToDictionary(disk => disk, disk => SizeOf(disk, name));
         return Task.FromResult<TrackedCheckpoint?>(found with { Disks = sizes });
@@ -79,7 +121,7 @@ internal sealed class SimulatedDomain : ITrackedDomain
     public Task<bool> TryRedefineAsync(
         TrackedCheckpoint checkpoint, bool validate, CancellationToken cancellationToken)
     {
-        Assert.True(IsRunning || !validate, "libvirt validates only while the domain runs");
+        if (validate) RequireRunning(VirErrorNumber.OperationInvalid, "domain is not running");
         Assert.NotEmpty(checkpoint.Disks);
         if (validate && checkpoint.Disks.Keys.Any(disk => SizeOf(disk, checkpoint.Name) is null))
             return Task.FromResult(false);
@@ -90,12 +132,12 @@ internal sealed class SimulatedDomain : ITrackedDomain
 
     public Task<bool> TryDeleteAsync(string name, CancellationToken cancellationToken)
     {
-        Assert.True(IsRunning, "libvirt deletes no checkpoint of a domain that is shut off");
         if (!_checkpoints.TryGetValue(name, out var found)) return Task.FromResult(true);
-        var present = found.Disks.Keys.Where(_images.ContainsKey).ToList();
-        if (present.Any(disk => !_images[disk].ContainsKey(name))) return Task.FromResult(false);
+        RequireRunning(VirErrorNumber.OperationUnsupported, "cannot delete checkpoint for inactive domain");
+        var present = found.Disks.Keys.Where(Images.ContainsKey).ToList();
+        if (present.Any(disk => !Images[disk].Bitmaps.ContainsKey(name))) return Task.FromResult(false);
         Change(name);
-        foreach (var disk in present) _images[disk].Remove(name);
+        foreach (var disk in present) Images[disk].Bitmaps.Remove(name);
         _checkpoints.Remove(name);
         return Task.FromResult(true);
     }
@@ -113,7 +155,7 @@ internal sealed class SimulatedDomain : ITrackedDomain
             Domain = "web",
             IsRunning = IsRunning,
             Elsewhere = [],
-            Disks = [.. _images.Select(image => new DiskBitmaps
+            Disks = [.. Images.Select(image => new DiskBitmaps
             {
                 Name = image.Key,
                 Layers =
@@ -121,36 +163,38 @@ internal sealed class SimulatedDomain : ITrackedDomain
                     new BitmapLayer
                     {
                         Node = "n", File = image.Key, Format = "qcow2", VirtualSizeBytes = SizeBytes,
-                        Bitmaps = [.. image.Value.Select(bitmap => Describe(bitmap.Key, bitmap.Value))],
+                        Bitmaps = [.. image.Value.Bitmaps.Select(bitmap => Describe(bitmap.Key, bitmap.Value))],
                     },
                 ],
             })],
         });
 
-    private TrackedCheckpoint Describe(string name, IEnumerable<string> disks) => new(
-        name, DateTimeOffset.UnixEpoch.AddMinutes(_clock++), CheckpointNaming.Description,
-        disks.ToDictionary(disk => disk, _ => (long?)null));
+    /// <summary>What libvirt says of a bitmap: nothing of one that is missing or of no use.</summary>
+    internal long? SizeOf(string disk, string name) =>
+        Images.GetValueOrDefault(disk)?.Bitmaps.GetValueOrDefault(name) is { IsValid: true } bitmap
+            ? bitmap.DirtyBytes
+            : null;
+
+    internal void RequireRunning(VirErrorNumber code, string why)
+    {
+        if (!IsRunning) throw new LibvirtException("simulated", code, VirErrorDomain.Qemu, why);
+    }
 
     private static BitmapInfo Describe(string name, SimulatedBitmap bitmap) => new()
     {
         Name = name,
         GranularityBytes = bitmap.GranularityBytes,
-        DirtyBytes = bitmap.Dirty.Count * bitmap.GranularityBytes,
+        DirtyBytes = bitmap.DirtyBytes,
         Recording = bitmap.Recording,
         Persistent = bitmap.Persistent,
         Busy = false,
         Inconsistent = bitmap.Inconsistent,
     };
 
-    private long? SizeOf(string disk, string name) =>
-        _images.GetValueOrDefault(disk)?.GetValueOrDefault(name) is { IsValid: true } bitmap
-            ? bitmap.Dirty.Count * bitmap.GranularityBytes
-            : null;
-
     private void Change(string name)
     {
         BeforeChange?.Invoke(name);
-        Assert.StartsWith("lvb.here.", name, StringComparison.Ordinal);
+        Assert.StartsWith(Owned, name, StringComparison.Ordinal);
         Changes++;
     }
 }
