@@ -44,6 +44,8 @@ internal sealed class JournalView
                 if (OpenJob?.Checkpoint is { } earlier) _marks.Remove((earlier, null));
                 OpenJob = job;
                 if (job.Checkpoint is not { } made) break;
+                // What is noted under this name was noted of another domain's bitmap, which made way for it.
+                Forget(made, null);
                 _marks[(made, null)] = JournalMark.Intended;
                 if (CheckpointNaming.TryParse(made, out var name)) Use(name.RepositoryId, name.Track, name.Sequence);
                 break;
@@ -80,6 +82,8 @@ internal sealed class JournalView
     {
         foreach (var ((repository, track), sequence) in _sequences)
             yield return new JournalRecord.Used(repository, track, sequence);
+        // Before what is noted of its checkpoint, which it would begin anew.
+        if (OpenJob is not null) yield return new JournalRecord.JobBegun(OpenJob);
         foreach (var ((checkpoint, disk), mark) in _marks)
         {
             if (mark == JournalMark.Committed) yield return new JournalRecord.Kept(checkpoint);
@@ -91,7 +95,6 @@ internal sealed class JournalView
                 checkpoint, disk, seen.DirtyBytes, seen.VirtualSizeBytes, seen.Origin);
         foreach (var ((checkpoint, disk, witness), bytes) in _witnesses)
             yield return new JournalRecord.Witnessed(checkpoint, disk, witness, bytes);
-        if (OpenJob is not null) yield return new JournalRecord.JobBegun(OpenJob);
     }
 
     private void Use(string repository, string track, int sequence) =>

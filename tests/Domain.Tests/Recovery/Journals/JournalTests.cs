@@ -89,6 +89,31 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(3, journal.View.HighestSequence("here", "default"));
     }
 
+    [Fact]
+    public void A_checkpoint_that_is_made_has_nothing_of_an_older_one_of_its_name()
+    {
+        var journal = Journal.Open(_directory.Path);
+        journal.Append(new JournalRecord.DropBegun(Name, "vda"));
+        journal.Append(new JournalRecord.Seen(Name, "vdb", 4096, 1 << 20, "made"));
+
+        journal.Append(new JournalRecord.JobBegun(Job(Name)));
+        journal.Append(new JournalRecord.DropBegun(Name, "vdc"));
+
+        foreach (var view in (JournalView[])[journal.View, Journal.Open(_directory.Path).View, Rewrite(journal.View)])
+        {
+            Assert.Equal(JournalMark.Intended, view.MarkOf(Name, "vda"));
+            Assert.Equal(JournalMark.Dropping, view.MarkOf(Name, "vdc"));
+            Assert.Empty(view.Seen);
+        }
+    }
+
+    private static JournalView Rewrite(JournalView view)
+    {
+        var again = new JournalView();
+        foreach (var record in view.ToRecords()) again.Apply(record);
+        return again;
+    }
+
     private static JobIntent Job(string? checkpoint) => new()
     {
         Point = "point",
@@ -101,14 +126,14 @@ public sealed class JournalTests : IDisposable
     private static JournalRecord[] SomeOfEach() =>
     [
         new JournalRecord.Used("here", "other", 7),
+        new JournalRecord.JobBegun(Job("lvb.here.default.1.2")),
+        new JournalRecord.JobEnded(IsCommitted: true),
         new JournalRecord.Kept("lvb.here.default.1.1"),
         new JournalRecord.Kept("lvb.here.default.1.2"),
         new JournalRecord.Seen("lvb.here.default.1.1", "vda", 4096, 1 << 20, "made"),
         new JournalRecord.Seen("lvb.here.default.1.2", "vda", 2048, 1 << 20, "made"),
         new JournalRecord.Witnessed("lvb.here.default.1.2", "vda", "lvb.here.default.1.1", 4096),
         new JournalRecord.DropBegun("lvb.here.default.1.2", "vdb"),
-        new JournalRecord.JobBegun(Job("lvb.here.default.1.2")),
-        new JournalRecord.JobEnded(IsCommitted: true),
         new JournalRecord.DropBegun("lvb.here.default.1.1", null),
         new JournalRecord.JobBegun(Job(Name)),
     ];

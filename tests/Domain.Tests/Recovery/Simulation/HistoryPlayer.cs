@@ -29,6 +29,9 @@ internal sealed class HistoryPlayer(HistoryWorld world)
 
     private async Task PlayAsync(HistoryStep step)
     {
+        world.IsPlain &= step.Kind is HistoryStepKind.Write or HistoryStepKind.BackUp or HistoryStepKind.Examine
+            or HistoryStepKind.Start or HistoryStepKind.ShutDown or HistoryStepKind.KillQemu
+            or HistoryStepKind.LoseMetadata or HistoryStepKind.DeleteCheckpoint or HistoryStepKind.Foreign;
         switch (step.Kind)
         {
             case HistoryStepKind.Write:

@@ -38,7 +38,9 @@ internal sealed class HistoryRuns(HistoryWorld world)
         BackupReport? report = null;
         var (store, id) = world.Repositories[repository];
         _judge.BeginRun($"lvb.{id}.", planned.Any(one => one.What == Befalling.Writes));
+        await _judge.NoteBasesAsync(repository);
         var before = await store.ListAsync("points/", CancellationToken.None);
+        var kills = world.Kills;
         SimulatedSources? sources = null;
         var failure = await RunAsync(repository, planned, async (opened, connection, journal, fate) =>
         {
@@ -61,10 +63,12 @@ internal sealed class HistoryRuns(HistoryWorld world)
         var after = await store.ListAsync("points/", CancellationToken.None);
         world.Log.Add($"    -> {report?.Level.ToString() ?? failure?.Message}");
         foreach (var line in report?.Warnings ?? []) world.Log.Add($"       {line}");
+        if (after.SequenceEqual(before) && kills == world.Kills) _judge.JudgeNoPoint();
         foreach (var key in after.Except(before))
             await _judge.JudgeAsync(repository, key["points/".Length..^".json".Length], sources!); // set, or no point
         _judge.EndRun(report, planned.Count == 0);
         if (planned.Count == 0) AssertAnswer(request, report, failure);
+        if (planned.Count == 0 && failure is null) await _judge.JudgeCheckpointsAsync(repository);
         return report;
     }
 

@@ -56,6 +56,9 @@ internal sealed class HistoryWorld : IDisposable
 
     internal int Host { get; set; }
 
+    /// <summary>How often QEMU was killed.</summary>
+    internal int Kills { get; private set; }
+
     internal StateDirectory State => new(Path.Combine(_root, $"host{Host}"));
 
     internal string StatePath => Path.Combine(_root, $"host{Host}");
@@ -69,6 +72,11 @@ internal sealed class HistoryWorld : IDisposable
 
     /// <summary>False when the journal in use does not know of all runs before.</summary>
     internal bool HasMemory { get; private set; } = true;
+
+    /// <summary>
+    /// False once something was done that may make a bitmap of ours suspect, or needless, though it is well.
+    /// </summary>
+    internal bool IsPlain { get; set; } = true;
 
     internal bool HasJob => Jobs.Socket is not null || Jobs.IsPhantom || Jobs.Foreign is not null;
 
@@ -93,6 +101,7 @@ internal sealed class HistoryWorld : IDisposable
     /// <summary>QEMU is gone, in good order or not; with it all jobs.</summary>
     internal void Stop(bool isKilled)
     {
+        if (isKilled) Kills++;
         if (isKilled) Domain.Kill();
         else Domain.ShutDown();
         Jobs.Abandon();

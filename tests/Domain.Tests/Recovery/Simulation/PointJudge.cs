@@ -1,4 +1,6 @@
 using LibvirtBackup.Backups;
+using LibvirtBackup.Recovery.Journals;
+using LibvirtBackup.Recovery.Table;
 using LibvirtBackup.Repositories;
 using Xunit;
 
@@ -12,6 +14,7 @@ internal sealed class PointJudge(HistoryWorld world)
     private readonly HashSet<(string Name, string Disk)> _noticed = [];
     private IReadOnlyDictionary<string, int[]>? _begun;
     private IReadOnlyList<(string Name, string Disk, SimulatedBitmap Bitmap, long Bytes, string Origin)> _seen = [];
+    private IReadOnlyList<(string Name, string Disk, SimulatedBitmap Bitmap)> _bases = [];
     private string _prefix = "";
     private bool _isQuiet;
 
@@ -22,10 +25,51 @@ internal sealed class PointJudge(HistoryWorld world)
     {
         (_prefix, _isQuiet, _begun) = (prefix, !isWritten, world.Jobs.Frozen);
         _seen = SightMemory.Look(world.Domain, prefix);
+        _bases = [];
         _noticed.Clear();
         if (isWritten) return;
         foreach (var (disk, name) in world.OurBitmaps())
             if (world.Memory.MustNotice(world.Domain, name, disk)) _noticed.Add((name, disk));
+    }
+
+    /// <summary>Notes from which checkpoints backups may start: they have points, and nothing is wrong with them.
+    /// </summary>
+    internal async Task NoteBasesAsync(int repository)
+    {
+        if (!world.IsPlain) return;
+        var points = await ListPointsAsync(repository);
+        var journal = Journal.Open(world.State.OpenDomain(world.Uuid)).View;
+        _bases =
+        [
+            .. _seen.Where(one => points.Any(point => point.Checkpoint == one.Name)
+                && journal.MarkOf(one.Name, one.Disk) != JournalMark.Dropping)
+                .Select(one => (one.Name, one.Disk, one.Bitmap)),
+        ];
+    }
+
+    /// <summary>A run that made no point has not touched what later ones start from.</summary>
+    internal void JudgeNoPoint()
+    {
+        foreach (var (name, disk, bitmap) in _bases.Where(one => !one.Bitmap.Inconsistent))
+            Assert.True(
+                world.Domain.Image(disk).GetValueOrDefault(name) == bitmap,
+                $"'{name}' is gone from disk '{disk}', and there is no new point");
+    }
+
+    /// <summary>What has no point is not left after a run that was not interrupted.</summary>
+    internal async Task JudgeCheckpointsAsync(int repository)
+    {
+        if (!world.Domain.IsRunning) return;
+        var points = await ListPointsAsync(repository);
+        foreach (var name in world.Domain.Checkpoints.Where(name => name.StartsWith(_prefix, StringComparison.Ordinal)))
+            Assert.True(points.Any(point => point.Checkpoint == name), $"'{name}' was left, and has no point");
+    }
+
+    private async Task<IReadOnlyList<PointSummary>> ListPointsAsync(int repository)
+    {
+        using var opened = await Repository.OpenAsync(world.Repositories[repository].Store, CancellationToken.None);
+        var (points, _) = await opened.ListPointsAsync(CancellationToken.None);
+        return [.. points.Where(point => point.DomainUuid == world.Uuid)];
     }
 
     /// <summary>What the run has seen and written down, it has to know from now on.</summary>
@@ -47,8 +91,7 @@ internal sealed class PointJudge(HistoryWorld world)
         var point = await opened.Points.ReadAsync(id, CancellationToken.None);
         foreach (var disk in point.Disks) Judge(point, disk, sources);
         var key = (repository, world.Uuid, point.Track);
-        var (points, _) = await opened.ListPointsAsync(CancellationToken.None);
-        var others = points.Where(other => other.Id != id && other.DomainUuid == world.Uuid).ToList();
+        var others = (await ListPointsAsync(repository)).Where(other => other.Id != id).ToList();
         var highest = others.Where(other => other.Track == point.Track).Select(other => other.Sequence)
             .Append(world.HasMemory ? _highest.GetValueOrDefault(key) : 0).Max();
         Assert.True(point.Sequence > highest, $"sequence {point.Sequence} was given after {highest}");
