@@ -6,8 +6,22 @@ namespace LibvirtBackup.Domain.Tests.Recovery.Simulation;
 /// <summary>A random history.</summary>
 internal sealed record History(IReadOnlyList<HistoryStep> Steps)
 {
-    internal static Arbitrary<History> Arbitrary { get; } =
-        Arb.From(HistoryStep.Generator.ArrayOf().Select(steps => new History(steps)), Shrink);
+    private const int ShortestHistory = 4;
+
+    private const int LongestHistory = 32;
+
+    private const int AllKinds = (1 << 17) - 1;
+
+    /// <summary>A quarter of the kinds each; in half of them nothing befalls a run, and half have one track.</summary>
+    internal static Arbitrary<History> Arbitrary { get; } = Arb.From(
+        from some in Gen.Choose(0, AllKinds)
+        from others in Gen.Choose(0, AllKinds)
+        from isCalm in Gen.Elements(true, false)
+        from isSimple in Gen.Elements(true, false)
+        from length in Gen.Choose(ShortestHistory, LongestHistory)
+        from steps in HistoryStep.Of(some & others).ArrayOf(length)
+        select new History([.. steps.Select(step => step.With(isCalm, isSimple))]),
+        Shrink);
 
     public override string ToString() => string.Concat(Steps.Select(step => $"{Environment.NewLine}  {step}"));
 

@@ -7,6 +7,9 @@ namespace LibvirtBackup.Domain.Tests.Recovery.Simulation;
 /// <summary>Plays a history, and in the end sees whether backups are as good as before.</summary>
 internal sealed class HistoryPlayer(HistoryWorld world)
 {
+    /// <summary>Repositories and tracks that a backup chooses from.</summary>
+    internal const int Targets = 15;
+
     private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
 
     private readonly HistoryRuns _runs = new(world);
@@ -101,7 +104,7 @@ internal sealed class HistoryPlayer(HistoryWorld world)
         {
             Domain = "web",
             Track = HistoryWorld.Tracks[step.A / 5 % 3 == 2 ? 1 : 0],
-            Level = levels[step.A / 15 % levels.Length],
+            Level = levels[step.A / Targets % levels.Length],
         };
         request = Vary(request, step.B);
         if (step.B % 16 == 7 && request.Level is BackupLevel.Auto)
@@ -141,8 +144,8 @@ internal sealed class HistoryPlayer(HistoryWorld world)
     }
 
     /// <summary>
-    /// Whatever was done: when it is over, the next backup of the running domain succeeds, and the one after that is
-    /// incremental on every disk.
+    /// Whatever was done: when it is over, a differential of the running domain succeeds or is refused, the next backup
+    /// succeeds, and the one after that is incremental on every disk.
     /// </summary>
     private async Task SettleAsync()
     {
@@ -151,12 +154,13 @@ internal sealed class HistoryPlayer(HistoryWorld world)
         if (world.Jobs.IsPhantom) world.Jobs.Abandon(); // as 'doctor --repair' does
         world.Domain.Start();
         var request = new BackupRequest { Domain = "web", Track = _last.Track };
+        await _runs.BackUpAsync(_last.Repository, request with { Level = BackupLevel.Differential }, []);
         for (var run = 0; run < 2; run++)
         {
             world.Clock.Advance(s_pause);
             var report = await _runs.BackUpAsync(_last.Repository, request, []);
             Assert.NotNull(report);
-            world.WriteSome(5, run);
+            world.WriteSome(run, run);
             if (run == 1) Assert.All(report.Disks, disk => Assert.Equal(BackupLevel.Incremental, disk.Level));
         }
     }

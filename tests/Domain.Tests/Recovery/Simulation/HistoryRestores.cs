@@ -42,7 +42,7 @@ internal sealed class HistoryRestores(HistoryWorld world)
             foreach (var ours in bitmaps.Keys.Where(name => IsOf(repositoryId, name)).ToList())
                 bitmaps.Remove(ours);
         if (point.Checkpoint is not { } name) return;
-        foreach (var disk in names) world.Domain.AddBitmap(disk, name, new SimulatedBitmap { IsStored = true });
+        foreach (var disk in names) world.Domain.AddBitmap(disk, name, new SimulatedBitmap().Store());
         var definition = SimulatedDefinition.Of(world.Domain, world.Uuid);
         world.Domain.Describe(
             name,

@@ -68,7 +68,8 @@ internal sealed class HistoryRuns(HistoryWorld world)
             await _judge.JudgeAsync(repository, key["points/".Length..^".json".Length], sources!); // set, or no point
         _judge.EndRun(report, planned.Count == 0);
         if (planned.Count == 0) AssertAnswer(request, report, failure);
-        if (planned.Count == 0 && failure is null) await _judge.JudgeCheckpointsAsync(repository);
+        // Checkpoints of points that it dropped in the end, the next run finds.
+        if (planned.Count == 0 && report is { Dropped.Count: 0 }) await _judge.JudgeCheckpointsAsync(repository);
         return report;
     }
 

@@ -8,32 +8,49 @@ internal readonly record struct HistoryStep(HistoryStepKind Kind, int A, int B, 
 {
     private const int Most = 1000;
 
-    private static readonly Gen<HistoryStepKind> s_kind = Gen.Frequency(
-        (24, Gen.Constant(HistoryStepKind.Write)),
-        (36, Gen.Constant(HistoryStepKind.BackUp)),
-        (3, Gen.Constant(HistoryStepKind.Examine)),
-        (8, Gen.Constant(HistoryStepKind.Start)),
-        (3, Gen.Constant(HistoryStepKind.ShutDown)),
-        (4, Gen.Constant(HistoryStepKind.KillQemu)),
-        (4, Gen.Constant(HistoryStepKind.LoseMetadata)),
-        (2, Gen.Constant(HistoryStepKind.Migrate)),
-        (3, Gen.Constant(HistoryStepKind.DeleteCheckpoint)),
-        (6, Gen.Constant(HistoryStepKind.Tamper)),
-        (3, Gen.Constant(HistoryStepKind.Foreign)),
-        (3, Gen.Constant(HistoryStepKind.Restore)),
-        (3, Gen.Constant(HistoryStepKind.RollBack)),
-        (2, Gen.Constant(HistoryStepKind.LoseJournal)),
-        (2, Gen.Constant(HistoryStepKind.ChangeIdentity)),
-        (2, Gen.Constant(HistoryStepKind.LosePoint)),
-        (3, Gen.Constant(HistoryStepKind.MoveImages)));
+    private static readonly IReadOnlyList<(int Weight, HistoryStepKind Kind)> s_kinds =
+    [
+        (24, HistoryStepKind.Write),
+        (36, HistoryStepKind.BackUp),
+        (8, HistoryStepKind.Start),
+        (4, HistoryStepKind.Examine),
+        (5, HistoryStepKind.ShutDown),
+        (8, HistoryStepKind.KillQemu),
+        (8, HistoryStepKind.LoseMetadata),
+        (6, HistoryStepKind.Migrate),
+        (6, HistoryStepKind.DeleteCheckpoint),
+        (16, HistoryStepKind.Tamper),
+        (6, HistoryStepKind.Foreign),
+        (8, HistoryStepKind.Restore),
+        (8, HistoryStepKind.RollBack),
+        (5, HistoryStepKind.LoseJournal),
+        (5, HistoryStepKind.ChangeIdentity),
+        (5, HistoryStepKind.LosePoint),
+        (7, HistoryStepKind.MoveImages),
+    ];
 
-    internal static Gen<HistoryStep> Generator { get; } =
-        from kind in s_kind
+    /// <summary>What every history has: the first of the kinds.</summary>
+    private const int AlwaysThere = 3;
+
+    /// <summary>
+    /// Steps of some of the kinds: with all of them in each history, few would ever get far with any.
+    /// </summary>
+    /// <param name="kinds">A bit for each kind.</param>
+    internal static Gen<HistoryStep> Of(int kinds) =>
+        from kind in Gen.Frequency(s_kinds.Where((_, i) => i < AlwaysThere || (kinds >> i & 1) == 1)
+            .Select(one => (one.Weight, Gen.Constant(one.Kind))))
         from a in Gen.Choose(0, Most)
         from b in Gen.Choose(0, Most)
         from c in Gen.Choose(0, Most)
         from d in Gen.Choose(0, Most)
         select new HistoryStep(kind, a, b, c, d);
+
+    /// <summary>Runs without interruptions, or to one track only.</summary>
+    internal HistoryStep With(bool isCalm, bool isSimple) => this with
+    {
+        A = isSimple && Kind == HistoryStepKind.BackUp ? A / HistoryPlayer.Targets * HistoryPlayer.Targets : A,
+        C = isCalm && Kind is (HistoryStepKind.BackUp or HistoryStepKind.Examine) ? 0 : C,
+    };
 
     /// <summary>Simpler steps of the same kind.</summary>
     internal IEnumerable<HistoryStep> Shrink()

@@ -31,7 +31,7 @@ internal sealed class HistoryTampering(HistoryWorld world)
         if (ours.Count == 0) return;
         var (disk, name) = ours[step.A % ours.Count];
         var bitmap = world.Domain.Bitmap(disk, name);
-        string[] ways = ["clear", "remove", "disable", "enable", "replace", "transient", "grain"];
+        string[] ways = ["clear", "remove", "disable", "enable", "replace", "clear", "transient", "grain"];
         var way = ways[step.B % ways.Length];
         world.Log.Add($"    {way} {name} on {disk}");
         if (way == "remove") world.Domain.RemoveBitmap(disk, name);
@@ -41,12 +41,11 @@ internal sealed class HistoryTampering(HistoryWorld world)
         if (way == "enable") bitmap.Recording = true;
         if (way is not ("replace" or "transient" or "grain")) return;
         world.Domain.RemoveBitmap(disk, name);
-        var another = bitmap.Clone();
-        another.Clear();
-        another.Recording = true;
-        another.IsStored = !world.Domain.IsRunning;
+        var another = new SimulatedBitmap();
+        another.Missed.UnionWith([.. bitmap.Missed, .. bitmap.Dirty]);
         another.Persistent = way != "transient" || !world.Domain.IsRunning;
         if (way == "grain") another.GranularityBytes /= 2;
+        if (!world.Domain.IsRunning) another.Store();
         world.Domain.AddBitmap(disk, name, another);
     }
 

@@ -17,8 +17,6 @@ public sealed class HistoryTests(ITestOutputHelper output)
     /// <summary>Histories that have a seed of their own.</summary>
     private const int PerSlice = 250;
 
-    private const int LongestHistory = 40;
-
     private const int MostFailures = 5;
 
     private static int Count => Read("LVB_HISTORIES") is { } text
@@ -48,7 +46,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
     {
         string? shortest = null;
         var replay = new Replay(new Rnd(seed), FSharpOption<int>.None);
-        var config = Config.QuickThrowOnFailure.WithMaxTest(count).WithEndSize(LongestHistory)
+        var config = Config.QuickThrowOnFailure.WithMaxTest(count)
             .WithQuietOnSuccess(true).WithReplay(FSharpOption<Replay>.Some(replay));
         try
         {

@@ -119,6 +119,6 @@ internal sealed class PointJudge(HistoryWorld world)
         var (name, bitmap) = sources.ShutOff is { } images
             ? (images.Read[disk.Name], world.Domain.Bitmap(disk.Name, images.Read[disk.Name]))
             : world.Jobs.Dirty[disk.Name];
-        return bitmap.Missed.Count > 0 && !_noticed.Contains((name, disk.Name));
+        return bitmap is { IsValid: true, Missed.Count: > 0 } && !_noticed.Contains((name, disk.Name));
     }
 }

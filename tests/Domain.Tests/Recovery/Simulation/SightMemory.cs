@@ -59,7 +59,8 @@ internal sealed class SightMemory
         if (_shown.TryGetValue((name, disk), out var shown)
             && shown.Bitmap == bitmap && shown.Origin == origin && bitmap.DirtyBytes < shown.Bytes)
             return true;
-        return isKnown && domain.Image(disk).Any(other =>
+        // Of a domain that is off nobody tells what the other bitmaps hold.
+        return domain.IsRunning && isKnown && domain.Image(disk).Any(other =>
             other.Value.IsValid && domain.Knows(other.Key) && domain.DisksOf(other.Key).Contains(disk)
             && (MissesNewer(name, bitmap, other.Key, other.Value) || MissesGrowth(name, disk, bitmap, other)));
     }

@@ -3,6 +3,8 @@ namespace LibvirtBackup.Domain.Tests.Recovery.Simulation;
 /// <summary>A bitmap of one image; bits are chunk numbers.</summary>
 internal sealed class SimulatedBitmap
 {
+    private HashSet<int>? _stored;
+
     internal HashSet<int> Dirty { get; private init; } = [];
 
     /// <summary>
@@ -17,7 +19,7 @@ internal sealed class SimulatedBitmap
     internal bool Inconsistent { get; set; }
 
     /// <summary>True when the image has it: a QEMU that is killed loses others without a trace.</summary>
-    internal bool IsStored { get; set; }
+    internal bool IsStored => _stored is not null;
 
     internal long GranularityBytes { get; set; } = 64 * Units.KiB;
 
@@ -39,6 +41,23 @@ internal sealed class SimulatedBitmap
         Dirty.Clear();
     }
 
+    /// <summary>The image gets what it holds.</summary>
+    internal SimulatedBitmap Store()
+    {
+        if (!Inconsistent) _stored = [.. Dirty];
+        return this;
+    }
+
+    /// <summary>QEMU was killed: the image has what was stored last, and says that it is of no use.</summary>
+    internal void Break()
+    {
+        Missed.UnionWith(Dirty);
+        Dirty.Clear();
+        Dirty.UnionWith(_stored ?? []);
+        Missed.ExceptWith(Dirty);
+        Inconsistent = true;
+    }
+
     internal SimulatedBitmap Clone() => new()
     {
         Dirty = [.. Dirty],
@@ -46,7 +65,7 @@ internal sealed class SimulatedBitmap
         Recording = Recording,
         Persistent = Persistent,
         Inconsistent = Inconsistent,
-        IsStored = IsStored,
+        _stored = _stored,
         GranularityBytes = GranularityBytes,
     };
 }

@@ -29,14 +29,14 @@ internal sealed class SimulatedImage(string path, int chunks)
     internal void Close()
     {
         foreach (var (name, bitmap) in Bitmaps.Where(pair => !pair.Value.Persistent).ToList()) Bitmaps.Remove(name);
-        foreach (var bitmap in Bitmaps.Values) bitmap.IsStored = true;
+        foreach (var bitmap in Bitmaps.Values) bitmap.Store();
     }
 
     /// <summary>QEMU is killed: what it has not stored is gone, and the rest is marked as in use.</summary>
     internal void Kill()
     {
         foreach (var (name, bitmap) in Bitmaps.Where(pair => !pair.Value.IsStored).ToList()) Bitmaps.Remove(name);
-        foreach (var bitmap in Bitmaps.Values) bitmap.Inconsistent = true;
+        foreach (var bitmap in Bitmaps.Values) bitmap.Break();
     }
 
     /// <summary>A copy of the file.</summary>
