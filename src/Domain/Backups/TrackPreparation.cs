@@ -29,6 +29,7 @@ internal sealed class TrackPreparation(
         return TrackHistory.From(points, repository, context.Domain.Uuid, track, names, highest) with
         {
             Damaged = damaged,
+            Mark = CheckpointNaming.NewMark(),
         };
     }
 

@@ -72,7 +72,8 @@ internal static class BackupPlanner
             Generation = generation,
             Sequence = history.NextSequence,
             NewCheckpoint = makesCheckpoint
-                ? new CheckpointNaming(repositoryId, request.Track, generation, history.NextSequence).ToString()
+                ? new CheckpointNaming(
+                    repositoryId, request.Track, generation, history.NextSequence, history.Mark).ToString()
                 : null,
             KeptCheckpoints = CheckpointRetention.Kept(request, history, level, dropped),
             Disks = disks,

@@ -1,12 +1,22 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace LibvirtBackup.Backups.Planning;
 
 /// <summary>
-/// Names of our checkpoints: <c>lvb.REPOSITORY.TRACK.GENERATION.SEQUENCE</c>. All other names are other people's.
+/// Names of our checkpoints: <c>lvb.REPOSITORY.TRACK.GENERATION.SEQUENCE.MARK</c>. All other names are other people's.
 /// </summary>
-internal sealed record CheckpointNaming(string RepositoryId, string Track, int Generation, int Sequence)
+/// <param name="RepositoryId">The repository of the point.</param>
+/// <param name="Track">Its track.</param>
+/// <param name="Generation">Its generation.</param>
+/// <param name="Sequence">Its sequence.</param>
+/// <param name="Mark">
+/// Random digits, new for each run: a bitmap has nothing but its name, and domains that share images one after the
+/// other, or a repository that went back to an older copy, would give the same name twice. Null in a name without.
+/// </param>
+internal sealed record CheckpointNaming(
+    string RepositoryId, string Track, int Generation, int Sequence, string? Mark = null)
 {
     /// <summary>What a checkpoint tells people who list it.</summary>
     internal const string Description = "lvbackup: delete it only through lvbackup, later backups start from it";
@@ -16,14 +26,21 @@ internal sealed record CheckpointNaming(string RepositoryId, string Track, int G
     /// <summary>Leaves room for the other parts in libvirt's practical limit of 247 bytes.</summary>
     private const int LongestTrack = 64;
 
-    public override string ToString() => $"{Prefix}.{RepositoryId}.{Track}.{Generation}.{Sequence}";
+    private const int MarkLength = 6;
+
+    public override string ToString() =>
+        $"{Prefix}.{RepositoryId}.{Track}.{Generation}.{Sequence}{(Mark is null ? "" : $".{Mark}")}";
+
+    internal static string NewMark() => RandomNumberGenerator.GetHexString(MarkLength, lowercase: true);
 
     internal static bool TryParse(string name, [NotNullWhen(true)] out CheckpointNaming? parts)
     {
-        parts = name.Split('.') is [Prefix, var repository, var track, var generation, var sequence]
+        parts = name.Split('.') is [Prefix, var repository, var track, var generation, var sequence, .. var mark]
+            && mark is ([] or [{ Length: MarkLength }])
+            && mark.All(digits => digits.All(char.IsAsciiHexDigitLower))
             && int.TryParse(generation, NumberStyles.None, CultureInfo.InvariantCulture, out var g)
             && int.TryParse(sequence, NumberStyles.None, CultureInfo.InvariantCulture, out var s)
-                ? new CheckpointNaming(repository, track, g, s)
+                ? new CheckpointNaming(repository, track, g, s, mark is [var random] ? random : null)
                 : null;
         return parts is not null;
     }

@@ -19,7 +19,7 @@ public sealed class BackupPlannerTests
         Assert.Equal(BackupLevel.Full, plan.Level);
         Assert.Equal("track 'default' has no restore point yet", plan.Reason);
         Assert.Equal((1, 1), (plan.Generation, plan.Sequence));
-        Assert.Equal("lvb.0123abcd.default.1.1", plan.NewCheckpoint);
+        Assert.Equal("lvb.0123abcd.default.1.1.00ff9a", plan.NewCheckpoint);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class BackupPlannerTests
         Assert.Equal(BackupLevel.Incremental, plan.Level);
         Assert.Null(plan.Reason);
         Assert.All(plan.Disks, disk => Assert.NotNull(disk.Parent));
-        Assert.Equal("lvb.0123abcd.default.1.2", plan.NewCheckpoint);
+        Assert.Equal("lvb.0123abcd.default.1.2.00ff9a", plan.NewCheckpoint);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class BackupPlannerTests
     public async Task A_full_opens_a_generation()
     {
         var plan = await PlanAsync(BackupLevel.Full, [Point(1, BackupLevel.Full), Point(2, BackupLevel.Incremental)]);
-        Assert.Equal("lvb.0123abcd.default.2.3", plan.NewCheckpoint);
+        Assert.Equal("lvb.0123abcd.default.2.3.00ff9a", plan.NewCheckpoint);
         Assert.Empty(plan.KeptCheckpoints);
         Assert.Null(plan.Reason);
     }
@@ -179,7 +179,7 @@ public sealed class BackupPlannerTests
     public async Task When_libvirt_refuses_the_base_everything_is_read()
     {
         var plan = (await PlanAsync(BackupLevel.Auto, [Point(1, BackupLevel.Full)])).WithoutBase("libvirt says: no");
-        Assert.Equal("lvb.0123abcd.default.2.2", plan.NewCheckpoint);
+        Assert.Equal("lvb.0123abcd.default.2.2.00ff9a", plan.NewCheckpoint);
         Assert.All(plan.Disks, disk => Assert.Equal((BackupLevel.Full, "libvirt says: no"), (disk.Level, disk.Reason)));
     }
 
@@ -263,6 +263,7 @@ public sealed class BackupPlannerTests
             points.Select(PointSummary.Of), Repository, s_domain, "default", checkpoints ?? [], highestSequence) with
         {
             Damaged = (damaged ?? []).ToHashSet(StringComparer.Ordinal),
+            Mark = "00ff9a",
         };
         probe ??= name => Probe(name, ("vda", true), ("vdb", true));
         return BackupPlanner.PlanAsync(
