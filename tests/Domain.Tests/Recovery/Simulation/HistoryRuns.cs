@@ -24,7 +24,7 @@ internal sealed class HistoryRuns(HistoryWorld world)
     internal static IReadOnlyList<(int Step, Befalling What)> PlanFate(int what, int when)
     {
         // More steps than most runs have: then nothing befalls it.
-        const int steps = 130;
+        const int steps = 64;
         if (what % 10 < 5) return [];
         var first = (1 + (when % steps), s_befallings[what / 10 % s_befallings.Length]);
         return what % 10 < 8

@@ -12,10 +12,10 @@ internal readonly record struct HistoryStep(HistoryStepKind Kind, int A, int B, 
     [
         (24, HistoryStepKind.Write),
         (36, HistoryStepKind.BackUp),
-        (8, HistoryStepKind.Start),
-        (4, HistoryStepKind.Examine),
-        (5, HistoryStepKind.ShutDown),
-        (8, HistoryStepKind.KillQemu),
+        (9, HistoryStepKind.Start),
+        (4, HistoryStepKind.ShutDown),
+        (5, HistoryStepKind.KillQemu),
+        (5, HistoryStepKind.Examine),
         (8, HistoryStepKind.LoseMetadata),
         (6, HistoryStepKind.Migrate),
         (6, HistoryStepKind.DeleteCheckpoint),
@@ -30,7 +30,7 @@ internal readonly record struct HistoryStep(HistoryStepKind Kind, int A, int B, 
     ];
 
     /// <summary>What every history has: the first of the kinds.</summary>
-    private const int AlwaysThere = 3;
+    private const int AlwaysThere = 5;
 
     /// <summary>
     /// Steps of some of the kinds: with all of them in each history, few would ever get far with any.
