@@ -60,13 +60,21 @@ internal sealed class CheckpointRemover(ITrackedDomain domain, Journal journal)
     }
 
     /// <summary>Removes one bitmap; libvirt does not know the checkpoint any more afterwards.</summary>
-    /// <returns>False when there was none.</returns>
+    /// <returns>False when there was none that is of use.</returns>
+    /// <exception cref="BackupException">It is still there; it must not be forgotten, for it would be adopted again.
+    /// </exception>
     internal async Task<bool> RemoveBitmapAsync(string name, string disk, CancellationToken cancellationToken)
     {
         var alone = new TrackedCheckpoint(
             name, DateTimeOffset.UnixEpoch, "lvbackup: being removed", new Dictionary<string, long?> { [disk] = null });
         await domain.TryRedefineAsync(alone, validate: false, cancellationToken).ConfigureAwait(false);
         if (await domain.TryDeleteAsync(name, cancellationToken).ConfigureAwait(false)) return true;
+        // libvirt's error is the same where QEMU refuses to remove one: busy, or no room in the image.
+        if (await domain.TryRedefineAsync(alone, validate: true, cancellationToken).ConfigureAwait(false))
+            throw new BackupException(
+                FailureKind.Failed,
+                $"the bitmap of checkpoint '{name}' on disk '{disk}' could not be removed; it is not used, and the "
+                + "next backup tries again");
         await domain.ForgetAsync(name, cancellationToken).ConfigureAwait(false);
         return false;
     }

@@ -23,7 +23,7 @@ internal sealed class TrackingRepairer(ITrackedDomain domain, PointsOfDomain poi
             {
                 await ActAsync(rows.Key, [.. rows], survey, outcome, cancellationToken).ConfigureAwait(false);
             }
-            catch (LibvirtException e)
+            catch (Exception e) when (e is LibvirtException or BackupException)
             {
                 outcome.Failures.Add($"checkpoint '{rows.Key}' cannot be dealt with: {e.Message}");
             }

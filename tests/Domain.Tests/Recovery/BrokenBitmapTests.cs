@@ -52,6 +52,26 @@ public sealed class BrokenBitmapTests : IDisposable
     }
 
     [Fact]
+    public async Task A_bitmap_in_doubt_that_QEMU_does_not_remove_is_not_adopted_again()
+    {
+        _scene.AddBoth();
+        _scene.Domain.Write("vda", 1, 2, 3);
+        await _scene.ReconcileAsync(closely: false);
+        _scene.Domain.Bitmap("vda", Full).Dirty.Clear();
+        _scene.Domain.RefusesDeletion = true;
+
+        var (_, refused, failures) = await _scene.ReconcileAsync(closely: false);
+        _scene.Domain.RefusesDeletion = false;
+        var (_, after, _) = await _scene.ReconcileAsync(closely: false);
+
+        Assert.Contains("could not be removed", Assert.Single(failures), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            refused.Rows, row => row.Checkpoint == Full && row.Disk == "vda" && row.Verdict.IsTrusted);
+        Assert.DoesNotContain(Full, _scene.Domain.Image("vda").Keys);
+        Assert.All(after.Rows, row => Assert.False(row.Verdict.IsProblem, $"{row}"));
+    }
+
+    [Fact]
     public async Task The_newest_bitmap_has_an_older_one_as_its_witness_also_when_it_was_never_seen_before()
     {
         _scene.AddBoth();

@@ -34,6 +34,9 @@ internal sealed class SimulatedDomain : ITrackedDomain
     /// <summary>When a checkpoint is made; null for one a minute.</summary>
     internal Func<DateTimeOffset>? Now { get; set; }
 
+    /// <summary>QEMU removes no bitmap; libvirt tells that like the lack of one.</summary>
+    internal bool RefusesDeletion { get; set; }
+
     /// <summary>With what the names begin that may be touched.</summary>
     internal string Owned { get; set; } = "lvb.here.";
 
@@ -134,6 +137,7 @@ internal sealed class SimulatedDomain : ITrackedDomain
     {
         if (!_checkpoints.TryGetValue(name, out var found)) return Task.FromResult(true);
         RequireRunning(VirErrorNumber.OperationUnsupported, "cannot delete checkpoint for inactive domain");
+        if (RefusesDeletion) return Task.FromResult(false);
         var present = found.Disks.Keys.Where(Images.ContainsKey).ToList();
         if (present.Any(disk => !Images[disk].Bitmaps.ContainsKey(name))) return Task.FromResult(false);
         Change(name);
