@@ -129,8 +129,8 @@ internal sealed class OnlineCapture(BackupContext context)
                     + "--level auto or full",
                     e);
             if (plan.NewCheckpoint is { } made)
-                await new CheckpointRemover(_domain.Tracking, context.Journal).TryRemoveAsync(made, CancellationToken.None)
-                    .ConfigureAwait(false);
+                await new CheckpointRemover(_domain.Tracking, context.Journal)
+                    .TryRemoveAsync(made, CancellationToken.None).ConfigureAwait(false);
             plan = plan.WithoutBase($"libvirt says: {e.Message}");
             await BeginOnceAsync(plan).ConfigureAwait(false);
         }

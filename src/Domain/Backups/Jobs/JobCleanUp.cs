@@ -23,7 +23,8 @@ internal sealed class JobCleanUp(BackupContext context, string uri)
                 context.Journal.Append(new JournalRecord.JobEnded(IsCommitted: true));
                 if (plan.NewCheckpoint is not { } newest) return;
                 await DropSupersededAsync(current.Tracking, newest, plan).ConfigureAwait(false);
-                await new TrackingSurveyor(current.Tracking, PointsOfDomain.None(context.Repository.Id), context.Journal)
+                var none = PointsOfDomain.None(context.Repository.Id);
+                await new TrackingSurveyor(current.Tracking, none, context.Journal)
                     .WitnessAsync(newest, CancellationToken.None).ConfigureAwait(false);
             }).ConfigureAwait(false);
             return [];

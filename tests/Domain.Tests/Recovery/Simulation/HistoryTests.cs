@@ -21,7 +21,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
 
     private static int Count => Read("LVB_HISTORIES") is { } text
         ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)
-        : 3000;
+        : 2000;
 
     private static ulong Seed => Read("LVB_HISTORY_SEED") is { } text
         ? ulong.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)

@@ -10,8 +10,8 @@ namespace LibvirtBackup.Domain.Tests.Recovery.Simulation;
 /// </summary>
 internal sealed class SightMemory
 {
-    private readonly Dictionary<(string Name, string Disk), (SimulatedBitmap Bitmap, long Bytes, string Origin)> _shown =
-        [];
+    private readonly Dictionary<
+        (string Name, string Disk), (SimulatedBitmap Bitmap, long Bytes, string Origin)> _shown = [];
 
     private readonly Dictionary<(string Name, string Disk, string Witness), (SimulatedBitmap, SimulatedBitmap, long)>
         _witnesses = [];

@@ -59,7 +59,8 @@ internal sealed class SimulatedConnection(
 
     public Task<bool> TryRedefineAsync(
         TrackedCheckpoint checkpoint, bool validate, CancellationToken cancellationToken) =>
-        AskAsync($"redefining {checkpoint.Name}", () => domain.TryRedefineAsync(checkpoint, validate, cancellationToken));
+        AskAsync(
+            $"redefining {checkpoint.Name}", () => domain.TryRedefineAsync(checkpoint, validate, cancellationToken));
 
     /// <summary>
     /// What libvirt's driver reports without a code of its own is taken for a bitmap that is not there.

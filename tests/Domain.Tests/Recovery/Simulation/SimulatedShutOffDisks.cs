@@ -7,7 +7,9 @@ using LibvirtBackup.Repositories;
 
 namespace LibvirtBackup.Domain.Tests.Recovery.Simulation;
 
-/// <summary>The images of a simulated domain that is shut off. What a bitmap in them is worth, the product says.</summary>
+/// <summary>
+/// The images of a simulated domain that is shut off. What a bitmap in them is worth, the product says.
+/// </summary>
 internal sealed class SimulatedShutOffDisks(SimulatedDomain domain, IEnumerable<string> disks) : IShutOffDisks
 {
     internal const int ChunkBytes = 64 * Units.KiB;

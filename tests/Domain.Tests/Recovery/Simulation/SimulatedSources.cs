@@ -32,7 +32,8 @@ internal sealed class SimulatedSources(
             GuestInfo = new Dictionary<string, string>(),
             Attachments = [],
             Images = selection.Disks.ToDictionary(
-                disk => disk.Name, _ => new DiskImageProperties { ClusterSizeBytes = SimulatedShutOffDisks.ChunkBytes }),
+                disk => disk.Name,
+                _ => new DiskImageProperties { ClusterSizeBytes = SimulatedShutOffDisks.ChunkBytes }),
             Warnings = [],
         });
 
@@ -81,9 +82,9 @@ internal sealed class SimulatedSources(
 
     private static RangeSet RangesOf(SimulatedBitmap bitmap)
     {
+        const int bytes = SimulatedShutOffDisks.ChunkBytes;
         var ranges = new RangeSet();
-        foreach (var chunk in bitmap.Dirty.Order())
-            ranges.Append(new ByteRange((long)chunk * SimulatedShutOffDisks.ChunkBytes, SimulatedShutOffDisks.ChunkBytes));
+        foreach (var chunk in bitmap.Dirty.Order()) ranges.Append(new ByteRange((long)chunk * bytes, bytes));
         return ranges;
     }
 }
