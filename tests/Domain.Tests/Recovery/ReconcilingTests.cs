@@ -5,7 +5,7 @@ using Xunit;
 
 namespace LibvirtBackup.Domain.Tests.Recovery;
 
-/// <summary>Lost metadata, checkpoints without points, and a reconciliation that is killed, on a simulated libvirt.</summary>
+/// <summary>Lost metadata, checkpoints without points, and killed reconciliations, on a simulated libvirt.</summary>
 public sealed class ReconcilingTests : IDisposable
 {
     private const string Full = ReconcilingScene.Full;
