@@ -34,6 +34,24 @@ internal sealed class CheckpointRemover(ITrackedDomain domain, Journal journal)
     }
 
     /// <summary>
+    /// Removes the checkpoint of a job whose begin may have been cut short: libvirt describes it only when QEMU has
+    /// made its bitmaps, so they can be there although libvirt does not know it.
+    /// </summary>
+    /// <returns>False when it must wait: a domain that is shut off cannot tell what its images hold.</returns>
+    internal async Task<bool> TryRemoveUnfinishedAsync(string name, CancellationToken cancellationToken)
+    {
+        var names = await domain.ListCheckpointsAsync(cancellationToken).ConfigureAwait(false);
+        if (!names.Contains(name, StringComparer.Ordinal))
+        {
+            if (!await domain.IsRunningAsync(cancellationToken).ConfigureAwait(false)) return false;
+            foreach (var disk in await domain.ListDisksAsync(cancellationToken).ConfigureAwait(false))
+                await RemoveBitmapAsync(name, disk.Name, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await TryRemoveAsync(name, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
     /// Takes disks out of a checkpoint and removes their bitmaps, if any; the others stay as they are. A crash between
     /// the steps makes libvirt forget the others at worst, and they are adopted again.
     /// </summary>

@@ -37,7 +37,7 @@ internal sealed class CrashRecovery(IBackupDomain domain, Journal journal, State
         if (!exists && intent.Checkpoint is { } checkpoint)
         {
             var remover = new CheckpointRemover(domain.Tracking, journal);
-            if (!await remover.TryRemoveAsync(checkpoint, cancellationToken).ConfigureAwait(false))
+            if (!await remover.TryRemoveUnfinishedAsync(checkpoint, cancellationToken).ConfigureAwait(false))
                 return [.. done, $"checkpoint '{checkpoint}' of an interrupted run is removed when the domain runs "
                     + "again"];
             done.Add($"removed checkpoint '{checkpoint}' of an interrupted run, whose restore point was never "
