@@ -48,7 +48,7 @@ internal sealed class JobCleanUp(BackupContext context, string uri)
                 await EndJobAsync(current, intent).ConfigureAwait(false);
                 isUndone = intent.Checkpoint is not { } made
                     || await new CheckpointRemover(current.Tracking, context.Journal)
-                        .TryRemoveAsync(made, CancellationToken.None).ConfigureAwait(false);
+                        .TryRemoveUnfinishedAsync(made, CancellationToken.None).ConfigureAwait(false);
             }).ConfigureAwait(false);
             if (!isUndone) return $"checkpoint '{intent.Checkpoint}' is removed by the next backup of the running "
                 + "domain";
@@ -64,7 +64,11 @@ internal sealed class JobCleanUp(BackupContext context, string uri)
     private static async Task EndJobAsync(IBackupDomain current, JobIntent intent)
     {
         var socket = await current.Jobs.GetSocketAsync(CancellationToken.None).ConfigureAwait(false);
-        if (socket == JobDirectory.SocketOf(intent.JobDirectory))
+        // Without a definition it is what a libvirtd has left that died: nobody else's, since the domain is locked.
+        var isOurs = socket is null
+            ? await current.Jobs.FindAsync(CancellationToken.None).ConfigureAwait(false) == "backup"
+            : socket == JobDirectory.SocketOf(intent.JobDirectory);
+        if (isOurs)
             await current.Jobs.EndAsync(CancellationToken.None).ConfigureAwait(false);
         JobDirectory.Remove(intent.JobDirectory);
         if (intent.StartedPaused) await current.Jobs.TryStopPausedAsync(CancellationToken.None).ConfigureAwait(false);

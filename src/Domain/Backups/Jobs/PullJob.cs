@@ -10,6 +10,11 @@ internal static class PullJob
     /// <summary>How long libvirt may take to end a job; it cancels one QEMU job per disk.</summary>
     private static readonly TimeSpan s_endTimeout = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// How long a job may be without a definition; one that begins or ends is so for some milliseconds.
+    /// </summary>
+    private static readonly TimeSpan s_undefinedTimeout = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(20);
 
     internal static string BitmapOf(string disk) => $"backup-{disk}";
@@ -96,8 +101,38 @@ internal static class PullJob
     }
 
     /// <summary>Ends the running backup job and waits until libvirt has removed its scratch images.</summary>
-    /// <exception cref="BackupException">libvirt does not end it in time.</exception>
+    /// <exception cref="BackupException">libvirt does not end it in time, or cannot.</exception>
     internal static async Task EndAsync(LibvirtDomain domain, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        var lastDefined = start;
+        string? ours = null;
+        while (true)
+        {
+            var socket = await GetSocketAsync(domain, cancellationToken).ConfigureAwait(false);
+            if (socket is not null)
+            {
+                ours ??= socket;
+                if (socket != ours) return; // the next job, of somebody else
+                lastDefined = time.GetTimestamp();
+            }
+
+            // Asked while libvirt still begins the job (for a process that was killed meanwhile), it does nothing and
+            // goes on with it: so it is asked again. Nor does it wait until QEMU has reported the end of each disk's.
+            await AskToEndAsync(domain, cancellationToken).ConfigureAwait(false);
+            if (await FindJobAsync(domain, cancellationToken).ConfigureAwait(false) is null) return;
+            if (time.GetElapsedTime(lastDefined) > s_undefinedTimeout)
+                throw await GiveUpAsync(domain, cancellationToken).ConfigureAwait(false);
+            if (time.GetElapsedTime(start) > s_endTimeout)
+                throw new BackupException(
+                    FailureKind.Failed,
+                    $"libvirt does not end the backup job of domain '{domain.Name}'; see 'virsh domjobinfo', end it "
+                    + "by 'virsh domjobabort'");
+            await Task.Delay(s_pollInterval, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task AskToEndAsync(LibvirtDomain domain, CancellationToken cancellationToken)
     {
         try
         {
@@ -107,17 +142,34 @@ internal static class PullJob
         {
             // No job any more: the domain was stopped, or somebody else ended it.
         }
+    }
 
-        // virDomainAbortJob only asks; libvirt ends the job when QEMU has reported the end of each disk's.
-        var start = time.GetTimestamp();
-        while (await FindJobAsync(domain, cancellationToken).ConfigureAwait(false) is not null)
+    /// <summary>
+    /// libvirtd died while it began the job: the new one keeps the domain's job slot taken and has nothing that it
+    /// could end, until QEMU ends and libvirtd starts once more (libvirt 9.0, 11.3, 12.8). QEMU may have begun to keep
+    /// what the guest overwrites in the scratch images; that at least is ended.
+    /// </summary>
+    private static async Task<BackupException> GiveUpAsync(LibvirtDomain domain, CancellationToken cancellationToken)
+    {
+        var xml = DomainXml.Parse(await domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+        foreach (var disk in xml.Disks.Where(disk => !disk.IsEmpty).Select(disk => disk.Target.Value))
         {
-            if (time.GetElapsedTime(start) > s_endTimeout)
-                throw new BackupException(
-                    FailureKind.Failed,
-                    $"libvirt does not end the backup job of domain '{domain.Name}'; see 'virsh domjobinfo', end it "
-                    + "by 'virsh domjobabort'");
-            await Task.Delay(s_pollInterval, time, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                var job = await domain.GetBlockJobInfoAsync(disk, cancellationToken).ConfigureAwait(false);
+                if (job?.Type == VirDomainBlockJobType.Backup)
+                    await domain.AbortBlockJobAsync(disk, cancellationToken: cancellationToken).ConfigureAwait(false);
+            }
+            catch (LibvirtException)
+            {
+                // It ended by itself, or stays until the domain is stopped, which has to be done anyway.
+            }
         }
+
+        return new BackupException(
+            FailureKind.Failed,
+            $"libvirtd died while it began a backup of domain '{domain.Name}', and cannot end what is left of that: no "
+            + "job can begin there until the domain was stopped, libvirtd restarted, and the domain started again, in "
+            + "this order; the guest is not harmed, and the next backup then covers the gap");
     }
 }
