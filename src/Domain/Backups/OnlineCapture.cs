@@ -151,10 +151,13 @@ internal sealed class OnlineCapture(BackupContext context)
         {
             await BeginAsync(plan).ConfigureAwait(false);
         }
-        catch (LibvirtException e) when (e.Code == VirErrorNumber.InternalError && plan.NewCheckpoint is not null)
+        catch (LibvirtException e) when (e.Code == VirErrorNumber.InternalError)
         {
-            // "Bitmap already exists", perhaps: it has no code of its own.
-            if (!await TryFreeNameAsync(plan, plan.NewCheckpoint).ConfigureAwait(false)) throw;
+            // "NBD server already running" or "Bitmap already exists", perhaps: neither has a code of its own.
+            var isFreed = LeftNbdServer.IsInTheWay(e)
+                ? await LeftNbdServer.TryStopAsync(_domain, context.Warnings).ConfigureAwait(false)
+                : plan.NewCheckpoint is { } name && await TryFreeNameAsync(plan, name).ConfigureAwait(false);
+            if (!isFreed) throw;
             await BeginAsync(plan).ConfigureAwait(false);
         }
     }

@@ -1,7 +1,6 @@
 using LibvirtBackup.Backups.Freezing;
 using LibvirtBackup.Backups;
 using LibvirtBackup.Backups.Jobs;
-using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Recovery.Journals;
@@ -82,14 +81,12 @@ internal sealed class JobExamination(
         return true;
     }
 
-    /// <summary>libvirt says that a backup runs, but has no definition of it, and no disk has a job.</summary>
+    /// <summary>libvirt says that a backup runs, mostly with its definition, and no disk has a job.</summary>
     private async Task<bool> IsPhantomAsync(CancellationToken cancellationToken)
     {
-        if (await PullJob.GetSocketAsync(domain, cancellationToken).ConfigureAwait(false) is not null
-            || await PullJob.FindJobAsync(domain, cancellationToken).ConfigureAwait(false) != "backup")
-            return false;
+        if (await PullJob.FindJobAsync(domain, cancellationToken).ConfigureAwait(false) != "backup") return false;
         var xml = DomainXml.Parse(await domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
-        foreach (var disk in DiskSelection.SelectTrackable(xml))
+        foreach (var disk in xml.Disks.Where(disk => !disk.IsEmpty).Select(disk => disk.Target.Value))
             if (await domain.GetBlockJobInfoAsync(disk, cancellationToken).ConfigureAwait(false) is not null)
                 return false;
         return true;

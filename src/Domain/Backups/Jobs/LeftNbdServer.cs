@@ -1,0 +1,40 @@
+using System.Text.Json;
+using LibvirtBackup.Interop.Libvirt;
+
+namespace LibvirtBackup.Backups.Jobs;
+
+/// <summary>
+/// QEMU's one NBD server, left running by a libvirtd that died between the end of a job and that of the server: its
+/// successor does not stop it, and no job could begin until QEMU ends (libvirt 9.0, 11.3, 12.8).
+/// </summary>
+internal static class LeftNbdServer
+{
+    /// <summary>What libvirt puts before the names of the nodes that its backup jobs export.</summary>
+    private const string Mark = "libvirt-nbd-";
+
+    /// <summary>QEMU's text, which is in no other language.</summary>
+    internal static bool IsInTheWay(LibvirtException e) =>
+        e.Message.Contains("NBD server already running", StringComparison.Ordinal);
+
+    /// <summary>
+    /// Stops it when all that it exports is libvirt's, which has no job: libvirt was just ready to begin one.
+    /// </summary>
+    /// <returns>False when it may be somebody else's.</returns>
+    internal static async Task<bool> TryStopAsync(LibvirtDomain domain, List<string> warnings)
+    {
+        using var exports = await AskAsync(domain, "query-block-exports").ConfigureAwait(false);
+        if (!exports.RootElement.TryGetProperty("return", out var list)
+            || list.GetArrayLength() == 0
+            || list.EnumerateArray().Any(export =>
+                export.GetProperty("id").GetString()?.StartsWith(Mark, StringComparison.Ordinal) != true))
+            return false;
+        using var stopped = await AskAsync(domain, "nbd-server-stop").ConfigureAwait(false);
+        if (!stopped.RootElement.TryGetProperty("return", out _)) return false;
+        warnings.Add("stopped QEMU's NBD server, which a libvirtd that died had left running");
+        return true;
+    }
+
+    private static async Task<JsonDocument> AskAsync(LibvirtDomain domain, string command) => JsonDocument.Parse(
+        await domain.QemuMonitorCommandAsync(
+            $$"""{"execute":"{{command}}"}""", cancellationToken: CancellationToken.None).ConfigureAwait(false));
+}
