@@ -63,7 +63,9 @@ internal sealed class TrackPreparation(
             now.Checkpoint == row.Checkpoint && now.Disk == row.Disk && now.Verdict.IsTrusted);
         var why = FindingText.Describe(row, seen.Doubts.GetValueOrDefault((row.Checkpoint, row.Disk)));
         if (!isUsed && row.State.Point == PointPresence.Present)
-            _reasons[(row.Checkpoint, row.Disk)] = $"checkpoint '{row.Checkpoint}' is not used: {why}";
+            _reasons[(row.Checkpoint, row.Disk)] = row.Verdict.Finding == TrackingFinding.Unseen
+                ? $"libvirt has no checkpoint '{row.Checkpoint}' any more, and finds no whole bitmap of that name"
+                : $"checkpoint '{row.Checkpoint}' is not used: {why}";
         // That libvirt has nothing of it either is no news.
         if (row.Verdict.Finding == TrackingFinding.Unseen && !isUsed) return;
         var line = isUsed
