@@ -18,7 +18,8 @@ internal static class DiskOracle
     {
         Directory.CreateDirectory(directory);
         Virsh virsh = guest.Host.Virsh;
-        bool isRunning = await virsh.RunAsync(cancellationToken, "domstate", guest.Name) is "running";
+        string state = await virsh.RunAsync(cancellationToken, "domstate", guest.Name);
+        bool isRunning = state is "running";
         if (isRunning)
             await virsh.RunAsync(cancellationToken, "suspend", guest.Name);
         try
@@ -29,6 +30,9 @@ internal static class DiskOracle
             foreach (XElement disk in domain.Descendants("disk"))
             {
                 string target = disk.Element("target")!.Attribute("dev")!.Value;
+                // What was written since it was paused is not flushed by that.
+                if (state is "paused")
+                    await new QemuIo(guest).FlushAsync(target, cancellationToken);
                 copies[target] = Path.Combine(directory, $"{target}.raw");
                 await CopyAsync(disk, copies[target], cancellationToken);
             }

@@ -9,59 +9,52 @@ namespace LibvirtBackup.Integration.Tests.Lab;
 internal sealed class LabGuest : IAsyncDisposable
 {
     private static int s_count;
-    private readonly GuestAgent _agent;
 
     private LabGuest(LabHost host, string name, string directory)
     {
         Host = host;
         Name = name;
         Directory = directory;
-        _agent = new GuestAgent(host.Virsh, name);
     }
 
-    public LabHost Host { get; }
+    /// <summary>Where it is; a test that migrates it says so.</summary>
+    public LabHost Host { get; set; }
 
-    public string Name { get; }
+    public string Name { get; private set; }
 
     /// <summary>
     /// The guest's own part of the shared directory: its images, its serial log, and what a test adds.
     /// </summary>
     public string Directory { get; }
 
+    private GuestAgent Agent => new(Host.Virsh, Name);
+
     /// <summary>From the start of the domain to the agent's first answer.</summary>
     public TimeSpan BootTime { get; private set; }
 
     /// <summary>Makes the disks, defines and starts the domain, and waits for its agent.</summary>
-    public static async Task<LabGuest> StartAsync(
+    public static Task<LabGuest> StartAsync(
         LabHost host,
         CancellationToken cancellationToken,
-        params LabDisk[] disks)
-    {
-        string name = $"guest{Interlocked.Increment(ref s_count)}";
-        string directory = Path.Combine(host.SharedDirectory, name);
-        // An unprivileged QEMU writes here too.
-        System.IO.Directory.CreateDirectory(directory);
-        File.SetUnixFileMode(directory, (UnixFileMode)0b111_111_111);
-        var guest = new LabGuest(host, name, directory);
-        try
-        {
-            await guest.DefineAsync(disks, cancellationToken);
-            await guest.BootAsync(cancellationToken);
-            return guest;
-        }
-        catch
-        {
-            await guest.DisposeAsync();
-            throw;
-        }
-    }
+        params LabDisk[] disks) =>
+        StartAsync(host, guest => guest.BootAsync(cancellationToken), disks, cancellationToken);
+
+    /// <summary>
+    /// Makes the disks, defines the domain and starts it paused: nothing runs in it, and only <see cref="QemuIo"/>
+    /// writes. It is there in a quarter of a second.
+    /// </summary>
+    public static Task<LabGuest> StartPausedAsync(
+        LabHost host,
+        CancellationToken cancellationToken,
+        params LabDisk[] disks) =>
+        StartAsync(host, guest => guest.StartPausedAsync(cancellationToken), disks, cancellationToken);
 
     /// <summary>Starts the defined domain and waits for its agent.</summary>
     public async Task BootAsync(CancellationToken cancellationToken)
     {
         long began = Stopwatch.GetTimestamp();
         await Host.Virsh.RunAsync(cancellationToken, "start", Name);
-        if (!await _agent.WaitAsync(TimeSpan.FromSeconds(90), cancellationToken))
+        if (!await Agent.WaitAsync(TimeSpan.FromSeconds(90), cancellationToken))
         {
             string log = await File.ReadAllTextAsync(Path.Combine(Directory, "serial.log"), cancellationToken);
             throw new ToolFailedException($"the guest agent of {Name} does not answer; its console says: {log}");
@@ -70,9 +63,20 @@ internal sealed class LabGuest : IAsyncDisposable
         BootTime = Stopwatch.GetElapsedTime(began);
     }
 
+    /// <summary>Starts the defined domain paused.</summary>
+    public Task StartPausedAsync(CancellationToken cancellationToken) =>
+        Host.Virsh.RunAsync(cancellationToken, "start", Name, "--paused");
+
+    /// <summary>Gives the domain, which is shut off, another name.</summary>
+    public async Task RenameAsync(string name, CancellationToken cancellationToken)
+    {
+        await Host.Virsh.RunAsync(cancellationToken, "domrename", Name, name);
+        Name = name;
+    }
+
     /// <summary>Runs a line of the guest's shell.</summary>
     public Task<GuestCommandResult> RunAsync(string command, CancellationToken cancellationToken) =>
-        _agent.RunAsync(command, cancellationToken);
+        Agent.RunAsync(command, cancellationToken);
 
     /// <summary>Writes <see cref="SectorPattern"/> to a disk, down to the image.</summary>
     public async Task WritePatternAsync(
@@ -129,7 +133,7 @@ internal sealed class LabGuest : IAsyncDisposable
 
     /// <summary>Whether the guest's file systems are frozen, as its agent says.</summary>
     public async Task<bool> IsFrozenAsync(CancellationToken cancellationToken) =>
-        (await _agent.CallAsync("guest-fsfreeze-status", null, cancellationToken)).GetString() is "frozen";
+        (await Agent.CallAsync("guest-fsfreeze-status", null, cancellationToken)).GetString() is "frozen";
 
     /// <summary>The SHA-256 of the whole disk as the guest reads it, in lower-case hex.</summary>
     public async Task<string> HashAsync(string disk, CancellationToken cancellationToken) =>
@@ -145,6 +149,28 @@ internal sealed class LabGuest : IAsyncDisposable
         // The host may have ended before its guest, and taken the directory along.
         if (System.IO.Directory.Exists(Directory))
             System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    private static async Task<LabGuest> StartAsync(
+        LabHost host, Func<LabGuest, Task> start, LabDisk[] disks, CancellationToken cancellationToken)
+    {
+        string name = $"guest{Interlocked.Increment(ref s_count)}";
+        string directory = Path.Combine(host.SharedDirectory, name);
+        // An unprivileged QEMU writes here too.
+        System.IO.Directory.CreateDirectory(directory);
+        File.SetUnixFileMode(directory, (UnixFileMode)0b111_111_111);
+        var guest = new LabGuest(host, name, directory);
+        try
+        {
+            await guest.DefineAsync(disks, cancellationToken);
+            await start(guest);
+            return guest;
+        }
+        catch
+        {
+            await guest.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task SucceedAsync(string command, CancellationToken cancellationToken) =>

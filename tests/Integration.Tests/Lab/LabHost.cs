@@ -48,6 +48,13 @@ internal sealed class LabHost : IAsyncDisposable
     public static Task<LabHost> StartPrivateAsync(string suite) =>
         OrSkipAsync(() => LaunchAsync(suite, isShared: false));
 
+    /// <summary>
+    /// One more host of a suite, whose shared directory another private host has too: guests whose files are there can
+    /// be migrated between them. It is disposed of first.
+    /// </summary>
+    public static Task<LabHost> StartBesideAsync(LabHost other) =>
+        OrSkipAsync(() => LaunchAsync(other.Suite, isShared: false, Path.Combine(other.SharedDirectory, "beside")));
+
     /// <summary>kill -9 of libvirtd; its guests go on.</summary>
     public Task KillLibvirtdAsync(CancellationToken cancellationToken) =>
         OnPrivateHostAsync("kill-daemon", cancellationToken);
@@ -81,12 +88,12 @@ internal sealed class LabHost : IAsyncDisposable
             await EndAsync();
     }
 
-    internal static async Task<LabHost> LaunchAsync(string suite, bool isShared)
+    internal static async Task<LabHost> LaunchAsync(string suite, bool isShared, string? directory = null)
     {
         if (WhyNoLab() is { } reason)
             throw new LabUnavailableException(reason);
         int number = Interlocked.Increment(ref s_count);
-        string directory = Path.Combine(Path.GetTempPath(), "lvb-lab", $"{Environment.ProcessId}-{number}-{suite}");
+        directory ??= Path.Combine(Path.GetTempPath(), "lvb-lab", $"{Environment.ProcessId}-{number}-{suite}");
         string[] command = suite is "session" ? ["session", directory] : ["start", suite, directory];
         ToolResult started = await LabScript.RunAsync(CancellationToken.None, command);
         if (started.ExitCode != 0)

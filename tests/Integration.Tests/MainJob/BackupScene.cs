@@ -13,15 +13,13 @@ namespace LibvirtBackup.Integration.Tests.MainJob;
 /// </summary>
 internal sealed class BackupScene : IAsyncDisposable
 {
-    private readonly List<(BackupReport Report, IReadOnlyDictionary<string, string> Oracle)> _points = [];
-    private readonly BackupEngine _engine;
+    private readonly List<(string Point, string What, IReadOnlyDictionary<string, string> Oracle)> _points = [];
     private int _oracles;
 
     private BackupScene(LabGuest guest, LibvirtConnection connection, Repository repository)
     {
         (Guest, Connection, Repository) = (guest, connection, repository);
-        _engine = new BackupEngine(
-            new BackupEngineOptions { StateDirectory = StateDirectory }, TimeProvider.System);
+        StateDirectory = Path.Combine(guest.Directory, "state");
     }
 
     internal LabGuest Guest { get; }
@@ -30,14 +28,21 @@ internal sealed class BackupScene : IAsyncDisposable
 
     internal Repository Repository { get; }
 
-    internal string StateDirectory => Path.Combine(Guest.Directory, "state");
+    /// <summary>That of the guest's host; another host has another one.</summary>
+    internal string StateDirectory { get; private set; }
+
+    private BackupEngine Engine => new(
+        new BackupEngineOptions { StateDirectory = StateDirectory }, TimeProvider.System);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    internal static async Task<BackupScene> StartAsync(LabHost host, params LabDisk[] disks)
+    internal static async Task<BackupScene> StartAsync(LabHost host, params LabDisk[] disks) =>
+        await OfAsync(await LabGuest.StartAsync(host, Token, disks));
+
+    /// <summary>A scene around a guest, which ends with it.</summary>
+    internal static async Task<BackupScene> OfAsync(LabGuest guest)
     {
-        var guest = await LabGuest.StartAsync(host, Token, disks);
-        var connection = await LibvirtConnection.OpenAsync(host.ConnectionUri, cancellationToken: Token);
+        var connection = await LibvirtConnection.OpenAsync(guest.Host.ConnectionUri, cancellationToken: Token);
         var repository = await Repository.CreateAsync(
             Path.Combine(guest.Directory, "repo"), new RepositoryOptions(), TimeProvider.System, Token);
         return new BackupScene(guest, connection, repository);
@@ -48,9 +53,13 @@ internal sealed class BackupScene : IAsyncDisposable
     {
         var oracle = await CaptureOracleAsync();
         var report = await BackUpOnlyAsync(change);
-        _points.Add((report, oracle));
+        Keep(report.Point, $"{report.Level}", oracle);
         return report;
     }
+
+    /// <summary>Takes note of a point, to be compared in the end with an oracle's copy of the same content.</summary>
+    internal void Keep(string point, string what, IReadOnlyDictionary<string, string> oracle) =>
+        _points.Add((point, what, oracle));
 
     /// <summary>Takes a point without an oracle's copy.</summary>
     internal Task<BackupReport> BackUpOnlyAsync(
@@ -60,7 +69,7 @@ internal sealed class BackupScene : IAsyncDisposable
     {
         var request = new BackupRequest { Domain = Guest.Name };
         request = change?.Invoke(request) ?? request;
-        return _engine.BackupAsync(Connection, Repository, request, progress, cancellation ?? Token);
+        return Engine.BackupAsync(Connection, Repository, request, progress, cancellation ?? Token);
     }
 
     /// <summary>Takes a point into another repository.</summary>
@@ -68,7 +77,7 @@ internal sealed class BackupScene : IAsyncDisposable
         Repository other, Func<BackupRequest, BackupRequest>? change = null)
     {
         var request = new BackupRequest { Domain = Guest.Name };
-        return _engine.BackupAsync(Connection, other, change?.Invoke(request) ?? request, null, Token);
+        return Engine.BackupAsync(Connection, other, change?.Invoke(request) ?? request, null, Token);
     }
 
     /// <summary>
@@ -87,7 +96,7 @@ internal sealed class BackupScene : IAsyncDisposable
         await meanwhile();
         Assert.False(backup.IsCompleted, "the copy was over before the guest had written");
         var report = await backup;
-        _points.Add((report, oracle));
+        Keep(report.Point, $"{report.Level}", oracle);
         return report;
     }
 
@@ -117,22 +126,30 @@ internal sealed class BackupScene : IAsyncDisposable
     internal async Task VerifyAllAsync()
     {
         Assert.NotEmpty(_points);
-        foreach (var (report, oracle) in _points)
+        foreach (var (point, what, oracle) in _points)
         {
-            var directory = Path.Combine(Guest.Directory, $"restored-{report.Point}");
-            var request = new RestoreRequest { Point = report.Point, Directory = directory, Format = DiskFormat.Raw };
+            var directory = Path.Combine(Guest.Directory, $"restored-{point}");
+            var request = new RestoreRequest { Point = point, Directory = directory, Format = DiskFormat.Raw };
             var restored = await new RestoreEngine().RestoreAsync(Repository, request, null, Token);
-            Assert.Equal(report.Disks.Count, restored.Disks.Count);
+            Assert.Equal((await Repository.GetPointAsync(point, Token)).Disks.Count, restored.Disks.Count);
             foreach (var disk in restored.Disks)
             {
                 var difference = await DiskOracle.CompareRawAsync(oracle[disk.Name], disk.Path, Token);
                 Assert.True(
                     difference is null,
-                    $"{report.Point} ({report.Level}) {disk.Name} differs from the oracle's copy at byte {difference}");
+                    $"{point} ({what}) {disk.Name} differs from the oracle's copy at byte {difference}");
             }
 
             Directory.Delete(directory, recursive: true);
         }
+    }
+
+    /// <summary>Goes on where the guest has been migrated to; the repository is the same.</summary>
+    internal async Task FollowAsync(LabHost host, string stateDirectory)
+    {
+        Guest.Host = host;
+        StateDirectory = Path.Combine(Guest.Directory, stateDirectory);
+        await ReconnectAsync();
     }
 
     internal async Task ReconnectAsync()
