@@ -50,8 +50,8 @@ internal sealed class CrashRecovery(IBackupDomain domain, Journal journal, State
 
     /// <summary>
     /// The directory of a running job that is ours: that of the intent, or, when the journal was lost, one in our jobs
-    /// directory. A libvirtd that died just when the job ended comes back with a backup job that has no definition and
-    /// never ends (libvirt 9.0); with an intent it can only be that one, since the domain was locked.
+    /// directory. A libvirtd that died while it began the job comes back with one that has no definition (libvirt 9.0
+    /// to 12.8); with an intent it can only be that one, since the domain was locked.
     /// </summary>
     private async Task<string?> FindOursAsync(JobIntent? intent, CancellationToken cancellationToken)
     {

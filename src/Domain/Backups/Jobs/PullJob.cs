@@ -113,14 +113,14 @@ internal static class PullJob
             if (socket is not null)
             {
                 ours ??= socket;
-                if (socket != ours) return; // the next job, of somebody else
                 lastDefined = time.GetTimestamp();
             }
 
             // Asked while libvirt still begins the job (for a process that was killed meanwhile), it does nothing and
-            // goes on with it: so it is asked again. Nor does it wait until QEMU has reported the end of each disk's.
-            await AskToEndAsync(domain, cancellationToken).ConfigureAwait(false);
-            if (await FindJobAsync(domain, cancellationToken).ConfigureAwait(false) is null) return;
+            // goes on with it: so it is asked again, but nothing else that begins after the job.
+            if (socket == ours) await AskToEndAsync(domain, cancellationToken).ConfigureAwait(false);
+            else if (socket is not null) return; // the next job, of somebody else
+            if (await FindJobAsync(domain, cancellationToken).ConfigureAwait(false) is not "backup") return;
             if (time.GetElapsedTime(lastDefined) > s_undefinedTimeout)
                 throw await GiveUpAsync(domain, cancellationToken).ConfigureAwait(false);
             if (time.GetElapsedTime(start) > s_endTimeout)
