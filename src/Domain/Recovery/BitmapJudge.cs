@@ -34,7 +34,9 @@ internal sealed class BitmapJudge(
     /// <summary>libvirt uses a bitmap from the top layer down to the first that lacks it; none may follow.</summary>
     private BitmapCondition? Inspect(string name, string disk)
     {
-        if (inventory?.FindDisk(disk) is not { Unknown: null } found) return null;
+        if (inventory is null) return null;
+        if (inventory.FindDisk(disk) is not { } found) return BitmapCondition.Absent;
+        if (found.Unknown is not null) return null;
         var chain = found.Layers.Select(layer => layer.Find(name)).ToList();
         if (chain is [] or [null, ..]) return BitmapCondition.Absent;
         var unbroken = chain.TakeWhile(bitmap => bitmap is not null).OfType<BitmapInfo>().ToList();

@@ -6,15 +6,19 @@ namespace LibvirtBackup.Recovery;
 /// Removes checkpoints of ours, or single disks from them, with bitmaps in whatever state. libvirt deletes a checkpoint
 /// only where all of its disks have the bitmap, and from all layers of their chains. So a checkpoint is described anew
 /// for one disk alone, which touches no bitmap, and then deleted (libvirt 9.0 to 12.8); that needs no monitor command
-/// of our own.
+/// of our own. Of a domain that is shut off libvirt could only forget the checkpoint: there the bitmaps are removed
+/// from the images.
 /// </summary>
 internal sealed class CheckpointRemover(ITrackedDomain domain, Journal journal)
 {
+    /// <summary>
+    /// Whether <see cref="TryRemoveAsync"/> removes bitmaps from the images of a domain that is shut off.
+    /// </summary>
+    internal bool MayWriteImages { get; init; }
+
     /// <summary>Removes a checkpoint with all of its bitmaps; an absent one is not an error.</summary>
-    /// <returns>
-    /// False when it must wait: the domain is shut off, and libvirt could only forget the checkpoint, not remove its
-    /// bitmaps.
-    /// </returns>
+    /// <returns>False when it must wait until the domain runs.</returns>
+    /// <exception cref="BackupException">An image of a domain that is shut off is in use.</exception>
     internal async Task<bool> TryRemoveAsync(string name, CancellationToken cancellationToken)
     {
         var known = await domain.ReadCheckpointAsync(name, withSizes: false, cancellationToken).ConfigureAwait(false);
@@ -24,7 +28,13 @@ internal sealed class CheckpointRemover(ITrackedDomain domain, Journal journal)
             return true;
         }
 
-        if (!await domain.IsRunningAsync(cancellationToken).ConfigureAwait(false)) return false;
+        if (!await domain.IsRunningAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (!MayWriteImages) return false;
+            await RemoveStoredAsync(name, [.. known.Disks.Keys], known, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+
         journal.Append(new JournalRecord.DropBegun(name, null));
         if (!await domain.TryDeleteAsync(name, cancellationToken).ConfigureAwait(false))
             foreach (var disk in known.Disks.Keys)
@@ -65,6 +75,12 @@ internal sealed class CheckpointRemover(ITrackedDomain domain, Journal journal)
         TrackedCheckpoint? known,
         CancellationToken cancellationToken)
     {
+        if (!await domain.IsRunningAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await RemoveStoredAsync(name, disks, known, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         foreach (var disk in disks)
         {
             journal.Append(new JournalRecord.DropBegun(name, disk));
@@ -77,7 +93,39 @@ internal sealed class CheckpointRemover(ITrackedDomain domain, Journal journal)
         journal.Append([.. disks.Select(disk => new JournalRecord.DropEnded(name, disk))]);
     }
 
-    /// <summary>Removes one bitmap; libvirt does not know the checkpoint any more afterwards.</summary>
+    /// <summary>Takes disks that have no bitmap, or none any more, out of libvirt's description.</summary>
+    /// <returns>What is left of it, or null.</returns>
+    internal async Task<TrackedCheckpoint?> ForgetAsync(
+        TrackedCheckpoint? known, IReadOnlyList<string> disks, CancellationToken cancellationToken)
+    {
+        if (known is null) return null;
+        var rest = known.For(known.Disks.Keys.Except(disks, StringComparer.Ordinal));
+        if (rest.Disks.Count > 0)
+            await domain.TryRedefineAsync(rest, validate: false, cancellationToken).ConfigureAwait(false);
+        else
+            await domain.ForgetAsync(known.Name, cancellationToken).ConfigureAwait(false);
+        journal.Append([.. disks.Select(disk => new JournalRecord.DropEnded(known.Name, disk))]);
+        return rest.Disks.Count > 0 ? rest : null;
+    }
+
+    /// <summary>
+    /// The same for a domain that is shut off. There is no intent before: an image has its bitmap or not, and what
+    /// libvirt says of one that is gone is taken back the next time.
+    /// </summary>
+    private async Task RemoveStoredAsync(
+        string name, IReadOnlyList<string> disks, TrackedCheckpoint? known, CancellationToken cancellationToken)
+    {
+        foreach (var disk in disks)
+            await domain.RemoveStoredAsync(name, disk, cancellationToken).ConfigureAwait(false);
+        if (known is null)
+            journal.Append([.. disks.Select(disk => new JournalRecord.DropEnded(name, disk))]);
+        else
+            await ForgetAsync(known, disks, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Removes one bitmap of a running domain; libvirt does not know the checkpoint any more afterwards.
+    /// </summary>
     /// <returns>False when there was none that is of use.</returns>
     /// <exception cref="BackupException">It is still there; it must not be forgotten, for it would be adopted again.
     /// </exception>

@@ -38,6 +38,13 @@ internal interface ITrackedDomain
     /// <returns>False when one of its disks has no bitmap; then nothing is changed.</returns>
     Task<bool> TryDeleteAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Removes a bitmap, in whatever state, from the image that the guest writes; the domain has to be shut off.
+    /// libvirt does not notice.
+    /// </summary>
+    /// <exception cref="BackupException">Somebody else has the image, or may have it.</exception>
+    Task RemoveStoredAsync(string name, string disk, CancellationToken cancellationToken);
+
     /// <summary>Makes libvirt forget a checkpoint; bitmaps are not touched.</summary>
     Task ForgetAsync(string name, CancellationToken cancellationToken);
 

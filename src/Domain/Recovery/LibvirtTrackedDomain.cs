@@ -8,6 +8,8 @@ namespace LibvirtBackup.Recovery;
 /// <summary>A domain of a real libvirt.</summary>
 internal sealed class LibvirtTrackedDomain(LibvirtDomain domain) : ITrackedDomain
 {
+    private readonly StoredRemoval _stored = new(domain);
+
     /// <inheritdoc/>
     public Task<bool> IsRunningAsync(CancellationToken cancellationToken) => domain.IsActiveAsync(cancellationToken);
 
@@ -94,6 +96,10 @@ internal sealed class LibvirtTrackedDomain(LibvirtDomain domain) : ITrackedDomai
             return false;
         }
     }
+
+    /// <inheritdoc/>
+    public Task RemoveStoredAsync(string name, string disk, CancellationToken cancellationToken) =>
+        _stored.RemoveAsync(name, disk, cancellationToken);
 
     /// <inheritdoc/>
     public async Task ForgetAsync(string name, CancellationToken cancellationToken)

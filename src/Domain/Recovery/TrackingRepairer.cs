@@ -11,7 +11,7 @@ internal sealed class TrackingRepairer(ITrackedDomain domain, PointsOfDomain poi
     private readonly CheckpointRemover _remover = new(domain, journal);
 
     /// <summary>
-    /// Acts on every row whose answer is an act; what libvirt refuses for one checkpoint, the others do not miss.
+    /// Acts on every row whose answer is an act; what is refused for one checkpoint, the others do not miss.
     /// </summary>
     internal async Task<ActOutcome> ActAsync(Survey survey, CancellationToken cancellationToken)
     {
@@ -44,7 +44,7 @@ internal sealed class TrackingRepairer(ITrackedDomain domain, PointsOfDomain poi
         var adopted = DisksOf(rows, TrackingRepair.Adopt);
         var known = survey.Checkpoints.GetValueOrDefault(name);
         if (forgotten.Count > 0)
-            known = await ForgetAsync(known, forgotten, cancellationToken).ConfigureAwait(false);
+            known = await _remover.ForgetAsync(known, forgotten, cancellationToken).ConfigureAwait(false);
         if (removed.Count > 0)
         {
             await _remover.RemoveAsync(name, removed, known, cancellationToken).ConfigureAwait(false);
@@ -52,45 +52,33 @@ internal sealed class TrackingRepairer(ITrackedDomain domain, PointsOfDomain poi
         }
 
         if (adopted.Count == 0) return;
-        var without = await AdoptAsync(name, adopted, known, cancellationToken).ConfigureAwait(false);
+        // What an image of a domain that is shut off holds was looked at: libvirt can validate nothing then.
+        var validate = survey.IsRunning || await domain.IsRunningAsync(cancellationToken).ConfigureAwait(false);
+        var without = await AdoptAsync(name, adopted, known, validate, cancellationToken).ConfigureAwait(false);
         outcome.Absent.AddRange(without.Select(disk => (name, disk)));
     }
 
     private static List<string> DisksOf(IEnumerable<TrackingRow> rows, TrackingRepair repair) =>
         [.. rows.Where(row => row.Verdict.Repair == repair).Select(row => row.Disk)];
 
-    /// <summary>Takes disks that have no bitmap out of libvirt's description.</summary>
-    private async Task<TrackedCheckpoint?> ForgetAsync(
-        TrackedCheckpoint? known, List<string> disks, CancellationToken cancellationToken)
-    {
-        if (known is null) return null;
-        var rest = known.For(known.Disks.Keys.Except(disks, StringComparer.Ordinal));
-        if (rest.Disks.Count > 0)
-            await domain.TryRedefineAsync(rest, validate: false, cancellationToken).ConfigureAwait(false);
-        else
-            await domain.ForgetAsync(known.Name, cancellationToken).ConfigureAwait(false);
-        journal.Append([.. disks.Select(disk => new JournalRecord.DropEnded(known.Name, disk))]);
-        return rest.Disks.Count > 0 ? rest : null;
-    }
-
     /// <summary>
-    /// Tells libvirt of the disks whose bitmaps it finds valid: all at once, else one after the other.
+    /// Tells libvirt of the disks whose bitmaps are valid, as it finds itself: all at once, else one after the other.
     /// </summary>
     /// <returns>The disks of which it found none, or none that is this domain's for sure.</returns>
     private async Task<IEnumerable<string>> AdoptAsync(
-        string name, List<string> disks, TrackedCheckpoint? known, CancellationToken cancellationToken)
+        string name, List<string> disks, TrackedCheckpoint? known, bool validate, CancellationToken cancellationToken)
     {
         if (await points.IsAmbiguousAsync(name, cancellationToken).ConfigureAwait(false)) return disks;
         var like = known is { Disks.Count: > 0 } ? known : new TrackedCheckpoint(
             name, points.Find(name)!.Time, CheckpointNaming.Description, new Dictionary<string, long?>());
         var all = like.For(like.Disks.Keys.Concat(disks));
-        if (!await domain.TryRedefineAsync(all, validate: true, cancellationToken).ConfigureAwait(false))
+        if (!await domain.TryRedefineAsync(all, validate, cancellationToken).ConfigureAwait(false))
         {
             all = like;
             foreach (var disk in disks)
             {
                 var more = all.For(all.Disks.Keys.Append(disk));
-                if (await domain.TryRedefineAsync(more, validate: true, cancellationToken).ConfigureAwait(false))
+                if (await domain.TryRedefineAsync(more, validate, cancellationToken).ConfigureAwait(false))
                     all = more;
             }
         }

@@ -16,14 +16,16 @@ public sealed class BrokenBitmapTests : IDisposable
 
     public void Dispose() => _scene.Dispose();
 
-    public static TheoryData<string> Breakages => ["removed", "inconsistent", "disabled", "transient", "grain"];
+    public static TheoryData<string, bool> Breakages => new MatrixTheoryData<string, bool>(
+        ["removed", "inconsistent", "disabled", "transient", "grain"], [true, false]);
 
     [Theory]
     [MemberData(nameof(Breakages))]
-    public async Task A_broken_bitmap_goes_and_the_other_disk_stays_incremental(string breakage)
+    public async Task A_broken_bitmap_goes_and_the_other_disk_stays_incremental(string breakage, bool isRunning)
     {
         _scene.AddBoth();
         _scene.Break("vda", Full, breakage);
+        _scene.Domain.IsRunning = isRunning;
 
         var (before, after, _) = await _scene.ReconcileAsync(closely: true);
 
@@ -121,17 +123,38 @@ public sealed class BrokenBitmapTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_done_to_bitmaps_of_a_domain_that_is_shut_off()
+    public async Task Nothing_is_done_to_a_domain_that_is_shut_off_without_a_close_look()
     {
         _scene.AddBoth();
         _scene.Domain.LoseMetadata();
         _scene.Break("vda", Full, "inconsistent");
         _scene.Domain.IsRunning = false;
 
-        var (before, after, _) = await _scene.ReconcileAsync(closely: true);
+        var (before, after, _) = await _scene.ReconcileAsync(closely: false);
 
         Assert.Equal(0, _scene.Domain.Changes);
         Assert.All(before.Rows, row => Assert.Equal(TrackingRepair.WaitForStart, row.Verdict.Repair));
         Assert.Equal(before.Rows, after.Rows);
+    }
+
+    [Fact]
+    public async Task Where_somebody_else_has_the_images_it_is_told_and_nothing_is_changed_or_remembered()
+    {
+        _scene.AddBoth();
+        _scene.Break("vda", Full, "inconsistent");
+        (_scene.Domain.IsRunning, _scene.Domain.IsImageInUse) = (false, true);
+
+        var (_, after, failures) = await _scene.ReconcileAsync(closely: true);
+
+        Assert.Contains("open in another program", Assert.Single(failures), StringComparison.Ordinal);
+        Assert.Equal(0, _scene.Domain.Changes);
+        // It was closed, and is whole after all.
+        _scene.Domain.Bitmap("vda", Full).Inconsistent = false;
+        Assert.Equal(
+            TrackingFinding.Healthy,
+            (await _scene.ReconcileAsync(closely: true)).After.Rows
+                .Single(row => row.Checkpoint == Full && row.Disk == "vda").Verdict.Finding);
+        Assert.Equal(
+            TrackingFinding.Inconsistent, Assert.Single(after.Rows, row => row.Verdict.IsProblem).Verdict.Finding);
     }
 }

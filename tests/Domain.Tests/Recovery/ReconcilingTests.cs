@@ -120,12 +120,37 @@ public sealed class ReconcilingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_reconciliation_that_was_killed_before_any_of_its_steps_ends_the_same_when_it_is_repeated()
+    public async Task Where_somebody_else_has_the_images_it_is_told_and_nothing_is_changed_or_remembered()
+    {
+        AddBoth();
+        Break("vda", Full, "inconsistent");
+        (_domain.IsRunning, _domain.IsImageInUse) = (false, true);
+
+        var (_, after, failures) = await ReconcileAsync(closely: true);
+
+        Assert.Contains("open in another program", Assert.Single(failures), StringComparison.Ordinal);
+        Assert.Equal(0, _domain.Changes);
+        // It was closed, and is whole after all.
+        _domain.Bitmap("vda", Full).Inconsistent = false;
+        Assert.Equal(
+            TrackingFinding.Healthy,
+            (await ReconcileAsync(closely: true)).After.Rows
+                .Single(row => row.Checkpoint == Full && row.Disk == "vda").Verdict.Finding);
+        Assert.Equal(TrackingFinding.Inconsistent, Assert.Single(after.Rows, row => row.Verdict.IsProblem)
+            .Verdict.Finding);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_reconciliation_that_was_killed_before_any_of_its_steps_ends_the_same_when_it_is_repeated(
+        bool isRunning)
     {
         for (var survived = 0; ; survived++)
         {
             using var one = new ReconcilingScene();
             MakeOneOfEverything(one);
+            one.Domain.IsRunning = isRunning;
             var left = survived;
             one.Domain.BeforeChange = _ =>
             {

@@ -34,13 +34,12 @@ internal static class Reconciler
             new TrackingVerdict(TrackingFinding.DamagedPoint, TrackingRepair.RepairRepository),
         { Checkpoint: CheckpointPresence.Known } =>
             new TrackingVerdict(TrackingFinding.Healthy, TrackingRepair.Nothing),
-        _ => new TrackingVerdict(
-            TrackingFinding.MetadataLost, state.IsRunning ? TrackingRepair.Adopt : TrackingRepair.WaitForStart),
+        _ => new TrackingVerdict(TrackingFinding.MetadataLost, TrackingRepair.Adopt),
     };
 
     private static TrackingVerdict DecideBroken(TrackingState state)
     {
-        // Adopting proves the bitmap valid or absent, so it needs no look before.
+        // libvirt proves the bitmap valid or absent when it adopts it, so it needs no look before.
         var mayAdopt = state is
         {
             Bitmap: BitmapCondition.Unseen, Point: PointPresence.Present, Checkpoint: CheckpointPresence.Absent,
@@ -57,7 +56,7 @@ internal static class Reconciler
     private static TrackingRepair RemovalOf(TrackingState state) => state.Bitmap switch
     {
         BitmapCondition.Absent => TrackingRepair.Forget,
-        _ when !state.IsRunning => TrackingRepair.WaitForStart,
+        BitmapCondition.Unseen when !state.IsRunning => TrackingRepair.WaitForStart,
         _ => TrackingRepair.Remove,
     };
 

@@ -8,7 +8,9 @@ internal enum TrackingRepair
     /// <summary>Nothing is to be done.</summary>
     Nothing,
 
-    /// <summary>libvirt is told of the checkpoint again, and proves its bitmap valid by that.</summary>
+    /// <summary>
+    /// libvirt is told of the checkpoint again; while the domain runs it proves the bitmap valid by that.
+    /// </summary>
     Adopt,
 
     /// <summary>
@@ -22,7 +24,7 @@ internal enum TrackingRepair
     /// <summary>Refused: it is not ours to touch.</summary>
     LeaveToOwner,
 
-    /// <summary>Refused for now: bitmaps are changed through a running QEMU only.</summary>
+    /// <summary>Refused for now: of a domain that is shut off, what cannot be seen is not changed.</summary>
     WaitForStart,
 
     /// <summary>Refused: the repository has to be repaired first.</summary>

@@ -26,6 +26,9 @@ internal sealed class SimulatedDomain : ITrackedDomain
 
     internal bool IsRunning { get; set; } = true;
 
+    /// <summary>Whether somebody else has the images of the domain, which is shut off.</summary>
+    internal bool IsImageInUse { get; set; }
+
     internal long SizeBytes { get; set; } = Units.GiB;
 
     /// <summary>Calls that change something.</summary>
@@ -144,6 +147,16 @@ internal sealed class SimulatedDomain : ITrackedDomain
         foreach (var disk in present) Images[disk].Bitmaps.Remove(name);
         _checkpoints.Remove(name);
         return Task.FromResult(true);
+    }
+
+    public Task RemoveStoredAsync(string name, string disk, CancellationToken cancellationToken)
+    {
+        Assert.False(IsRunning, "QEMU has the images of a running domain");
+        if (IsImageInUse) throw new BackupException(FailureKind.Busy, "the image is open in another program");
+        if (!_images.TryGetValue(disk, out var image) || !image.ContainsKey(name)) return Task.CompletedTask;
+        Change(name);
+        image.Remove(name);
+        return Task.CompletedTask;
     }
 
     public Task ForgetAsync(string name, CancellationToken cancellationToken)

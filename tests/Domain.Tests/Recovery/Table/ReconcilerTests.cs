@@ -69,13 +69,24 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
-    public void Bitmaps_of_a_domain_that_is_shut_off_are_never_changed()
+    public void Of_a_domain_that_is_shut_off_nothing_is_changed_that_was_not_looked_at()
     {
-        foreach (var state in AllStates.Enumerate().Where(state => !state.IsRunning))
+        var unseen = AllStates.Enumerate()
+            .Where(state => state is { IsRunning: false, Bitmap: BitmapCondition.Unseen });
+        foreach (var state in unseen)
         {
             var repair = Reconciler.Decide(state).Repair;
             Assert.False(repair is TrackingRepair.Adopt or TrackingRepair.Remove, $"{state}: {repair}");
         }
+    }
+
+    [Fact]
+    public void What_was_looked_at_has_the_same_answer_whether_the_domain_runs_or_not()
+    {
+        foreach (var state in AllStates.Enumerate().Where(state => state.Bitmap != BitmapCondition.Unseen))
+            Assert.Equal(
+                Reconciler.Decide(state with { IsRunning = true }),
+                Reconciler.Decide(state with { IsRunning = false }));
     }
 
     [Fact]
@@ -97,7 +108,7 @@ public sealed class ReconcilerTests
 
             var isOurs = start is
             {
-                Owner: TrackingOwner.ThisRepository, IsRunning: true, Point: not PointPresence.Damaged,
+                Owner: TrackingOwner.ThisRepository, Point: not PointPresence.Damaged,
             };
             if (isOurs && start.Bitmap != BitmapCondition.Unseen)
                 Assert.Equal(TrackingRepair.Nothing, Reconciler.Decide(states[^1]).Repair);
