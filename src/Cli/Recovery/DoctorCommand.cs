@@ -31,9 +31,10 @@ internal sealed class DoctorCommand : CliCommand
     internal override string Details => """
         What the journal, the repository, libvirt and the disks say of each checkpoint is compared; every finding has
         one repair, or one reason to wait. A backup does the same before it begins, but for what needs a look at the
-        bitmaps themselves: here QEMU's monitor is asked, which libvirt notes as tainting the domain. Other people's
-        checkpoints and bitmaps are shown and never touched. Without --repo nothing of ours can be judged. The exit
-        code is 1 while problems are left.
+        bitmaps themselves: here QEMU's monitor is asked, which libvirt notes as tainting the domain. The images of a
+        domain that is shut off are repaired where nobody else has them. Other people's checkpoints and bitmaps are
+        shown and never touched. Without --repo nothing of ours can be judged. The exit code is 1 while problems are
+        left. Whether bitmaps missed changes, the data itself tells: see 'lvbackup verify --against-source'.
         """;
 
     internal override IReadOnlyList<Example> Examples =>
@@ -66,23 +67,28 @@ internal sealed class DoctorCommand : CliCommand
         if (repository is null)
             context.Note("no repository is named (--repo): what belongs to one is shown, but not judged");
         foreach (var domain in report.Domains)
-        {
-            context.Print($"{domain.Domain}: {Verdict(domain)}");
-            if (domain.Findings.Count == 0)
-                continue;
-            TextTable.Write(
-                context.Console.Out,
-                ["Disk", "Checkpoint", "State", "Repair", "Why"],
-                [.. domain.Findings.Select(Row)],
-                heading: true);
-            context.Print("");
-        }
+            Print(context, domain.Domain, domain.Findings);
+        if (report.Findings.Count > 0)
+            Print(context, "this host", report.Findings);
     }
 
-    private static string Verdict(ExaminedDomain domain)
+    private static void Print(CommandContext context, string what, IReadOnlyList<DoctorFinding> findings)
+    {
+        context.Print($"{what}: {Verdict(findings)}");
+        if (findings.Count == 0)
+            return;
+        TextTable.Write(
+            context.Console.Out,
+            ["Disk", "Checkpoint", "State", "Repair", "Why"],
+            [.. findings.Select(Row)],
+            heading: true);
+        context.Print("");
+    }
+
+    private static string Verdict(IReadOnlyList<DoctorFinding> findings)
     {
         var (left, repaired) = (
-            domain.Findings.Count(finding => finding.IsProblem), domain.Findings.Count(finding => finding.Repaired));
+            findings.Count(finding => finding.IsProblem), findings.Count(finding => finding.Repaired));
         return left > 0 ? $"{left} problems" : repaired > 0 ? $"repaired, {repaired} findings" : "good";
     }
 

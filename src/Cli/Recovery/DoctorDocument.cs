@@ -5,7 +5,10 @@ namespace LibvirtBackup.Cli.Recovery;
 
 /// <summary><c>doctor --json</c>.</summary>
 internal sealed record DoctorDocument(
-    bool Ok, IReadOnlyList<DoctorDocument.Examined> Domains, IReadOnlyList<string> Notes)
+    bool Ok,
+    IReadOnlyList<DoctorDocument.Examined> Domains,
+    IReadOnlyList<DoctorDocument.Diagnosis> Findings,
+    IReadOnlyList<string> Notes)
 {
     /// <summary>The document's name and version.</summary>
     [JsonPropertyOrder(-1)]
@@ -15,6 +18,7 @@ internal sealed record DoctorDocument(
     internal static DoctorDocument Of(DoctorReport report) => new(
         report.IsGood,
         [.. report.Domains.Select(d => new Examined(d.Domain, [.. d.Findings.Select(Diagnosis.Of)]))],
+        [.. report.Findings.Select(Diagnosis.Of)],
         report.Notes);
 
     /// <summary>A domain.</summary>

@@ -48,14 +48,18 @@ internal sealed class CheckpointRemover(ITrackedDomain domain, Journal journal)
     /// made its bitmaps, so they can be there although libvirt does not know it.
     /// </summary>
     /// <returns>False when it must wait: a domain that is shut off cannot tell what its images hold.</returns>
+    /// <exception cref="BackupException">An image of a domain that is shut off is in use.</exception>
     internal async Task<bool> TryRemoveUnfinishedAsync(string name, CancellationToken cancellationToken)
     {
         var names = await domain.ListCheckpointsAsync(cancellationToken).ConfigureAwait(false);
         if (!names.Contains(name, StringComparer.Ordinal))
         {
-            if (!await domain.IsRunningAsync(cancellationToken).ConfigureAwait(false)) return false;
+            var isRunning = await domain.IsRunningAsync(cancellationToken).ConfigureAwait(false);
+            if (!isRunning && !MayWriteImages) return false;
             foreach (var disk in await domain.ListDisksAsync(cancellationToken).ConfigureAwait(false))
-                await RemoveBitmapAsync(name, disk.Name, cancellationToken).ConfigureAwait(false);
+                await (isRunning
+                    ? RemoveBitmapAsync(name, disk.Name, cancellationToken)
+                    : domain.RemoveStoredAsync(name, disk.Name, cancellationToken)).ConfigureAwait(false);
         }
 
         return await TryRemoveAsync(name, cancellationToken).ConfigureAwait(false);

@@ -7,10 +7,20 @@ internal sealed class StateDirectory(string root)
 {
     internal string JobsDirectory => Path.Combine(root, "jobs");
 
+    private string DomainsDirectory => Path.Combine(root, "domains");
+
+    /// <summary>Directories of all domains that this host ever knew.</summary>
+    internal IReadOnlyList<string> ListDomains() =>
+        Directory.Exists(DomainsDirectory) ? Directory.GetDirectories(DomainsDirectory) : [];
+
+    /// <summary>Directories of jobs, also of some that are under way.</summary>
+    internal IReadOnlyList<string> ListJobs() =>
+        Directory.Exists(JobsDirectory) ? Directory.GetDirectories(JobsDirectory, "lvb-*") : [];
+
     /// <summary>The directory of one domain, created when absent.</summary>
     internal string OpenDomain(Guid domain)
     {
-        var path = Path.Combine(root, "domains", domain.ToString());
+        var path = Path.Combine(DomainsDirectory, domain.ToString());
         DurableFile.CreateDirectory(path);
         return path;
     }

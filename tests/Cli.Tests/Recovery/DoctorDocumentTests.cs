@@ -22,7 +22,17 @@ public sealed class DoctorDocumentTests
                     ]),
                 new ExaminedDomain("idle", []),
             ],
-            ["domain 'busy' was not examined: it is being backed up"]);
+            ["domain 'busy' was not examined: it is being backed up"])
+        {
+            Findings =
+            [
+                Finding("left-over-files", "remove-files", isRepaired: true, isProblem: false) with
+                {
+                    Checkpoint = null,
+                    Disk = null,
+                },
+            ],
+        };
 
         var json = JsonSerializer.Serialize(DoctorDocument.Of(report), CliJson.Documents.DoctorDocument);
 

@@ -11,6 +11,11 @@ namespace LibvirtBackup.Backups.Jobs;
 /// </summary>
 internal sealed class CrashRecovery(IBackupDomain domain, Journal journal, StateDirectory state)
 {
+    /// <summary>
+    /// Whether a checkpoint is removed from the images of a domain that is shut off; a backup never writes to those.
+    /// </summary>
+    internal bool MayWriteImages { get; init; }
+
     /// <param name="repositoryId">The repository that is in use now, or null.</param>
     /// <param name="points">Its points.</param>
     /// <param name="cancellationToken">Gives up; the next run begins again.</param>
@@ -20,7 +25,7 @@ internal sealed class CrashRecovery(IBackupDomain domain, Journal journal, State
     {
         var intent = journal.View.OpenJob;
         var done = new List<string>();
-        if (await FindOursAsync(intent, cancellationToken).ConfigureAwait(false) is { } directory)
+        if (await FindJobAsync(cancellationToken).ConfigureAwait(false) is { } directory)
         {
             await domain.Jobs.EndAsync(cancellationToken).ConfigureAwait(false);
             JobDirectory.Remove(directory);
@@ -36,7 +41,10 @@ internal sealed class CrashRecovery(IBackupDomain domain, Journal journal, State
         var exists = intent.RepositoryId != repositoryId || points.Any(point => point.Id == intent.Point);
         if (!exists && intent.Checkpoint is { } checkpoint)
         {
-            var remover = new CheckpointRemover(domain.Tracking, journal);
+            var remover = new CheckpointRemover(domain.Tracking, journal)
+            {
+                MayWriteImages = MayWriteImages,
+            };
             if (!await remover.TryRemoveUnfinishedAsync(checkpoint, cancellationToken).ConfigureAwait(false))
                 return [.. done, $"checkpoint '{checkpoint}' of an interrupted run is removed when the domain runs "
                     + "again"];
@@ -53,8 +61,9 @@ internal sealed class CrashRecovery(IBackupDomain domain, Journal journal, State
     /// directory. A libvirtd that died while it began the job comes back with one that has no definition (libvirt 9.0
     /// to 12.8); with an intent it can only be that one, since the domain was locked.
     /// </summary>
-    private async Task<string?> FindOursAsync(JobIntent? intent, CancellationToken cancellationToken)
+    internal async Task<string?> FindJobAsync(CancellationToken cancellationToken)
     {
+        var intent = journal.View.OpenJob;
         var socket = await domain.Jobs.GetSocketAsync(cancellationToken).ConfigureAwait(false);
         if (socket is null)
             return intent is not null

@@ -67,7 +67,11 @@ public sealed class Doctor(BackupEngineOptions options, TimeProvider time)
             }
         }
 
-        return new DoctorReport(examined, notes);
+        return new DoctorReport(examined, notes)
+        {
+            Findings = await new LeftOverJobs(connection, _state).ExamineAsync(repair, cancellationToken)
+                .ConfigureAwait(false),
+        };
     }
 
     private async Task<ExaminedDomain> ExamineAsync(

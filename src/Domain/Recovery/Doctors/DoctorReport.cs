@@ -5,6 +5,10 @@ namespace LibvirtBackup.Recovery;
 /// <param name="Notes">What could not be judged, one line each.</param>
 public sealed record DoctorReport(IReadOnlyList<ExaminedDomain> Domains, IReadOnlyList<string> Notes)
 {
+    /// <summary>What was found of no domain; only when all were examined.</summary>
+    public IReadOnlyList<DoctorFinding> Findings { get; init; } = [];
+
     /// <summary>True when no problem is left.</summary>
-    public bool IsGood => Domains.All(domain => domain.Findings.All(finding => !finding.IsProblem));
+    public bool IsGood => Domains.SelectMany(domain => domain.Findings).Concat(Findings)
+        .All(finding => !finding.IsProblem);
 }

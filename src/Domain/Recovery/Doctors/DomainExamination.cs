@@ -13,16 +13,21 @@ internal static class DomainExamination
             .Select(row => Describe(row, after, after)),
     ];
 
-    /// <summary>What libvirt refused to do.</summary>
-    internal static DoctorFinding Refused(string why) => new()
+    /// <summary>What could not be done.</summary>
+    internal static DoctorFinding Refused(string why) =>
+        OfDomain("refused", null, why, FindingText.Word(TrackingRepair.LookAgain), isRepaired: false);
+
+    /// <summary>A problem of no single disk.</summary>
+    internal static DoctorFinding OfDomain(
+        string finding, string? checkpoint, string message, string repair, bool isRepaired) => new()
     {
-        State = "refused",
-        Checkpoint = null,
+        State = finding,
+        Checkpoint = checkpoint,
         Disk = null,
-        Message = why,
-        Repair = FindingText.Word(TrackingRepair.LookAgain),
-        Repaired = false,
-        IsProblem = true,
+        Message = message,
+        Repair = repair,
+        Repaired = isRepaired,
+        IsProblem = !isRepaired,
     };
 
     private static bool IsShown(TrackingRow row) =>

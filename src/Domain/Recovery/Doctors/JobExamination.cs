@@ -1,4 +1,3 @@
-using LibvirtBackup.Backups.Freezing;
 using LibvirtBackup.Backups;
 using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Interop.Libvirt;
@@ -21,12 +20,18 @@ internal sealed class JobExamination(
 
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(500);
 
+    private readonly CrashRecovery _recovery =
+        new(new LibvirtBackupDomain(domain, time), journal, state) { MayWriteImages = true };
+
+    private readonly FrozenGuest _frozen = new(domain, uri, state, time);
+
     /// <summary>Looks only.</summary>
     internal async Task<IReadOnlyList<DoctorFinding>> LookAsync(CancellationToken cancellationToken)
     {
-        var found = new List<DoctorFinding>();
-        if (await IsFrozenAsync(cancellationToken).ConfigureAwait(false)) found.Add(Frozen(isRepaired: false));
-        if (journal.View.OpenJob is { } job) found.Add(Interrupted(job, isRepaired: false));
+        var found = new List<DoctorFinding>(await _frozen.LookAsync(cancellationToken).ConfigureAwait(false));
+        if (await _recovery.FindJobAsync(cancellationToken).ConfigureAwait(false) is not null
+            || journal.View.OpenJob is not null)
+            found.Add(Interrupted(journal.View.OpenJob, isRepaired: false));
         else if (await IsPhantomAsync(cancellationToken).ConfigureAwait(false)) found.Add(Phantom(isRepaired: false));
         return found;
     }
@@ -35,21 +40,24 @@ internal sealed class JobExamination(
     internal async Task<IReadOnlyList<DoctorFinding>> RepairAsync(
         string? repositoryId, IReadOnlyList<PointSummary> points, CancellationToken cancellationToken)
     {
-        var found = new List<DoctorFinding>();
-        if (await IsFrozenAsync(cancellationToken).ConfigureAwait(false))
-        {
-            var guest = new LibvirtGuest(uri, domain.Uuid, domain);
-            await using var closing = guest.ConfigureAwait(false);
-            await FreezeRecovery.RunAsync(guest, Freezes, time, domain.Name).ConfigureAwait(false);
-            found.Add(Frozen(isRepaired: Freezes.Read() is null));
-        }
-
+        var found = new List<DoctorFinding>(await _frozen.RepairAsync(cancellationToken).ConfigureAwait(false));
         var job = journal.View.OpenJob;
-        await new CrashRecovery(new LibvirtBackupDomain(domain, time), journal, state)
-            .RecoverAsync(repositoryId, points, cancellationToken).ConfigureAwait(false);
-        if (job is not null)
+        var isOurs = job is not null
+            || await _recovery.FindJobAsync(cancellationToken).ConfigureAwait(false) is not null;
+        if (isOurs)
         {
-            found.Add(Interrupted(job, isRepaired: journal.View.OpenJob is null));
+            try
+            {
+                await _recovery.RecoverAsync(repositoryId, points, cancellationToken).ConfigureAwait(false);
+            }
+            catch (BackupException e)
+            {
+                found.Add(DomainExamination.Refused(e.Message));
+            }
+
+            var isLeft = journal.View.OpenJob is not null
+                || await _recovery.FindJobAsync(cancellationToken).ConfigureAwait(false) is not null;
+            found.Add(Interrupted(job, isRepaired: !isLeft));
         }
         else if (await IsDeadAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -59,14 +67,6 @@ internal sealed class JobExamination(
 
         return found;
     }
-
-    private FreezeLedger Freezes => new(state.OpenDomain(domain.Uuid));
-
-    /// <summary>
-    /// A run was killed, and its watchdog too, before the guest was thawed; perhaps before it was frozen.
-    /// </summary>
-    private async Task<bool> IsFrozenAsync(CancellationToken cancellationToken) =>
-        Freezes.Read() is not null && await domain.IsActiveAsync(cancellationToken).ConfigureAwait(false);
 
     private async Task<bool> IsDeadAsync(CancellationToken cancellationToken)
     {
@@ -92,31 +92,23 @@ internal sealed class JobExamination(
         return true;
     }
 
-    private static DoctorFinding Frozen(bool isRepaired) => Find(
-        "frozen-guest", null,
-        "an interrupted backup may have left the guest's file systems frozen; the next backup thaws them too",
-        isRepaired)
-        with { Repair = "thaw" };
-
-    private static DoctorFinding Interrupted(JobIntent job, bool isRepaired) => Find(
-        "interrupted-job", job.Checkpoint,
-        $"a backup (point {job.Point}) was interrupted, and its job, scratch images or checkpoint may be left; the "
-        + "next backup deals with them too",
+    /// <param name="job">What the journal says of it; null when the journal was lost, and the job is still there.
+    /// </param>
+    /// <param name="isRepaired">True when nothing is left of it.</param>
+    private static DoctorFinding Interrupted(JobIntent? job, bool isRepaired) => DomainExamination.OfDomain(
+        "interrupted-job",
+        job?.Checkpoint,
+        (job is null
+            ? "a backup was interrupted, of which the journal knows nothing, and its job is left"
+            : $"a backup (point {job.Point}) was interrupted, and its job, scratch images or checkpoint may be left")
+            + "; the next backup deals with them too",
+        "end-job",
         isRepaired);
 
-    private static DoctorFinding Phantom(bool isRepaired) => Find(
-        "phantom-job", null,
+    private static DoctorFinding Phantom(bool isRepaired) => DomainExamination.OfDomain(
+        "phantom-job",
+        null,
         "libvirt says that a backup runs, but none does: libvirtd died when it ended; it keeps others from beginning",
+        "end-job",
         isRepaired);
-
-    private static DoctorFinding Find(string finding, string? checkpoint, string message, bool isRepaired) => new()
-    {
-        State = finding,
-        Checkpoint = checkpoint,
-        Disk = null,
-        Message = message,
-        Repair = "end-job",
-        Repaired = isRepaired,
-        IsProblem = !isRepaired,
-    };
 }

@@ -33,6 +33,19 @@ internal sealed class Journal
         return journal;
     }
 
+    /// <summary>
+    /// Reads what a domain's journal says now, which somebody else may be writing; nothing is changed.
+    /// </summary>
+    /// <param name="domainDirectory">The domain's part of the state directory.</param>
+    internal static JournalView Read(string domainDirectory)
+    {
+        var path = Path.Combine(domainDirectory, "journal");
+        var view = new JournalView();
+        if (!File.Exists(path)) return view;
+        foreach (var record in JournalFormat.Read(File.ReadAllBytes(path)).Records) view.Apply(record);
+        return view;
+    }
+
     /// <summary>Adds a record.</summary>
     internal void Append(JournalRecord record) => Append([record]);
 

@@ -62,6 +62,14 @@ public sealed partial class LibvirtDomain
         RunAsync(() => LibvirtFunctions.virDomainResume(Handle), cancellationToken);
 
     /// <summary>
+    /// Whether the next start goes on with saved memory (<c>virDomainHasManagedSaveImage</c>, since 0.8.0).
+    /// </summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>True when the machine was saved and not started since.</returns>
+    public Task<bool> HasManagedSaveAsync(CancellationToken cancellationToken = default) =>
+        RunAsync(() => LibvirtFunctions.virDomainHasManagedSaveImage(Handle), cancellationToken);
+
+    /// <summary>
     /// Removes the definition (<c>virDomainUndefineFlags</c>, since 0.9.4); a running machine becomes transient and
     /// loses the metadata of its checkpoints, not their bitmaps.
     /// </summary>
