@@ -16,10 +16,9 @@ internal sealed class BackupScene : IAsyncDisposable
     private readonly List<(string Point, string What, IReadOnlyDictionary<string, string> Oracle)> _points = [];
     private int _oracles;
 
-    private BackupScene(LabGuest guest, LibvirtConnection connection, Repository repository)
+    private BackupScene(LabGuest guest, LibvirtConnection connection, Repository repository, string state)
     {
-        (Guest, Connection, Repository) = (guest, connection, repository);
-        StateDirectory = Path.Combine(guest.Directory, "state");
+        (Guest, Connection, Repository, StateDirectory) = (guest, connection, repository, state);
     }
 
     internal LabGuest Guest { get; }
@@ -34,6 +33,10 @@ internal sealed class BackupScene : IAsyncDisposable
     private BackupEngine Engine => new(
         new BackupEngineOptions { StateDirectory = StateDirectory }, TimeProvider.System);
 
+    /// <summary>Where the state directory has what is known of the guest.</summary>
+    internal async Task<string> GetDomainDirectoryAsync() => Path.Combine(
+        StateDirectory, "domains", (await Guest.Host.Virsh.RunAsync(Token, "domuuid", Guest.Name)).Trim());
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     internal static async Task<BackupScene> StartAsync(LabHost host, params LabDisk[] disks) =>
@@ -45,7 +48,16 @@ internal sealed class BackupScene : IAsyncDisposable
         var connection = await LibvirtConnection.OpenAsync(guest.Host.ConnectionUri, cancellationToken: Token);
         var repository = await Repository.CreateAsync(
             Path.Combine(guest.Directory, "repo"), new RepositoryOptions(), TimeProvider.System, Token);
-        return new BackupScene(guest, connection, repository);
+        return new BackupScene(guest, connection, repository, Path.Combine(guest.Directory, "state"));
+    }
+
+    /// <summary>Another guest of the same host, with the same repository and state directory.</summary>
+    internal async Task<BackupScene> StartBesideAsync(params LabDisk[] disks)
+    {
+        var guest = await LabGuest.StartAsync(Guest.Host, Token, disks);
+        var connection = await LibvirtConnection.OpenAsync(Guest.Host.ConnectionUri, cancellationToken: Token);
+        return new BackupScene(
+            guest, connection, await Repository.OpenAsync(Repository.Location, Token), StateDirectory);
     }
 
     /// <summary>Copies the disks while nothing writes, then takes a point of the same content.</summary>
@@ -117,7 +129,7 @@ internal sealed class BackupScene : IAsyncDisposable
         var points = (await Repository.ListPointsAsync(Token)).Points;
         var names = await virsh.RunAsync(Token, "checkpoint-list", Guest.Name, "--name");
         var ours = names.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Where(name => name.StartsWith("lvb.", StringComparison.Ordinal));
+            .Where(name => name.StartsWith($"lvb.{Repository.Id}.", StringComparison.Ordinal));
         Assert.Subset(points.Select(point => point.Checkpoint ?? "").ToHashSet(StringComparer.Ordinal),
             ours.ToHashSet(StringComparer.Ordinal));
     }

@@ -31,7 +31,15 @@ internal sealed class LvbackupProcess : IDisposable
         Start(scene, repository, scene.Guest.Host.ConnectionUri, arguments);
 
     /// <summary>Begins it with another repository and another way to libvirt.</summary>
-    internal static LvbackupProcess Start(BackupScene scene, string repository, string uri, string[] arguments)
+    internal static LvbackupProcess Start(BackupScene scene, string repository, string uri, string[] arguments) =>
+        StartWith(scene, repository, uri, [.. arguments, "--json"]);
+
+    /// <summary>Begins it as people do, without <c>--json</c>.</summary>
+    internal static LvbackupProcess StartForPeople(BackupScene scene, params string[] arguments) =>
+        StartWith(scene, scene.Repository.Location, scene.Guest.Host.ConnectionUri, arguments);
+
+    private static LvbackupProcess StartWith(
+        BackupScene scene, string repository, string uri, string[] arguments)
     {
         // A test run that was started by nohup or as a script's background job passes ignored signals on.
         var start = new ProcessStartInfo("env")
@@ -43,7 +51,7 @@ internal sealed class LvbackupProcess : IDisposable
         string[] common =
         [
             "--connect", uri, "--repo", repository,
-            "--state-dir", scene.StateDirectory, "--json",
+            "--state-dir", scene.StateDirectory,
         ];
         string[] program = ["--default-signal=INT,HUP,TERM", Path.Combine(AppContext.BaseDirectory, "lvbackup")];
         foreach (var argument in program.Concat(arguments).Concat(common)) start.ArgumentList.Add(argument);
@@ -61,6 +69,18 @@ internal sealed class LvbackupProcess : IDisposable
     internal bool HasExited => _process.HasExited;
 
     internal int Id => _process.Id;
+
+    /// <summary>Waits until the job of the backup that it is runs.</summary>
+    internal async Task WaitForJobAsync(BackupScene scene)
+    {
+        // While the job begins, libvirt fails with "backup job data missing".
+        while (!(await scene.Guest.Host.Virsh.TryAsync(Token, "domjobinfo", scene.Guest.Name)).Output
+            .Contains("Backup", StringComparison.Ordinal))
+        {
+            Assert.False(HasExited, "it ended before its job ran");
+            await Task.Delay(50, Token);
+        }
+    }
 
     internal async Task SignalAsync(string signal)
     {

@@ -15,6 +15,8 @@ internal sealed record DoctorRun(int ExitCode, IReadOnlyList<JsonElement> Findin
         return new DoctorRun(exitCode, [.. domains[0].GetProperty("findings").EnumerateArray()]);
     }
 
+    internal IEnumerable<string?> States => Findings.Select(finding => finding.GetProperty("state").GetString());
+
     internal string? StateOf(string checkpoint, string disk) =>
         Find(checkpoint, disk)?.GetProperty("state").GetString();
 

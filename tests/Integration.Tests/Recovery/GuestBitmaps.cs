@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Xml.Linq;
 using LibvirtBackup.Bitmaps;
 using LibvirtBackup.Integration.Tests.MainJob;
 using Xunit;
@@ -25,8 +26,29 @@ internal sealed class GuestBitmaps(BackupScene scene)
     internal async Task<IEnumerable<string>> ListAsync(string disk) =>
         (await ReadAsync()).FindDisk(disk)!.Layers[0].Bitmaps.Select(bitmap => bitmap.Name);
 
-    private Task<BitmapInventory> ReadAsync() =>
+    internal Task<BitmapInventory> ReadAsync() =>
         new BitmapService(scene.Connection).ListAsync(scene.Guest.Name, Token);
+
+    /// <summary>Checkpoints as libvirt has them, and all that is known of bitmaps, by name.</summary>
+    internal async Task<string> DescribeAsync(string[] checkpoints, params string[] bitmaps)
+    {
+        var lines = new List<string>();
+        foreach (var name in checkpoints)
+        {
+            var xml = XDocument.Parse(
+                await scene.Guest.Host.Virsh.RunAsync(Token, "checkpoint-dumpxml", scene.Guest.Name, name));
+            // libvirt names the next older one that is left.
+            xml.Root!.Element("parent")?.Remove();
+            lines.Add($"{xml}");
+        }
+
+        lines.AddRange(
+            from disk in (await ReadAsync()).Disks
+            from bitmap in disk.Layers[0].Bitmaps
+            where checkpoints.Contains(bitmap.Name) || bitmaps.Contains(bitmap.Name)
+            select $"{disk.Name}: {bitmap}");
+        return string.Join('\n', lines);
+    }
 
     private async Task ExecuteAsync(string verb, string disk, string name, string more = "")
     {
