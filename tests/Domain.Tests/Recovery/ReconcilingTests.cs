@@ -105,16 +105,21 @@ public sealed class ReconcilingTests : IDisposable
         Assert.Empty(_scene.Domain.Image("vda"));
     }
 
-    [Fact]
-    public async Task A_checkpoint_whose_disks_are_all_unplugged_and_has_no_point_is_forgotten()
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public async Task A_checkpoint_whose_disks_are_all_unplugged_and_has_no_point_is_forgotten(
+        bool isRunning, bool closely)
     {
         _scene.AddBoth();
         await _scene.Domain.TryRedefineAsync(
             new TrackedCheckpoint(
                 "lvb.here.default.1.3", DateTimeOffset.UnixEpoch, "", new Dictionary<string, long?> { ["vdz"] = null }),
             validate: false, Token);
+        _scene.Domain.IsRunning = isRunning;
 
-        await _scene.ReconcileAsync(closely: false);
+        await _scene.ReconcileAsync(closely);
 
         Assert.False(_scene.Domain.Knows("lvb.here.default.1.3"));
     }

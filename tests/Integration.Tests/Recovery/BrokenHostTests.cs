@@ -62,7 +62,9 @@ public sealed class BrokenHostTests(ITestOutputHelper output)
         Assert.Equal(others.Item1, await running.DescribeOthersAsync());
         Assert.Equal(others.Item2, await stored.DescribeOthersAsync());
 
-        await Task.WhenAll(running.BackUpAsync(), stored.BackUpAsync());
+        // All tracks with the newest libvirt alone: the time of a run is limited.
+        var all = suite == "forky";
+        await Task.WhenAll(running.BackUpAsync(all), stored.BackUpAsync(all));
         Tell("backed up");
         await Task.WhenAll(first.AssertNothingLeftAsync(), second.AssertNothingLeftAsync());
         await Task.WhenAll(first.VerifyAllAsync(), second.VerifyAllAsync());

@@ -78,14 +78,15 @@ internal sealed class BrokenStoredGuest(BackupScene scene)
     internal Task<string> DescribeOthersAsync() => _bitmaps.DescribeAsync(["theirs", _other], "manual");
 
     /// <summary>First as it is, then running; only what was well, or only forgotten, is incremental.</summary>
-    internal async Task BackUpAsync()
+    /// <param name="all">False for those tracks alone of which something is incremental.</param>
+    internal async Task BackUpAsync(bool all)
     {
         var stored = await scene.BackUpAsync(request => request with { Track = "metadata-lost" });
         Assert.All(stored.Disks, disk => Assert.Equal(BackupLevel.Incremental, disk.Level));
         await scene.Guest.BootAsync(Token);
         await scene.Guest.WritePatternAsync("vda", 6 * Units.MiB, Units.MiB, seed: 3, Token);
         await scene.Guest.WritePatternAsync("vdb", 6 * Units.MiB, Units.MiB, seed: 4, Token);
-        foreach (var (track, first, second) in s_tracks)
+        foreach (var (track, first, second) in s_tracks.Where(t => all || t.First == BackupLevel.Incremental))
         {
             var report = await scene.BackUpAsync(request => request with { Track = track });
             Assert.Equal((track, first, second), (track, report.Disks[0].Level, report.Disks[1].Level));
