@@ -67,7 +67,8 @@ internal sealed class SightMemory
             return true;
         // Of a domain that is off nobody tells what the other bitmaps hold.
         return domain.IsRunning && isKnown && domain.Image(disk).Any(other =>
-            other.Key != unfinished && other.Value.IsValid && domain.Knows(other.Key) && domain.DisksOf(other.Key).Contains(disk)
+            other.Key != unfinished && other.Value.IsValid
+            && domain.Knows(other.Key) && domain.DisksOf(other.Key).Contains(disk)
             && (MissesNewer(name, bitmap, other.Key, other.Value) || MissesGrowth(name, disk, bitmap, other)));
     }
 
