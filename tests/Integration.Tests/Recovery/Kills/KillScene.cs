@@ -108,10 +108,13 @@ internal sealed class KillScene : IAsyncDisposable
     {
         while (watch.Look(backup) < aim && !backup.HasExited) await Task.Delay(1, Token);
         if (aim == KillPhase.Copy && !backup.HasExited) await WriteAsync(1);
+        // libvirt makes these when it has taken the domain's job slot, and before it makes the job.
+        var isInside = aim == KillPhase.Checkpoint && (Stuck == 0 || _random.Next(2) == 0);
+        while (isInside && watch.Look(backup) == aim && !backup.HasExited && !HasScratch()) await Task.Delay(1, Token);
         var most = aim switch
         {
             KillPhase.Begin => 400,
-            KillPhase.Checkpoint => 25,
+            KillPhase.Checkpoint => isInside ? 10 : 60,
             KillPhase.CleanUp => 80,
             KillPhase.Copy => 200,
             _ => 5,
@@ -120,6 +123,11 @@ internal sealed class KillScene : IAsyncDisposable
         var phase = watch.Look(backup);
         return backup.HasExited ? null : phase;
     }
+
+    private bool HasScratch() =>
+        Directory.Exists(Path.Combine(Scene.StateDirectory, "jobs"))
+        && Directory.EnumerateFiles(
+            Path.Combine(Scene.StateDirectory, "jobs"), "*.scratch", SearchOption.AllDirectories).Any();
 
     private async Task<(int ExitCode, string Error)> BringBackAsync(KillVictim victim, LvbackupProcess backup)
     {
