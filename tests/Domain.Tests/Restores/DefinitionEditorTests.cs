@@ -74,6 +74,21 @@ public sealed class DefinitionEditorTests
     }
 
     [Fact]
+    public void Firmware_that_libvirt_chose_uses_the_restored_variables_and_is_named_when_it_moved()
+    {
+        var chosen = Stored.Replace("<os>", "<os firmware='efi'>", StringComparison.Ordinal);
+        var older = chosen.Replace("<nvram>/fw/VARS.fd</nvram>", "", StringComparison.Ordinal);
+        DiskDestination[] disks = [Disk("vda", "/n/a", DiskFormat.Raw), Disk("vdb", "/n/b", DiskFormat.Raw)];
+        var files = new Dictionary<AttachmentRole, string> { [AttachmentRole.Nvram] = "/n/nvram.fd" };
+        var unnamed = DefinitionEditor.Edit(DomainXml.Parse(older), "web", true, disks, files, _warnings);
+        Assert.Equal(("efi", "/n/nvram.fd"), (unnamed.Firmware, unnamed.Nvram!.FilePath));
+        files[AttachmentRole.Loader] = "/n/loader.fd";
+        var moved = DefinitionEditor.Edit(DomainXml.Parse(chosen), "web", true, disks, files, _warnings);
+        Assert.Equal((null, "/n/loader.fd", "/n/nvram.fd"), (moved.Firmware, moved.Loader!.Path, moved.Nvram!.Path));
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
     public void A_disk_that_was_plugged_in_only_is_told()
     {
         var domain = Edit(

@@ -28,6 +28,9 @@ public sealed class DomainDefinerTests : IDisposable
         await using var connection = await LibvirtConnection.OpenAsync("test:///default", cancellationToken: Token);
         using var repository = await CreateAsync();
         var kernel = await WriteAsync("boot/kernel", 70_000);
+        // Distributions' kernels and firmware often are links.
+        File.Move(kernel, kernel + "-6.1");
+        File.CreateSymbolicLink(kernel, "kernel-6.1");
         var initrd = await WriteAsync("boot/initrd", 90_000);
         var state = await WriteAsync("old/tpm2-00.permall", 1234);
         var expected = await File.ReadAllBytesAsync(state, Token);
@@ -36,6 +39,7 @@ public sealed class DomainDefinerTests : IDisposable
             connection, repository, Stored,
             (AttachmentRole.Kernel, kernel), (AttachmentRole.Initrd, initrd), (AttachmentRole.TpmState, state));
         File.Delete(state);
+        Directory.Delete(_directory.File("swtpm")); // as on a host that never had a TPM
         await File.WriteAllBytesAsync(initrd, new byte[wanted.Length], Token);
         var warnings = new List<string>();
 

@@ -136,6 +136,21 @@ public sealed class DomainXmlEditTests
     }
 
     [Fact]
+    public void Firmware_that_libvirt_chooses_gets_a_store_and_is_no_longer_chosen_when_it_is_named()
+    {
+        const string Features = "<firmware><feature enabled='yes' name='secure-boot'/></firmware>";
+        DomainXml chosen = DomainXml.Parse($"<domain><name>d</name><os firmware='efi'>{Features}</os></domain>");
+        Same.Document(
+            $"<domain><name>d</name><os firmware='efi'>{Features}<nvram>/b</nvram></os></domain>",
+            chosen.WithNvram("/b").WithBootFiles("/l2", null, null).ToXml());
+        DomainXml named = DomainXml.Parse(
+            $"<domain><name>d</name><os firmware='efi'>{Features}<loader>/l</loader></os></domain>");
+        Same.Document(
+            "<domain><name>d</name><os><loader>/l2</loader></os></domain>",
+            named.WithBootFiles("/l2", null, null).ToXml());
+    }
+
+    [Fact]
     public void Boot_files_disks_and_sockets_of_channels_can_be_changed_and_the_rest_stays()
     {
         DomainXml domain = DomainXml.Parse(

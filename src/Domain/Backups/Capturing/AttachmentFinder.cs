@@ -8,12 +8,20 @@ internal static class AttachmentFinder
 {
     /// <param name="live">The domain as it runs, where libvirt has filled in the paths that it chose.</param>
     /// <param name="uuid">The domain's UUID.</param>
+    /// <param name="connectionUri">Whose libvirt it is: each has directories of its own.</param>
+    internal static IReadOnlyList<FoundFile> Find(DomainXml live, Guid uuid, string connectionUri) =>
+        Find(live, uuid, TpmState.RootsOf(connectionUri), VariableStore.RootOf(connectionUri));
+
+    /// <param name="live">The domain as it runs, where libvirt has filled in the paths that it chose.</param>
+    /// <param name="uuid">The domain's UUID.</param>
     /// <param name="tpmRoots">Where libvirt may keep TPM state.</param>
-    internal static IReadOnlyList<FoundFile> Find(DomainXml live, Guid uuid, IReadOnlyList<string> tpmRoots)
+    /// <param name="storeRoot">Where libvirt keeps variable stores.</param>
+    internal static IReadOnlyList<FoundFile> Find(
+        DomainXml live, Guid uuid, IReadOnlyList<string> tpmRoots, string storeRoot)
     {
         var files = new List<FoundFile>();
         Add(AttachmentRole.Loader, live.Loader?.Path);
-        Add(AttachmentRole.Nvram, live.Nvram?.FilePath);
+        Add(AttachmentRole.Nvram, VariableStore.PathOf(live, storeRoot));
         Add(AttachmentRole.Kernel, live.Kernel);
         Add(AttachmentRole.Initrd, live.Initrd);
         foreach (var tpm in live.Tpms.Where(tpm => tpm.Backend == "emulator"))

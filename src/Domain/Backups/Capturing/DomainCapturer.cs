@@ -38,8 +38,7 @@ internal sealed class DomainCapturer(BackupContext context, LibvirtDomain domain
                 context.Host.Libvirt.ToString(),
                 context.Host.Qemu.ToString()),
             Attachments = await files.StoreAsync(
-                AttachmentFinder.Find(live, domain.Uuid, TpmState.RootsOf(uri)), cancellationToken)
-                .ConfigureAwait(false),
+                AttachmentFinder.Find(live, domain.Uuid, uri), cancellationToken).ConfigureAwait(false),
             GuestInfo = await guest.ConfigureAwait(false),
             Images = await images.ConfigureAwait(false),
             Warnings = _warnings,

@@ -10,27 +10,12 @@ namespace LibvirtBackup.Backups.Capturing;
 /// </summary>
 internal static class TpmState
 {
-    private const string SystemRoot = "/var/lib/libvirt/swtpm";
-
     /// <summary>The folder below <c>ROOT/UUID</c>.</summary>
     internal static string FolderOf(DomainTpm tpm) => tpm.Version == "1.2" ? "tpm1.2" : "tpm2";
 
     /// <summary>Where a connection's libvirt may keep state.</summary>
-    internal static IReadOnlyList<string> RootsOf(string connectionUri)
-    {
-        if (connectionUri.Contains("/session", StringComparison.Ordinal))
-        {
-            var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            var config = Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } set
-                ? set
-                : Path.Combine(home, ".config");
-            return [Path.Combine(config, "libvirt/qemu/lib/swtpm"), Path.Combine(config, "libvirt/qemu/swtpm")];
-        }
-
-        const string embedded = "/embed?root=";
-        var at = connectionUri.IndexOf(embedded, StringComparison.Ordinal);
-        return at < 0 ? [SystemRoot] : [Path.Combine(connectionUri[(at + embedded.Length)..], "lib/swtpm")];
-    }
+    internal static IReadOnlyList<string> RootsOf(string connectionUri) => LibvirtPlaces.DirectoriesOf(
+        connectionUri, "/var/lib/libvirt/swtpm", "lib/swtpm", ["qemu/lib/swtpm", "qemu/swtpm"]);
 
     /// <summary>The directory with a domain's state; null when none is found.</summary>
     internal static string? DirectoryOf(DomainTpm tpm, Guid uuid, IReadOnlyList<string> roots) =>

@@ -10,10 +10,12 @@ internal sealed class AttachmentReader(Repository repository)
     /// <summary>Whether the file is still where it was, byte for byte.</summary>
     internal async Task<bool> IsInPlaceAsync(PointAttachment file, CancellationToken cancellationToken)
     {
-        if (!File.Exists(file.Path) || new FileInfo(file.Path).Length != file.SizeBytes) return false;
+        if (!File.Exists(file.Path)) return false;
         try
         {
             using var present = File.OpenHandle(file.Path, share: FileShare.ReadWrite | FileShare.Delete);
+            // Not by FileInfo, which measures a link itself: distributions' firmware often is one.
+            if (RandomAccess.GetLength(present) != file.SizeBytes) return false;
             var bytes = new byte[RunSource.DataBytes];
             return await ForEachRunAsync(
                 file,

@@ -50,7 +50,8 @@ internal static class DefinitionEditor
         DomainXml WithNvram(DomainXml edited)
         {
             if (!files.TryGetValue(AttachmentRole.Nvram, out var path)) return edited;
-            if (edited.Nvram is not null) return edited.WithNvram(path);
+            // Older libvirts keep the store's path of firmware that they choose out of the definition.
+            if (edited.Nvram is not null || edited.Firmware == "efi") return edited.WithNvram(path);
             warnings.Add($"the definition names no variable store; the stored one is '{path}'");
             return edited;
         }

@@ -19,7 +19,7 @@ internal sealed class TpmStateWriter(DefinitionPlan plan, AttachmentReader files
         var state = plan.Point.Attachments.Where(file => file.Role == AttachmentRole.TpmState).ToList();
         if (state.Count == 0) return;
         var tpm = plan.Stored.Tpms.FirstOrDefault(tpm => tpm.Backend == "emulator");
-        if (tpm is null or { Path: not null } || plan.TpmRoots.FirstOrDefault(Directory.Exists) is not { } root)
+        if (tpm is null or { Path: not null } || FindRoot() is not { } root)
         {
             warnings.Add("the TPM's state is not put back: libvirt keeps it in a place of its own; the domain gets a "
                 + "new TPM");
@@ -53,9 +53,14 @@ internal sealed class TpmStateWriter(DefinitionPlan plan, AttachmentReader files
         _made = null;
     }
 
+    /// <summary>A host on which no domain with a TPM ever started has no such directory yet.</summary>
+    private string? FindRoot() => plan.TpmRoots.FirstOrDefault(Directory.Exists)
+        ?? plan.TpmRoots.LastOrDefault(root => Directory.Exists(Path.GetDirectoryName(root)));
+
     private async Task WriteAsync(
         DomainTpm tpm, string directory, IReadOnlyList<PointAttachment> state, CancellationToken cancellationToken)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(directory)!, Passable);
         if (!Directory.Exists(directory)) _made = directory;
         Directory.CreateDirectory(directory, Passable);
         var inner = Path.Combine(directory, TpmState.FolderOf(tpm));

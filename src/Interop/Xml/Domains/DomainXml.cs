@@ -115,7 +115,9 @@ public sealed class DomainXml
     public DomainXml WithDiskSource(DiskName target, DiskSource source, ImageFormat format) =>
         Edit(root => DomainXmlEdit.SetDiskSource(root, target, source, format));
 
-    /// <summary>A copy whose variable store is another file.</summary>
+    /// <summary>
+    /// A copy whose variable store is another file; UEFI that libvirt chooses has one, whether it is named or not.
+    /// </summary>
     /// <param name="path">Absolute path of the file.</param>
     /// <exception cref="InvalidOperationException">The domain has no variable store.</exception>
     public DomainXml WithNvram(string path) => Edit(root => DomainXmlEdit.SetNvram(root, path));
@@ -125,7 +127,9 @@ public sealed class DomainXml
     /// <exception cref="ArgumentException">The document has no such disk.</exception>
     public DomainXml WithoutDisk(DiskName target) => Edit(root => DomainXmlEdit.RemoveDisk(root, target));
 
-    /// <summary>A copy with other files for firmware and direct boot.</summary>
+    /// <summary>
+    /// A copy with other files for firmware and direct boot. With another firmware image libvirt no longer chooses it.
+    /// </summary>
     /// <param name="loader">Absolute path of the firmware image; null leaves it.</param>
     /// <param name="kernel">Absolute path of the kernel; null leaves it.</param>
     /// <param name="initrd">Absolute path of the initial RAM disk; null leaves it.</param>

@@ -59,8 +59,12 @@ internal static class DomainXmlEdit
     public static void SetNvram(XElement root, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        XElement nvram = root.Element("os")?.Element("nvram")
-            ?? throw new InvalidOperationException("the domain has no variable store (<nvram>)");
+        XElement? os = root.Element("os");
+        XElement? nvram = os?.Element("nvram");
+        if (nvram is null && os?.Attribute("firmware")?.Value == "efi")
+            os.Add(nvram = new XElement("nvram"));
+        if (nvram is null)
+            throw new InvalidOperationException("the domain has no variable store (<nvram>)");
         nvram.SetAttributeValue("type", null);
         nvram.ReplaceNodes(new XText(path));
     }
@@ -80,6 +84,13 @@ internal static class DomainXmlEdit
         {
             if (path is not null && root.Element("os")?.Element(name) is { } element)
                 element.ReplaceNodes(new XText(path));
+        }
+
+        if (loader is not null && root.Element("os") is { } os && os.Element("loader") is not null)
+        {
+            // libvirt chooses only among the images that its host offers, and refuses to choose any other.
+            os.SetAttributeValue("firmware", null);
+            Remove(os, "firmware");
         }
     }
 

@@ -23,7 +23,7 @@ public sealed class AttachmentTests : IDisposable
         File.WriteAllText(Path.Combine(state, "tpm2-00.permall"), "state");
         File.WriteAllText(Path.Combine(state, ".lock"), "");
         var found = AttachmentFinder.Find(Domain("""<backend type='emulator' version='2.0'/>"""), s_uuid,
-            [_directory.File("absent"), _directory.File("swtpm")]);
+            [_directory.File("absent"), _directory.File("swtpm")], "/nvram");
         Assert.Equal(
             [
                 new FoundFile(AttachmentRole.Loader, "/fw/OVMF_CODE.fd"),
@@ -41,18 +41,35 @@ public sealed class AttachmentTests : IDisposable
         var file = _directory.File("state");
         File.WriteAllText(file, "state");
         var named = AttachmentFinder.Find(
-            Domain($"<backend type='emulator'><source type='file' path='{file}'/></backend>"), s_uuid, []);
+            Domain($"<backend type='emulator'><source type='file' path='{file}'/></backend>"), s_uuid, [], "/nvram");
         Assert.Contains(new FoundFile(AttachmentRole.TpmState, file), named);
         var real = AttachmentFinder.Find(
-            Domain("<backend type='passthrough'><device path='/dev/tpm0'/></backend>"), s_uuid, []);
+            Domain("<backend type='passthrough'><device path='/dev/tpm0'/></backend>"), s_uuid, [], "/nvram");
         Assert.DoesNotContain(real, found => found.Role == AttachmentRole.TpmState);
     }
 
     [Theory]
-    [InlineData("qemu:///system", "/var/lib/libvirt/swtpm")]
-    [InlineData("qemu:///embed?root=/tmp/root", "/tmp/root/lib/swtpm")]
-    public void TPM_state_is_looked_for_where_the_connection_keeps_it(string uri, string root) =>
-        Assert.Equal([root], TpmState.RootsOf(uri));
+    [InlineData("", "/nvram/vm_VARS.fd")]
+    [InlineData("id='3'", null)]
+    [InlineData("", null, "<loader/>", "bios")]
+    [InlineData("", "/fw/vm.fd", "<nvram>/fw/vm.fd</nvram>")]
+    public void The_store_of_firmware_that_libvirt_chooses_is_known_where_only_running_domains_name_it(
+        string id, string? store, string named = "", string firmware = "efi")
+    {
+        var domain = DomainXml.Parse(
+            $"<domain type='qemu' {id}><name>vm</name><os firmware='{firmware}'><type>hvm</type>{named}</os></domain>");
+
+        var found = AttachmentFinder.Find(domain, s_uuid, [], "/nvram");
+
+        Assert.Equal(store, found.SingleOrDefault(file => file.Role == AttachmentRole.Nvram).Path);
+    }
+
+    [Theory]
+    [InlineData("qemu:///system", "/var/lib/libvirt/swtpm", "/var/lib/libvirt/qemu/nvram")]
+    [InlineData("qemu:///embed?root=/tmp/root", "/tmp/root/lib/swtpm", "/tmp/root/lib/qemu/nvram")]
+    public void TPM_state_and_variables_are_looked_for_where_the_connection_keeps_them(
+        string uri, string tpm, string store) =>
+        Assert.Equal((tpm, store), (Assert.Single(TpmState.RootsOf(uri)), VariableStore.RootOf(uri)));
 
     [Theory]
     [InlineData(0)]
