@@ -37,6 +37,7 @@ eng/lab.sh stop DIR                      end either of them and remove DIR
 eng/lab.sh pids DIR                      host process ids: init, libvirtd, and "qemu NAME PID" for each guest
 eng/lab.sh kill-daemon DIR               kill -9 libvirtd, leaving its guests alone
 eng/lab.sh restart-daemon DIR            start libvirtd again (after killing it if it still runs)
+eng/lab.sh host-view DIR COMMAND...      run COMMAND where libvirt's files and UEFI firmware are those of DIR (trixie)
 eng/lab.sh embed ROOT COMMAND...         run COMMAND where qemu:///embed?root=ROOT works in seconds
 eng/lab.sh embed-stop ROOT               end the guests of an embedded root and remove it
 eng/lab.sh vm-start LAB NAME SIZE...     define and start a tiny guest (LAB: a DIR or ROOT of above), wait for its agent
@@ -67,6 +68,7 @@ case $command in
     pids) lab_pids "$@" ;;
     kill-daemon) lab_kill_daemon "$@" ;;
     restart-daemon) lab_restart_daemon "$@" ;;
+    host-view) lab_host_view "$@" ;;
     embed) lab_embed "$@" ;;
     embed-stop) lab_embed_stop "$@" ;;
     vm-start) lab_vm_start "$@" ;;

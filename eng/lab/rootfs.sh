@@ -2,14 +2,23 @@
 # Root file systems of the suites, built once into the cache by mmdebstrap and never written to afterwards.
 
 rootfs_packages=libvirt-daemon-system,libvirt-clients,qemu-system-x86,qemu-utils
+
+# Real UEFI firmware and a TPM emulator are in one suite's root only: they cost time, and one suite shows what they do.
+packages_of() {
+    case $1 in
+        trixie) echo "$rootfs_packages,ovmf,swtpm,swtpm-tools" ;;
+        *) echo "$rootfs_packages" ;;
+    esac
+}
+
 # Raise the number when the way a root file system is made changes: older caches are then built anew.
-rootfs_recipe="1 $rootfs_packages"
+recipe_of() { echo "1 $(packages_of "$1")"; }
 
 rootfs_of() { echo "$lab_cache/rootfs/$1"; }
 
 stamp_value() { sed -n "s/^$2=//p" "$(rootfs_of "$1")/.lvb-stamp" 2>/dev/null; }
 
-rootfs_is_current() { [ "$(stamp_value "$1" recipe)" = "$rootfs_recipe" ]; }
+rootfs_is_current() { [ "$(stamp_value "$1" recipe)" = "$(recipe_of "$1")" ]; }
 
 # forky is a moving suite that will be renamed; what stands in for it when it cannot be had.
 suites_for() {
@@ -25,10 +34,10 @@ build_rootfs_from() {
     mirror=$(debian_mirror)
     mapfile -t options < <(apt_options)
     say "$name: building from $suite${mirror:+ at $mirror}"
-    mmdebstrap --variant=apt --include="$rootfs_packages" "${options[@]}" \
+    mmdebstrap --variant=apt --include="$(packages_of "$name")" "${options[@]}" \
         "$suite" "$target" ${mirror:+"$mirror"} >"$lab_cache/mmdebstrap-$name.log" 2>&1 || return 1
     {
-        echo "recipe=$rootfs_recipe"
+        echo "recipe=$(recipe_of "$name")"
         echo "suite=$suite"
         echo "mirror=$(awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ "://") { print $i; exit } }' \
             "$target/etc/apt/sources.list")"

@@ -53,6 +53,17 @@ lab_restart_daemon() {
     wait_until 60 answers "$dir" || die "libvirtd of '$dir' does not answer after its restart"
 }
 
+# Runs a command of this machine that finds the lab's TPM states, variable stores and firmware at libvirt's own paths.
+lab_host_view() {
+    [ $# -ge 2 ] || die "usage: host-view DIR COMMAND..."
+    local dir=$1 rootfs
+    shift
+    lab_of "$dir"
+    rootfs=$(rootfs_of "$(cat "$dir/.lab/suite")")
+    [ -d "$rootfs/usr/share/OVMF" ] || die "the lab of '$dir' has no UEFI firmware; trixie has"
+    exec unshare --mount --propagation private bash "$lab_source/host-view" "$dir" "$rootfs" "$@"
+}
+
 lab_status() {
     local entry dir
     say "engine: $(choose_engine); kvm: $(kvm_works && echo yes || echo 'no, guests are emulated')"
