@@ -155,11 +155,18 @@ internal sealed class OnlineCapture(BackupContext context)
         {
             // "NBD server already running" or "Bitmap already exists", perhaps: neither has a code of its own.
             var isFreed = LeftNbdServer.IsInTheWay(e)
-                ? await LeftNbdServer.TryStopAsync(_domain, context.Warnings).ConfigureAwait(false)
+                ? await TryStopNbdServerAsync().ConfigureAwait(false)
                 : plan.NewCheckpoint is { } name && await TryFreeNameAsync(plan, name).ConfigureAwait(false);
             if (!isFreed) throw;
             await BeginAsync(plan).ConfigureAwait(false);
         }
+    }
+
+    private async Task<bool> TryStopNbdServerAsync()
+    {
+        if (!await _domain.Jobs.TryStopNbdServerAsync().ConfigureAwait(false)) return false;
+        context.Warnings.Add("stopped QEMU's NBD server, which a libvirtd that died had left running");
+        return true;
     }
 
     private Task BeginAsync(BackupPlan plan) => _domain.Jobs.BeginAsync(

@@ -124,27 +124,6 @@ public sealed class ReconcilingTests : IDisposable
         Assert.False(_scene.Domain.Knows("lvb.here.default.1.3"));
     }
 
-    [Fact]
-    public async Task Where_somebody_else_has_the_images_it_is_told_and_nothing_is_changed_or_remembered()
-    {
-        AddBoth();
-        Break("vda", Full, "inconsistent");
-        (_domain.IsRunning, _domain.IsImageInUse) = (false, true);
-
-        var (_, after, failures) = await ReconcileAsync(closely: true);
-
-        Assert.Contains("open in another program", Assert.Single(failures), StringComparison.Ordinal);
-        Assert.Equal(0, _domain.Changes);
-        // It was closed, and is whole after all.
-        _domain.Bitmap("vda", Full).Inconsistent = false;
-        Assert.Equal(
-            TrackingFinding.Healthy,
-            (await ReconcileAsync(closely: true)).After.Rows
-                .Single(row => row.Checkpoint == Full && row.Disk == "vda").Verdict.Finding);
-        Assert.Equal(TrackingFinding.Inconsistent, Assert.Single(after.Rows, row => row.Verdict.IsProblem)
-            .Verdict.Finding);
-    }
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -19,6 +19,10 @@ internal interface IBackupJobs
     /// <param name="checkpointXml">The checkpoint, or null. A failure may have made it all the same.</param>
     Task BeginAsync(string backupXml, string? checkpointXml);
 
+    /// <summary>Stops an NBD server that is in the way of a job, and is nobody's any more.</summary>
+    /// <returns>False when it may be somebody's.</returns>
+    Task<bool> TryStopNbdServerAsync();
+
     /// <summary>Ends the running job, if any, and waits until libvirt has removed its scratch images.</summary>
     Task EndAsync(CancellationToken cancellationToken);
 

@@ -20,7 +20,7 @@ internal static class LeftNbdServer
     /// Stops it when all that it exports is libvirt's, which has no job: libvirt was just ready to begin one.
     /// </summary>
     /// <returns>False when it may be somebody else's.</returns>
-    internal static async Task<bool> TryStopAsync(LibvirtDomain domain, List<string> warnings)
+    internal static async Task<bool> TryStopAsync(LibvirtDomain domain)
     {
         using var exports = await AskAsync(domain, "query-block-exports").ConfigureAwait(false);
         if (!exports.RootElement.TryGetProperty("return", out var list)
@@ -29,9 +29,7 @@ internal static class LeftNbdServer
                 export.GetProperty("id").GetString()?.StartsWith(Mark, StringComparison.Ordinal) != true))
             return false;
         using var stopped = await AskAsync(domain, "nbd-server-stop").ConfigureAwait(false);
-        if (!stopped.RootElement.TryGetProperty("return", out _)) return false;
-        warnings.Add("stopped QEMU's NBD server, which a libvirtd that died had left running");
-        return true;
+        return stopped.RootElement.TryGetProperty("return", out _);
     }
 
     private static async Task<JsonDocument> AskAsync(LibvirtDomain domain, string command) => JsonDocument.Parse(

@@ -22,6 +22,9 @@ internal sealed class LibvirtBackupJobs(LibvirtDomain domain, TimeProvider time)
         domain.BeginBackupAsync(backupXml, checkpointXml, cancellationToken: CancellationToken.None);
 
     /// <inheritdoc/>
+    public Task<bool> TryStopNbdServerAsync() => LeftNbdServer.TryStopAsync(domain);
+
+    /// <inheritdoc/>
     public Task EndAsync(CancellationToken cancellationToken) => PullJob.EndAsync(domain, time, cancellationToken);
 
     /// <inheritdoc/>

@@ -94,6 +94,9 @@ internal sealed class SimulatedConnection(
     public Task<string?> GetSocketAsync(CancellationToken cancellationToken) =>
         AskAsync("its job's socket", () => jobs.GetSocketAsync(cancellationToken));
 
+    public Task RemoveStoredAsync(string name, string disk, CancellationToken cancellationToken) =>
+        domain.RemoveStoredAsync(name, disk, cancellationToken);
+
     public Task<QemuOwner?> GetOwnerAsync(CancellationToken cancellationToken) => jobs.GetOwnerAsync(cancellationToken);
 
     public Task BeginAsync(string backupXml, string? checkpointXml) => AskAsync(
@@ -111,6 +114,8 @@ internal sealed class SimulatedConnection(
             await jobs.EndAsync(cancellationToken);
             return true;
         });
+
+    public Task<bool> TryStopNbdServerAsync() => jobs.TryStopNbdServerAsync();
 
     public Task StartPausedAsync() => jobs.StartPausedAsync();
 

@@ -153,9 +153,9 @@ internal sealed class SimulatedDomain : ITrackedDomain
     {
         Assert.False(IsRunning, "QEMU has the images of a running domain");
         if (IsImageInUse) throw new BackupException(FailureKind.Busy, "the image is open in another program");
-        if (!_images.TryGetValue(disk, out var image) || !image.ContainsKey(name)) return Task.CompletedTask;
+        if (!Images.TryGetValue(disk, out var image) || !image.Bitmaps.ContainsKey(name)) return Task.CompletedTask;
         Change(name);
-        image.Remove(name);
+        image.Bitmaps.Remove(name);
         return Task.CompletedTask;
     }
 

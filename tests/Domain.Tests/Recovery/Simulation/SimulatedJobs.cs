@@ -30,6 +30,8 @@ internal sealed class SimulatedJobs(SimulatedDomain domain) : IBackupJobs
 
     public Task<QemuOwner?> GetOwnerAsync(CancellationToken cancellationToken) => Task.FromResult<QemuOwner?>(null);
 
+    public Task<bool> TryStopNbdServerAsync() => Task.FromResult(false);
+
     public Task BeginAsync(string backupXml, string? checkpointXml)
     {
         domain.RequireRunning(
