@@ -63,6 +63,12 @@ internal sealed class RangeSet : IReadOnlyCollection<ByteRange>
         return next < _ranges.Count && _ranges[next].Offset <= range.Offset && range.End <= _ranges[next].End;
     }
 
+    /// <summary>The ranges that end after an offset.</summary>
+    internal IEnumerable<ByteRange> From(long offset)
+    {
+        for (var i = FirstEndingAfter(offset); i < _ranges.Count; i++) yield return _ranges[i];
+    }
+
     public IEnumerator<ByteRange> GetEnumerator() => _ranges.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

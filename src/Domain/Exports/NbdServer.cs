@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using LibvirtBackup.Exports.Protocol;
+
+namespace LibvirtBackup.Exports;
+
+/// <summary>
+/// Serves disks to NBD clients: qemu-img, nbdcopy, the kernel's nbd-client. Nothing can be written through it. A client
+/// that breaks the protocol loses its connection, and nobody else notices.
+/// </summary>
+public sealed class NbdServer : IAsyncDisposable
+{
+    private readonly Socket _listener;
+    private readonly IReadOnlyList<IExport> _exports;
+    private readonly NbdServerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _places;
+    private readonly Task _running;
+    private readonly ConcurrentDictionary<Task, bool> _clients = new();
+    private long _lastGone;
+
+    private NbdServer(Socket listener, IReadOnlyList<IExport> exports, NbdServerOptions options, TimeProvider time)
+    {
+        (_listener, _exports, _options, _time) = (listener, exports, options, time);
+        _places = new SemaphoreSlim(options.MostClients);
+        _lastGone = time.GetTimestamp();
+        _running = Task.Run(AcceptAsync);
+    }
+
+    /// <summary>Where clients reach it.</summary>
+    public EndPoint Address => _listener.LocalEndPoint!; // it is bound
+
+    /// <summary>Ends when the server does; faulted when it cannot go on.</summary>
+    public Task Completion => _running;
+
+    /// <summary>Begins to listen.</summary>
+    /// <exception cref="BackupException">The address cannot be used.</exception>
+    internal static NbdServer Start(IReadOnlyList<IExport> exports, NbdServerOptions options, TimeProvider time)
+    {
+        var listener = new Socket(options.Address.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            listener.Bind(options.Address);
+            listener.Listen();
+            return new NbdServer(listener, exports, options, time);
+        }
+        catch (SocketException e)
+        {
+            listener.Dispose();
+            throw new BackupException(
+                FailureKind.Failed, $"cannot listen on '{options.Address}': {e.Message}; choose another address", e);
+        }
+    }
+
+    /// <summary>Ends the server and the connections of its clients.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_clients.Keys).ConfigureAwait(false);
+        _listener.Dispose();
+        if (_options.Address is UnixDomainSocketEndPoint unix) File.Delete($"{unix}");
+        _places.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        using var idle = _options.IdleTimeout is { } most
+            ? _time.CreateTimer(_ => EndWhenIdle(most), null, most, most / 4)
+            : null;
+        while (!_stopping.IsCancellationRequested)
+        {
+            await _places.WaitAsync(_stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_stopping.IsCancellationRequested) return;
+            if (await TryAcceptAsync().ConfigureAwait(false) is { } socket)
+                Keep(ServeAsync(socket));
+            else
+                _places.Release();
+        }
+    }
+
+    /// <returns>A client, or null when it is gone already, or the server is to end.</returns>
+    private async Task<Socket?> TryAcceptAsync()
+    {
+        try
+        {
+            return await _listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionAborted)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Remembers a client until it is gone.</summary>
+    private void Keep(Task client)
+    {
+        _clients.TryAdd(client, true);
+        _ = client.ContinueWith(
+            gone => _clients.TryRemove(gone, out _), CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        try
+        {
+            if (socket.ProtocolType == ProtocolType.Tcp) socket.NoDelay = true;
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            await using var closing = stream.ConfigureAwait(false);
+            await ServeAsync(stream).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or NbdProtocolException or OperationCanceledException
+            or SocketException or BackupException)
+        {
+            // The client is gone, or is none; or the repository could not be read, which it sees.
+        }
+        finally
+        {
+            Volatile.Write(ref _lastGone, _time.GetTimestamp());
+            _places.Release();
+        }
+    }
+
+    private async Task ServeAsync(Stream stream)
+    {
+        var handshake = new NbdHandshake(stream, _exports, secure: null);
+        NegotiatedExport? agreed;
+        using (var limit = new CancellationTokenSource(_options.HandshakeTimeout, _time))
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stopping.Token))
+            agreed = await handshake.RunAsync(either.Token).ConfigureAwait(false);
+        if (agreed is null) return;
+        using var transmission = new NbdTransmission(handshake.Stream, agreed);
+        await transmission.RunAsync(_stopping.Token).ConfigureAwait(false);
+    }
+
+    private void EndWhenIdle(TimeSpan most)
+    {
+        if (_clients.IsEmpty && _time.GetElapsedTime(Volatile.Read(ref _lastGone)) >= most)
+            _stopping.Cancel();
+    }
+}

@@ -1,0 +1,19 @@
+using System.Net;
+
+namespace LibvirtBackup.Exports;
+
+/// <summary>Where an NBD server listens, and whom it serves.</summary>
+public sealed record NbdServerOptions
+{
+    /// <summary>The unix socket's path or the TCP address; port 0 lets the system choose one.</summary>
+    public required EndPoint Address { get; init; }
+
+    /// <summary>How many clients are served at a time; more have to wait.</summary>
+    public int MostClients { get; init; } = 16;
+
+    /// <summary>How long a client may take to ask for an export.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>After how long without a client the server ends; null for never.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+}

@@ -1,0 +1,28 @@
+using LibvirtBackup.Exports.Points;
+using LibvirtBackup.Repositories;
+
+namespace LibvirtBackup.Exports;
+
+/// <summary>Serves restore points to NBD clients, straight from the repository.</summary>
+/// <param name="time">The clock.</param>
+public sealed class PointServer(TimeProvider time)
+{
+    /// <summary>Begins to serve.</summary>
+    /// <param name="repository">The repository, which has to stay open as long as the server runs.</param>
+    /// <param name="request">What is served.</param>
+    /// <param name="options">Where, and to whom.</param>
+    /// <param name="cancellationToken">Gives up before the server runs; then it is not stopped by it any more.</param>
+    /// <returns>The server, which has begun to listen.</returns>
+    /// <exception cref="BackupException">A point cannot be read, or the address cannot be used.</exception>
+    public async Task<NbdServer> StartAsync(
+        Repository repository, PointServeRequest request, NbdServerOptions options,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(options);
+        if (request.Points.Count == 0) throw new BackupException(FailureKind.Usage, "no point to serve was named");
+        var exports = await PointExports.OpenAsync(repository, request, cancellationToken).ConfigureAwait(false);
+        return NbdServer.Start(exports, options, time);
+    }
+}
