@@ -4,6 +4,7 @@ using LibvirtBackup.Cli.Bitmaps;
 using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
+using LibvirtBackup.Cli.Exports;
 using LibvirtBackup.Cli.Keys;
 using LibvirtBackup.Cli.Recovery;
 using LibvirtBackup.Cli.Repositories;
@@ -22,6 +23,7 @@ internal static class CommandList
         new("show", () => new ShowCommand()),
         new("diff", () => new DiffCommand()),
         new("restore", () => new RestoreCommand()),
+        new("serve", () => new ServeCommand()),
         new("verify", () => new VerifyCommand()),
         new("prune", () => new PruneCommand()),
         new("forget", () => new ForgetCommand()),

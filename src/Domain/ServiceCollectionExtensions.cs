@@ -1,4 +1,5 @@
 using LibvirtBackup.Backups;
+using LibvirtBackup.Exports;
 using LibvirtBackup.Recovery;
 using LibvirtBackup.Repositories.Maintenance;
 using LibvirtBackup.Repositories.Maintenance.Sources;
@@ -31,6 +32,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<SourceVerifier>();
         services.AddSingleton<RepositoryRepairer>();
         services.AddSingleton<Doctor>();
+        services.AddSingleton<PointServer>();
         return services;
     }
 }

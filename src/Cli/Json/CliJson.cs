@@ -5,6 +5,7 @@ using LibvirtBackup.Cli.BackupJobs;
 using LibvirtBackup.Cli.Backups;
 using LibvirtBackup.Cli.Bitmaps;
 using LibvirtBackup.Cli.Checkpoints;
+using LibvirtBackup.Cli.Exports;
 using LibvirtBackup.Cli.Failures;
 using LibvirtBackup.Cli.Keys;
 using LibvirtBackup.Cli.Recovery;
@@ -23,6 +24,7 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(BitmapListDocument))]
 [JsonSerializable(typeof(BitmapMergeDocument))]
 [JsonSerializable(typeof(BitmapRemoveDocument))]
+[JsonSerializable(typeof(ServeDocument))]
 [JsonSerializable(typeof(CheckpointCreatedDocument))]
 [JsonSerializable(typeof(CheckpointDeletedDocument))]
 [JsonSerializable(typeof(CheckpointEditedDocument))]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using LibvirtBackup.Exports.Protocol;
 
 namespace LibvirtBackup.Exports;
@@ -14,6 +15,7 @@ public sealed class NbdServer : IAsyncDisposable
     private readonly Socket _listener;
     private readonly IReadOnlyList<IExport> _exports;
     private readonly NbdServerOptions _options;
+    private readonly NbdTls? _tls;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _places;
@@ -21,9 +23,10 @@ public sealed class NbdServer : IAsyncDisposable
     private readonly ConcurrentDictionary<Task, bool> _clients = new();
     private long _lastGone;
 
-    private NbdServer(Socket listener, IReadOnlyList<IExport> exports, NbdServerOptions options, TimeProvider time)
+    private NbdServer(
+        Socket listener, IReadOnlyList<IExport> exports, NbdServerOptions options, NbdTls? tls, TimeProvider time)
     {
-        (_listener, _exports, _options, _time) = (listener, exports, options, time);
+        (_listener, _exports, _options, _tls, _time) = (listener, exports, options, tls, time);
         _places = new SemaphoreSlim(options.MostClients);
         _lastGone = time.GetTimestamp();
         _running = Task.Run(AcceptAsync);
@@ -32,23 +35,36 @@ public sealed class NbdServer : IAsyncDisposable
     /// <summary>Where clients reach it.</summary>
     public EndPoint Address => _listener.LocalEndPoint!; // it is bound
 
+    /// <summary>What is served, as URIs that clients take (<c>nbd+unix:///vda?socket=/run/vm.nbd</c>).</summary>
+    public IReadOnlyList<string> Uris => [.. _exports.Select(export => NbdUri.Of(Address, export.Name, _tls is not null))];
+
+    /// <summary>What has to be known though it serves, one line each.</summary>
+    public IReadOnlyList<string> Warnings { get; internal init; } = [];
+
+    /// <summary>Kept as long as the server runs; null for nothing.</summary>
+    internal IAsyncDisposable? Held { get; init; }
+
     /// <summary>Ends when the server does; faulted when it cannot go on.</summary>
     public Task Completion => _running;
 
     /// <summary>Begins to listen.</summary>
     /// <exception cref="BackupException">The address cannot be used.</exception>
-    internal static NbdServer Start(IReadOnlyList<IExport> exports, NbdServerOptions options, TimeProvider time)
+    internal static NbdServer Start(
+        IReadOnlyList<IExport> exports, NbdServerOptions options, TimeProvider time, IAsyncDisposable? held,
+        IReadOnlyList<string> warnings)
     {
+        var tls = options.TlsDirectory is null ? null : NbdTls.Load(options.TlsDirectory);
         var listener = new Socket(options.Address.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             listener.Bind(options.Address);
             listener.Listen();
-            return new NbdServer(listener, exports, options, time);
+            return new NbdServer(listener, exports, options, tls, time) { Held = held, Warnings = warnings };
         }
         catch (SocketException e)
         {
             listener.Dispose();
+            tls?.Dispose();
             throw new BackupException(
                 FailureKind.Failed, $"cannot listen on '{options.Address}': {e.Message}; choose another address", e);
         }
@@ -64,6 +80,8 @@ public sealed class NbdServer : IAsyncDisposable
         if (_options.Address is UnixDomainSocketEndPoint unix) File.Delete($"{unix}");
         _places.Dispose();
         _stopping.Dispose();
+        _tls?.Dispose();
+        if (Held is not null) await Held.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task AcceptAsync()
@@ -118,7 +136,7 @@ public sealed class NbdServer : IAsyncDisposable
             await ServeAsync(stream).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or NbdProtocolException or OperationCanceledException
-            or SocketException or BackupException)
+            or SocketException or BackupException or AuthenticationException)
         {
             // The client is gone, or is none; or the repository could not be read, which it sees.
         }
@@ -131,7 +149,7 @@ public sealed class NbdServer : IAsyncDisposable
 
     private async Task ServeAsync(Stream stream)
     {
-        var handshake = new NbdHandshake(stream, _exports, secure: null);
+        var handshake = new NbdHandshake(stream, _exports, _tls is null ? null : _tls.SecureAsync);
         NegotiatedExport? agreed;
         using (var limit = new CancellationTokenSource(_options.HandshakeTimeout, _time))
         using (var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stopping.Token))

@@ -8,6 +8,12 @@ public sealed record NbdServerOptions
     /// <summary>The unix socket's path or the TCP address; port 0 lets the system choose one.</summary>
     public required EndPoint Address { get; init; }
 
+    /// <summary>
+    /// Where <c>ca-cert.pem</c>, <c>server-cert.pem</c> and <c>server-key.pem</c> are, as QEMU and nbdkit have them:
+    /// then only clients with a certificate of that authority are served, and only over TLS. Null for no TLS.
+    /// </summary>
+    public string? TlsDirectory { get; init; }
+
     /// <summary>How many clients are served at a time; more have to wait.</summary>
     public int MostClients { get; init; } = 16;
 

@@ -1,5 +1,6 @@
 using LibvirtBackup.Exports.Points;
 using LibvirtBackup.Repositories;
+using LibvirtBackup.Repositories.Locks;
 
 namespace LibvirtBackup.Exports;
 
@@ -22,7 +23,18 @@ public sealed class PointServer(TimeProvider time)
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(options);
         if (request.Points.Count == 0) throw new BackupException(FailureKind.Usage, "no point to serve was named");
-        var exports = await PointExports.OpenAsync(repository, request, cancellationToken).ConfigureAwait(false);
-        return NbdServer.Start(exports, options, time);
+        var (held, warning) = await ReadingLock.TryTakeAsync(
+            repository, $"serve {string.Join(' ', request.Points)}", "is served, and clients would get errors",
+            cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var exports = await PointExports.OpenAsync(repository, request, cancellationToken).ConfigureAwait(false);
+            return NbdServer.Start(exports, options, time, held, warning is null ? [] : [warning]);
+        }
+        catch
+        {
+            if (held is not null) await held.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 }

@@ -57,8 +57,10 @@ public sealed class RestoreEngine
         ArgumentNullException.ThrowIfNull(repository);
         ArgumentNullException.ThrowIfNull(request);
         var warnings = new List<string>();
-        var session = await TakeSessionAsync(repository, request.Point, warnings, cancellationToken)
+        var (session, warning) = await ReadingLock.TryTakeAsync(
+            repository, $"restore {request.Point}", "this restore needs, which would make it fail", cancellationToken)
             .ConfigureAwait(false);
+        if (warning is not null) warnings.Add(warning);
         try
         {
             return await RestoreInSessionAsync(repository, request, connection, warnings, progress, cancellationToken)
@@ -110,24 +112,6 @@ public sealed class RestoreEngine
         catch (Exception e)
         {
             throw Explain(e, point, writer.GiveUp(), cancellationToken);
-        }
-    }
-
-    /// <summary>Says that somebody reads, for gc to see; null where nothing can be written.</summary>
-    private static async Task<RepositoryLock?> TakeSessionAsync(
-        Repository repository, string point, List<string> warnings, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await repository.Locks.TakeSessionAsync($"restore {point}", cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Read-only storage, most likely: a restore must work from it too.
-            warnings.Add(
-                $"repository '{repository.Location}' cannot be told that it is being read: {e.Message}; 'lvbackup gc' "
-                + "on another host may delete what this restore needs, which would make it fail");
-            return null;
         }
     }
 
