@@ -77,7 +77,7 @@ internal sealed class ServeCommand : CliCommand
 
     internal override IReadOnlyList<Example> Examples =>
     [
-        new("serve 20260131T0200 --socket /run/web.nbd", "then: qemu-img convert 'nbd+unix:///vda?socket=/run/web.nbd' ..."),
+        new("serve 20260131T0200 --socket /run/web.nbd", "all disks, for qemu-img, nbdcopy and the like"),
         new("serve 20260131 --disk vdb --listen 127.0.0.1:10809", "one disk over TCP"),
         new("serve 20260131 --since 20260130 --socket /run/web.nbd", "and what changed from one to the other"),
     ];

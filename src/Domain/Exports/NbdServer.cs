@@ -36,7 +36,8 @@ public sealed class NbdServer : IAsyncDisposable
     public EndPoint Address => _listener.LocalEndPoint!; // it is bound
 
     /// <summary>What is served, as URIs that clients take (<c>nbd+unix:///vda?socket=/run/vm.nbd</c>).</summary>
-    public IReadOnlyList<string> Uris => [.. _exports.Select(export => NbdUri.Of(Address, export.Name, _tls is not null))];
+    public IReadOnlyList<string> Uris =>
+        [.. _exports.Select(export => NbdUri.Of(Address, export.Name, _tls is not null))];
 
     /// <summary>What has to be known though it serves, one line each.</summary>
     public IReadOnlyList<string> Warnings { get; internal init; } = [];

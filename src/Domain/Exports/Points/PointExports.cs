@@ -41,7 +41,8 @@ internal static class PointExports
         if (disks.FirstOrDefault(name => point.Disks.All(disk => disk.Name != name)) is { } unknown)
             throw new BackupException(
                 FailureKind.Usage,
-                $"point {point.Id} has no disk '{unknown}'; it has {string.Join(", ", point.Disks.Select(d => d.Name))}");
+                $"point {point.Id} has no disk '{unknown}'; it has "
+                + string.Join(", ", point.Disks.Select(disk => disk.Name)));
         return disks.Count == 0
             ? point.Disks
             : [.. point.Disks.Where(disk => disks.Contains(disk.Name, StringComparer.Ordinal))];

@@ -50,7 +50,8 @@ internal sealed class NbdHandshake(
             switch (option)
             {
                 case NbdOption.Abort:
-                    await _replies.SendAsync(option, NbdOptionReply.Ack, default, cancellationToken).ConfigureAwait(false);
+                    await _replies.SendAsync(option, NbdOptionReply.Ack, default, cancellationToken)
+                        .ConfigureAwait(false);
                     return null;
                 case var _ when secure is not null && !_isSecure && option != NbdOption.StartTls:
                     if (option == NbdOption.ExportName) throw new NbdProtocolException("a client without TLS");
@@ -103,7 +104,8 @@ internal sealed class NbdHandshake(
                 _dialect = NbdDialect.Extended;
                 return _replies.SendAsync(option, NbdOptionReply.Ack, default, cancellationToken);
             case NbdOption.StructuredReply or NbdOption.ExtendedHeaders:
-                return _replies.RefuseAsync(option, NbdOptionReply.Invalid, "this option has no data", cancellationToken);
+                return _replies.RefuseAsync(
+                    option, NbdOptionReply.Invalid, "this option has no data", cancellationToken);
             case NbdOption.ListMetaContext or NbdOption.SetMetaContext:
                 return ChooseMapsAsync(option, data, cancellationToken);
             default:
@@ -121,7 +123,8 @@ internal sealed class NbdHandshake(
             BinaryPrimitives.WriteUInt32BigEndian(data, (uint)name.Length);
             name.CopyTo(data, 4);
             description.CopyTo(data, 4 + name.Length);
-            await _replies.SendAsync(NbdOption.List, NbdOptionReply.Server, data, cancellationToken).ConfigureAwait(false);
+            await _replies.SendAsync(NbdOption.List, NbdOptionReply.Server, data, cancellationToken)
+                .ConfigureAwait(false);
         }
 
         await _replies.SendAsync(NbdOption.List, NbdOptionReply.Ack, default, cancellationToken).ConfigureAwait(false);
@@ -138,7 +141,8 @@ internal sealed class NbdHandshake(
             return;
         }
 
-        await _replies.SendAsync(NbdOption.StartTls, NbdOptionReply.Ack, default, cancellationToken).ConfigureAwait(false);
+        await _replies.SendAsync(NbdOption.StartTls, NbdOptionReply.Ack, default, cancellationToken)
+            .ConfigureAwait(false);
         Stream = await secure(Stream, cancellationToken).ConfigureAwait(false);
         _replies = new NbdOptionReplies(Stream);
         (_isSecure, _dialect, _mapped, _maps) = (true, NbdDialect.Simple, null, []);
@@ -175,7 +179,8 @@ internal sealed class NbdHandshake(
 
         await _replies.DescribeAsync(option, NbdInfo.Name, Encoding.UTF8.GetBytes(export.Name), cancellationToken)
             .ConfigureAwait(false);
-        await _replies.DescribeAsync(option, NbdInfo.Description, Encoding.UTF8.GetBytes(export.Description), cancellationToken)
+        await _replies.DescribeAsync(
+            option, NbdInfo.Description, Encoding.UTF8.GetBytes(export.Description), cancellationToken)
             .ConfigureAwait(false);
         var sizes = new byte[12];
         BinaryPrimitives.WriteUInt32BigEndian(sizes, 1);
@@ -234,7 +239,8 @@ internal sealed class NbdHandshake(
             var reply = new byte[4 + text.Length];
             BinaryPrimitives.WriteUInt32BigEndian(reply, isList ? 0 : (uint)i + 1);
             text.CopyTo(reply, 4);
-            await _replies.SendAsync(option, NbdOptionReply.MetaContext, reply, cancellationToken).ConfigureAwait(false);
+            await _replies.SendAsync(option, NbdOptionReply.MetaContext, reply, cancellationToken)
+                .ConfigureAwait(false);
         }
 
         await _replies.SendAsync(option, NbdOptionReply.Ack, default, cancellationToken).ConfigureAwait(false);

@@ -25,7 +25,8 @@ internal sealed record NbdMapQuery(string Export, IReadOnlyList<string> Texts)
     /// <summary>True when a context is asked for by its name.</summary>
     internal bool Names(string context) => Texts.Contains(context, StringComparer.Ordinal);
 
-    /// <summary>The same for a list: a text that ends with a colon stands for a namespace, and no text for all.</summary>
+    /// <summary>The same for a list: a text that ends with a colon stands for a namespace, and no text for all.
+    /// </summary>
     internal bool Lists(string context) =>
         Texts.Count == 0
         || Names(context)
