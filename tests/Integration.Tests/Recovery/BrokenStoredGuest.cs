@@ -19,6 +19,7 @@ internal sealed class BrokenStoredGuest(BackupScene scene)
     private readonly Dictionary<string, string> _names = [];
     private string _other = "";
     private string _point = "";
+    private string _cut = "";
 
     private static readonly (string Track, BackupLevel First, BackupLevel Second)[] s_tracks =
     [
@@ -41,7 +42,7 @@ internal sealed class BrokenStoredGuest(BackupScene scene)
         new("-", "-", "frozen-guest", "remove-record",
             "an interrupted backup left a record that the guest may be frozen; the guest has ended since, and the "
             + "freeze with it"),
-        new("-", Forged("cut"), "interrupted-job", "end-job",
+        new("-", _cut, "interrupted-job", "end-job",
             $"a backup (point {_point}) was interrupted, and its job, scratch images or checkpoint may be left; the "
             + "next backup deals with them too"),
         Healthy("vda", _names["one-missing"]), Missing("vdb", _names["one-missing"]),
@@ -94,7 +95,7 @@ internal sealed class BrokenStoredGuest(BackupScene scene)
     }
 
     private ExpectedFinding Unfinished(string disk) => new(
-        disk, Forged("cut"), "unfinished", "forget",
+        disk, _cut, "unfinished", "forget",
         "an interrupted backup made it, and its restore point was never completed; the disk is taken out of the "
         + "checkpoint");
 
@@ -112,7 +113,8 @@ internal sealed class BrokenStoredGuest(BackupScene scene)
     private async Task ForgeAsync()
     {
         var directory = await scene.GetDomainDirectoryAsync();
-        _point = Journal.Open(directory).View.OpenJob!.Point;
+        var job = Journal.Open(directory).View.OpenJob!;
+        (_point, _cut) = (job.Point, job.Checkpoint!);
         new FreezeLedger(directory).Write(new FreezeRecord
         {
             Id = Guid.NewGuid(),

@@ -134,13 +134,35 @@ internal sealed class KillScene : IAsyncDisposable
         var host = Guest.Host;
         var isLate = _random.Next(2) == 0;
         if (victim == KillVictim.Libvirtd && !isLate) await host.RestartLibvirtdAsync(Token);
+        var isDeadlocked = victim == KillVictim.Qemu && await IsDeadlockedAsync();
+        if (isDeadlocked) await host.RestartLibvirtdAsync(Token);
         var (exitCode, _, error) = await backup.EndAsync().WaitAsync(TimeSpan.FromMinutes(2), Token);
         if (victim == KillVictim.Libvirtd && isLate) await host.RestartLibvirtdAsync(Token);
-        if (victim == KillVictim.Libvirtd) await Scene.ReconnectAsync();
+        if (victim == KillVictim.Libvirtd || isDeadlocked) await Scene.ReconnectAsync();
         if (victim != KillVictim.Qemu) return (exitCode, error.Trim());
         while (await host.Virsh.RunAsync(Token, "domstate", Guest.Name) is not "shut off") await Task.Delay(20, Token);
         await Guest.StartPausedAsync(Token);
         return (exitCode, error.Trim());
+    }
+
+    /// <summary>
+    /// QEMU died while libvirt 9.0 took back a begin that had failed: it locks a monitor that is gone, and from then on
+    /// whoever asks for the domain waits for ever.
+    /// </summary>
+    private async Task<bool> IsDeadlockedAsync()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        try
+        {
+            await Guest.Host.Virsh.RunAsync(limit.Token, "domstate", Guest.Name);
+            return false;
+        }
+        catch (OperationCanceledException) when (!Token.IsCancellationRequested)
+        {
+            _output.WriteLine("libvirtd is deadlocked, and is killed");
+            return true;
+        }
     }
 
     /// <summary>libvirtd died while it began the job: it says that a backup runs, and knows none.</summary>
