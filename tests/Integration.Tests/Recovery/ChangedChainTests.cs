@@ -13,10 +13,12 @@ public sealed class ChangedChainTests(ITestOutputHelper output)
 {
     private const long Size = 8 * Units.MiB;
 
+    public static TheoryData<string> Suites => LabHost.SupportedSuites;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("bookworm")]
+    [MemberData(nameof(Suites))]
     public async Task Backups_are_right_after_every_operation_and_incremental_where_bitmaps_go_along(string suite)
     {
         var guest = await LabGuest.StartPausedAsync(await LabHost.ForAsync(suite), Token, new LabDisk(Size));
@@ -39,6 +41,10 @@ public sealed class ChangedChainTests(ITestOutputHelper output)
 
         await RunAsync(guest, "managedsave", "--paused");
         await RunAsync(guest, "start");
+        // Until the guest has run, newer QEMUs hold the images as those of a migration's other side: a write of
+        // qemu-io's ends them (an assertion).
+        await RunAsync(guest, "resume");
+        await RunAsync(guest, "suspend");
         await BackUpAsync(scene, "managed save", BackupLevel.Incremental);
         await DestroyInBackupAsync(scene);
         await BackUpAsync(scene, "destroyed in a backup", BackupLevel.Incremental);
@@ -46,12 +52,13 @@ public sealed class ChangedChainTests(ITestOutputHelper output)
         await SnapshotAsync(guest, "inside");
         await BackUpAsync(scene, "internal snapshot", BackupLevel.Incremental);
         await WriteAsync(scene);
-        // QEMU dies of it, or libvirt starts another one: none of the bitmaps outlives it.
+        // QEMU 7.2 dies of it, and none of the bitmaps outlives that; newer ones refuse it.
         var reverted = await guest.Host.Virsh.TryAsync(
             Token, "snapshot-revert", guest.Name, "inside", "--paused", "--force");
         output.WriteLine($"{suite}: revert ended with {reverted.ExitCode}: {reverted.Error.Trim()}");
         if (await RunAsync(guest, "domstate") is "shut off") await guest.StartPausedAsync(Token);
-        await BackUpAsync(scene, "internal revert", BackupLevel.Full);
+        await BackUpAsync(
+            scene, "internal revert", suite == "bookworm" ? BackupLevel.Full : BackupLevel.Incremental);
         await BackUpAsync(scene, "after it", BackupLevel.Incremental);
 
         await scene.VerifyAllAsync();
