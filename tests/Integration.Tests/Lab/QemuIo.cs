@@ -10,6 +10,14 @@ internal sealed class QemuIo(LabGuest guest)
     public Task FillAsync(string disk, long offset, long length, byte value, CancellationToken cancellationToken) =>
         RunAsync(disk, $"write -P {value} {offset} {length}", cancellationToken);
 
+    /// <summary>Fills each MiB of a range with a byte of its own.</summary>
+    public async Task PaintAsync(string disk, long offset, int mebibytes, int seed, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < mebibytes; i++)
+            await FillAsync(
+                disk, offset + (i * Units.MiB), Units.MiB, (byte)(1 + ((seed + (17 * i)) % 255)), cancellationToken);
+    }
+
     /// <summary>Writes zeros by the write-zeroes request, which may free the clusters.</summary>
     public Task ZeroAsync(string disk, long offset, long length, CancellationToken cancellationToken) =>
         RunAsync(disk, $"write -z -u {offset} {length}", cancellationToken);

@@ -42,6 +42,10 @@ internal sealed class BackupScene : IAsyncDisposable
     internal static async Task<BackupScene> StartAsync(LabHost host, params LabDisk[] disks) =>
         await OfAsync(await LabGuest.StartAsync(host, Token, disks));
 
+    /// <summary>With a guest that never runs: only <see cref="QemuIo"/> writes.</summary>
+    internal static async Task<BackupScene> StartPausedAsync(LabHost host, params LabDisk[] disks) =>
+        await OfAsync(await LabGuest.StartPausedAsync(host, Token, disks));
+
     /// <summary>A scene around a guest, which ends with it.</summary>
     internal static async Task<BackupScene> OfAsync(LabGuest guest)
     {
@@ -99,12 +103,13 @@ internal sealed class BackupScene : IAsyncDisposable
     internal async Task<BackupReport> BackUpWhileAsync(
         Func<Task> meanwhile, Func<BackupRequest, BackupRequest>? change = null)
     {
-        await Guest.Host.Virsh.RunAsync(Token, "suspend", Guest.Name);
+        var isRunning = await Guest.Host.Virsh.RunAsync(Token, "domstate", Guest.Name) is "running";
+        if (isRunning) await Guest.Host.Virsh.RunAsync(Token, "suspend", Guest.Name);
         var oracle = await CaptureOracleAsync();
         var begun = new FirstReport();
         var backup = BackUpOnlyAsync(change, begun);
         Assert.Same(begun.Reported, await Task.WhenAny(begun.Reported, backup));
-        await Guest.Host.Virsh.RunAsync(Token, "resume", Guest.Name);
+        if (isRunning) await Guest.Host.Virsh.RunAsync(Token, "resume", Guest.Name);
         await meanwhile();
         Assert.False(backup.IsCompleted, "the copy was over before the guest had written");
         var report = await backup;

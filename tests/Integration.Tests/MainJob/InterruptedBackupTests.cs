@@ -18,7 +18,8 @@ public sealed class InterruptedBackupTests
     [MemberData(nameof(Suites))]
     public async Task What_the_guest_writes_during_the_copy_is_not_in_the_point_but_in_the_next(string suite)
     {
-        await using var scene = await StartAsync(await LabHost.ForAsync(suite));
+        await using var scene = await BackupScene.StartAsync(await LabHost.ForAsync(suite), new LabDisk(Size));
+        await scene.Guest.WritePatternAsync("vda", 0, 32 * Units.MiB, seed: 1, Token);
         await scene.BackUpWhileAsync(
             async () =>
             {
@@ -39,7 +40,7 @@ public sealed class InterruptedBackupTests
     {
         await using var scene = await StartAsync(await LabHost.ForAsync(suite));
         var full = await scene.BackUpAsync();
-        await scene.Guest.WritePatternAsync("vda", 0, 8 * Units.MiB, seed: 2, Token);
+        await new QemuIo(scene.Guest).PaintAsync("vda", 0, mebibytes: 8, seed: 2, Token);
         using var cancel = new CancellationTokenSource();
         var begun = new FirstReport();
         var backup = scene.BackUpOnlyAsync(Slow, begun, cancel.Token);
@@ -49,7 +50,7 @@ public sealed class InterruptedBackupTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => backup);
         await scene.AssertNothingLeftAsync();
-        await scene.Guest.WritePatternAsync("vda", 20 * Units.MiB, Units.MiB, seed: 3, Token);
+        await new QemuIo(scene.Guest).PaintAsync("vda", 20 * Units.MiB, mebibytes: 1, seed: 3, Token);
         var next = await scene.BackUpAsync();
         Assert.Equal((BackupLevel.Incremental, full.Point), (next.Level, next.Parent));
         Assert.InRange(next.Disks[0].DirtyBytes, 9 * Units.MiB, 12 * Units.MiB);
@@ -70,8 +71,8 @@ public sealed class InterruptedBackupTests
 
         var failure = await Assert.ThrowsAsync<BackupException>(() => backup);
         Assert.Contains("vda", failure.Message, StringComparison.Ordinal);
-        await scene.Guest.BootAsync(Token);
-        await scene.Guest.WritePatternAsync("vda", Units.MiB, Units.MiB, seed: 4, Token);
+        await scene.Guest.StartPausedAsync(Token);
+        await new QemuIo(scene.Guest).PaintAsync("vda", Units.MiB, mebibytes: 1, seed: 4, Token);
         var next = await scene.BackUpAsync();
         Assert.Equal(BackupLevel.Full, next.Level);
         Assert.NotNull(next.Reason);
@@ -133,8 +134,8 @@ public sealed class InterruptedBackupTests
 
     private static async Task<BackupScene> StartAsync(LabHost host)
     {
-        var scene = await BackupScene.StartAsync(host, new LabDisk(Size));
-        await scene.Guest.WritePatternAsync("vda", 0, 32 * Units.MiB, seed: 1, Token);
+        var scene = await BackupScene.StartPausedAsync(host, new LabDisk(Size));
+        await new QemuIo(scene.Guest).PaintAsync("vda", 0, mebibytes: 32, seed: 1, Token);
         return scene;
     }
 }

@@ -23,7 +23,7 @@ public sealed class KilledProcessTests(ITestOutputHelper output)
     {
         await using var scene = await StartAsync("bookworm");
         var full = await LvbackupProcess.RunAsync(scene, "backup", scene.Guest.Name);
-        await scene.Guest.WritePatternAsync("vda", 0, 8 * Units.MiB, seed: 2, Token);
+        await new QemuIo(scene.Guest).PaintAsync("vda", 0, mebibytes: 8, seed: 2, Token);
         using var killed = await StartSlowAsync(scene);
 
         await killed.SignalAsync(signal);
@@ -43,13 +43,13 @@ public sealed class KilledProcessTests(ITestOutputHelper output)
     {
         await using var scene = await StartAsync(suite);
         var full = await LvbackupProcess.RunAsync(scene, "backup", scene.Guest.Name);
-        await scene.Guest.WritePatternAsync("vda", 0, 8 * Units.MiB, seed: 2, Token);
+        await new QemuIo(scene.Guest).PaintAsync("vda", 0, mebibytes: 8, seed: 2, Token);
         using var killed = await StartSlowAsync(scene);
 
         await killed.SignalAsync("KILL");
 
         Assert.Equal(137, (await killed.EndAsync()).ExitCode);
-        await scene.Guest.WritePatternAsync("vda", 20 * Units.MiB, Units.MiB, seed: 3, Token);
+        await new QemuIo(scene.Guest).PaintAsync("vda", 20 * Units.MiB, mebibytes: 1, seed: 3, Token);
         var next = await BackUpAndVerifyAsync(
             scene, "ended the backup job that an interrupted run had left",
             "no restore point of this domain in the repository belongs to it; it is removed");
@@ -77,8 +77,8 @@ public sealed class KilledProcessTests(ITestOutputHelper output)
 
     private static async Task<BackupScene> StartAsync(string suite)
     {
-        var scene = await BackupScene.StartAsync(await LabHost.ForAsync(suite), new LabDisk(Size));
-        await scene.Guest.WritePatternAsync("vda", 0, 32 * Units.MiB, seed: 1, Token);
+        var scene = await BackupScene.StartPausedAsync(await LabHost.ForAsync(suite), new LabDisk(Size));
+        await new QemuIo(scene.Guest).PaintAsync("vda", 0, mebibytes: 32, seed: 1, Token);
         return scene;
     }
 
