@@ -72,7 +72,14 @@ internal sealed class BlockJob(
             request.Disk,
             pivot ? VirDomainBlockJobAbortFlags.Pivot : VirDomainBlockJobAbortFlags.None,
             CancellationToken.None).ConfigureAwait(false);
-        var ended = await _ended!.ConfigureAwait(false);
+        // It has ended; the event follows, unless QEMU dies: then libvirt says so here.
+        while (!_ended!.IsCompleted)
+        {
+            await LookAsync(CancellationToken.None).ConfigureAwait(false);
+            await PauseAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        var ended = await _ended.ConfigureAwait(false);
         if (ended.Status != (pivot ? Status.Completed : Status.Canceled))
             throw await FailedAsync().ConfigureAwait(false);
     }

@@ -15,6 +15,8 @@ namespace LibvirtBackup.BlockJobs;
 /// <param name="time">The clock.</param>
 public sealed class BlockJobEngine(BackupEngineOptions options, TimeProvider time)
 {
+    private const string Next = "the guest goes on with the same data; see 'virsh blockjob', and run it again";
+
     private readonly StateDirectory _state = new(options.StateDirectory);
 
     /// <summary>Runs a job to its end.</summary>
@@ -50,10 +52,15 @@ public sealed class BlockJobEngine(BackupEngineOptions options, TimeProvider tim
         }
         catch (LibvirtException e)
         {
-            throw HostRefusal.Of(
-                e,
-                $"the block job on disk '{request.Disk}' of domain '{domain.Name}' cannot be followed to its end",
-                "the guest goes on with the same data; see 'virsh blockjob', and run it again");
+            throw HostRefusal.Of(e, $"the block job on disk '{request.Disk}' of domain '{domain.Name}' failed", Next);
+        }
+        catch (Exception e) when (e is LibvirtConnectionLostException or EventsLostException)
+        {
+            throw new BackupException(
+                FailureKind.Failed,
+                $"the block job on disk '{request.Disk}' of domain '{domain.Name}' cannot be followed to its end: "
+                + $"{e.Message}; {Next}",
+                e);
         }
     }
 }

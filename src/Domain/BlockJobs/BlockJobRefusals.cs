@@ -48,8 +48,8 @@ internal static class BlockJobRefusals
         if (!Path.IsPathRooted(image)) return null;
         var found = await QemuImage.InspectSharedAsync(image, "qcow2", cancellationToken).ConfigureAwait(false);
         return found.Properties.Compat == OldQcow2
-            ? $"'{image}' of qcow2 version 2 cannot hold dirty bitmaps ('qemu-img amend -o compat=1.1' makes it version "
-                + "3 while nobody uses it)"
+            ? $"'{image}' of qcow2 version 2 cannot hold dirty bitmaps ('qemu-img amend -o compat=1.1' makes it "
+                + "version 3 while nobody uses it)"
             : null;
     }
 

@@ -21,12 +21,19 @@ internal sealed class RunningDomain : IAsyncDisposable
     /// <summary>True when it was shut off.</summary>
     internal bool WasStarted { get; }
 
-    /// <exception cref="BackupException">It has saved memory, which a start would use up.</exception>
+    /// <exception cref="BackupException">
+    /// It has saved memory, which a start would use up, or is left in a job.
+    /// </exception>
     internal static async Task<RunningDomain> EnsureAsync(
         LibvirtDomain domain, Journal journal, StateDirectory state, CancellationToken cancellationToken)
     {
         if (await domain.IsActiveAsync(cancellationToken).ConfigureAwait(false))
             return new RunningDomain(domain, journal, wasStarted: false);
+        if (journal.View.OpenJob is not null)
+            throw new BackupException(
+                FailureKind.Failed,
+                $"what an interrupted backup of domain '{domain.Name}' has left is not undone yet; back it up, or run "
+                + "'lvbackup doctor --repair', first");
         if (await domain.HasManagedSaveAsync(cancellationToken).ConfigureAwait(false))
             throw new BackupException(
                 FailureKind.NotSupported,

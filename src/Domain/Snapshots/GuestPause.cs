@@ -9,6 +9,7 @@ namespace LibvirtBackup.Snapshots;
 /// </summary>
 internal sealed class GuestPause(SnapshotContext context, TimeSpan limit)
 {
+    private readonly TimeProvider _time = context.Time;
     private readonly LibvirtDomain _domain = context.Domain;
 
     /// <summary>Does something while the guest is paused.</summary>
@@ -29,7 +30,7 @@ internal sealed class GuestPause(SnapshotContext context, TimeSpan limit)
         };
         var guard = await ThawGuard.StartAsync(context.Options.ThawWatchdog, order).ConfigureAwait(false);
         await using var hangingUp = guard.ConfigureAwait(false);
-        if (await guard.FindObstacleAsync(context.Time, CancellationToken.None).ConfigureAwait(false) is { } obstacle)
+        if (await guard.FindObstacleAsync(_time, CancellationToken.None).ConfigureAwait(false) is { } obstacle)
             throw new BackupException(
                 FailureKind.Failed, $"the guest of domain '{_domain.Name}' is not paused: {obstacle}");
         var ledger = new FreezeLedger(order.DomainDirectory);
@@ -37,7 +38,7 @@ internal sealed class GuestPause(SnapshotContext context, TimeSpan limit)
         await guard.TellAsync(ThawOrder.Freezing).ConfigureAwait(false);
         var guest = new LibvirtGuest(uri, _domain.Uuid, _domain);
         await using var closing = guest.ConfigureAwait(false);
-        var began = context.Time.GetTimestamp();
+        var began = _time.GetTimestamp();
         var work = Task.CompletedTask;
         bool isSame;
         try
@@ -51,14 +52,14 @@ internal sealed class GuestPause(SnapshotContext context, TimeSpan limit)
         finally
         {
             isSame = work.IsCompletedSuccessfully;
-            var resumed = await new GuestThaw(guest, ledger, context.Time).RunAsync(order.Freeze, order.Timeout)
+            var resumed = await new GuestThaw(guest, ledger, _time).RunAsync(order.Freeze, order.Timeout)
                 .ConfigureAwait(false);
             isSame &= resumed.Outcome == ThawOutcome.Thawed;
             if (resumed.Outcome != ThawOutcome.Unknown)
                 await guard.TellAsync(ThawOrder.Thawed).ConfigureAwait(false);
         }
 
-        var paused = context.Time.GetElapsedTime(began);
+        var paused = _time.GetElapsedTime(began);
         await work.ConfigureAwait(false);
         return (paused, isSame);
     }
@@ -70,7 +71,7 @@ internal sealed class GuestPause(SnapshotContext context, TimeSpan limit)
             throw new BackupException(
                 FailureKind.Busy,
                 $"an interrupted freeze or pause of domain '{_domain.Name}' is still being undone; try again");
-        var now = context.Time.GetUtcNow();
+        var now = _time.GetUtcNow();
         ledger.Write(new FreezeRecord
         {
             Id = order.Freeze,
@@ -84,7 +85,7 @@ internal sealed class GuestPause(SnapshotContext context, TimeSpan limit)
     private async Task WaitAsync(Task work)
     {
         using var stop = new CancellationTokenSource();
-        await Task.WhenAny(work, Task.Delay(limit, context.Time, stop.Token)).ConfigureAwait(false);
+        await Task.WhenAny(work, Task.Delay(limit, _time, stop.Token)).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
     }
 }

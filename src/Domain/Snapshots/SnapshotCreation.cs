@@ -8,8 +8,8 @@ namespace LibvirtBackup.Snapshots;
 /// <remarks>
 /// libvirt has no call for both (<c>virDomainSnapshotCreateXML2</c> was proposed and never made). So the checkpoint is
 /// made first and the snapshot after it, while the guest is paused: QEMU has written everything out when it is. Should
-/// the guest run in between all the same, the checkpoint is the older of the two: what is written meanwhile is below the
-/// snapshot and counts as changed since the checkpoint, which is safe; the other way round a change would be missing.
+/// the guest run in between all the same, the checkpoint is the older of the two: what is written meanwhile is below
+/// the snapshot and counts as changed since the checkpoint, which is safe; the other way round it would be missing.
 /// </remarks>
 internal sealed class SnapshotCreation(SnapshotContext context, SnapshotRequest request)
 {

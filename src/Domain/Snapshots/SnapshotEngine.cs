@@ -31,6 +31,7 @@ public sealed class SnapshotEngine(BackupEngineOptions options, TimeProvider tim
         LibvirtConnection connection, SnapshotRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        request.Validate();
         return RunAsync(
             connection, request.Domain, $"snapshot '{request.Name}' was not made",
             context => new SnapshotCreation(context, request).RunAsync(cancellationToken), cancellationToken);

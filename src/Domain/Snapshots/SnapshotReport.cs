@@ -17,7 +17,9 @@ public sealed record SnapshotReport
     /// <summary>How long the guest was paused; null when it was not.</summary>
     public TimeSpan? Paused { get; init; }
 
-    /// <summary>True when the guest stood still from the checkpoint to the snapshot; null without a checkpoint.</summary>
+    /// <summary>
+    /// True when the guest stood still from the checkpoint to the snapshot; null without a checkpoint.
+    /// </summary>
     public bool? SameInstant { get; init; }
 
     /// <summary>Every other checkpoint of the domain, whoever made it; empty where nobody can tell.</summary>

@@ -3,12 +3,13 @@ using LibvirtBackup.BlockJobs;
 using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Xml;
+using LibvirtBackup.Recovery.Journals;
 
 namespace LibvirtBackup.Snapshots;
 
 /// <summary>
-/// Takes disks back to a snapshot. libvirt lays a new image over the snapshot's; of a snapshot without memory it does so
-/// while the domain is shut off, and the new image has no bitmaps. It is empty, so those of the image behind it that
+/// Takes disks back to a snapshot. libvirt lays a new image over the snapshot's; of a snapshot without memory it does
+/// so while the domain is shut off, and the new image has no bitmaps. It is empty, so those of the image behind it that
 /// record are made in it before anything is written.
 /// </summary>
 internal sealed class SnapshotRevert(SnapshotContext context, string name)
@@ -29,6 +30,7 @@ internal sealed class SnapshotRevert(SnapshotContext context, string name)
 
         var hasMemory = description.Memory?.Snapshot == DomainSnapshotLocation.External;
         await snapshot.RevertAsync(hasMemory ? Flags(start) : default, CancellationToken.None).ConfigureAwait(false);
+        ForgetCounts();
         var made = await MakeBitmapsAsync().ConfigureAwait(false);
         if (!hasMemory) await StartAsync(start).ConfigureAwait(false);
         return new SnapshotReport
@@ -41,6 +43,17 @@ internal sealed class SnapshotRevert(SnapshotContext context, string name)
             Warnings = made,
         };
     }
+
+    /// <summary>
+    /// A bitmap holds less than it did when it was last seen, and rightly: what was written since is gone with it.
+    /// </summary>
+    private void ForgetCounts() => context.Journal.Append(
+    [
+        .. context.Journal.View.Seen.Where(seen => seen.Value.DirtyBytes > 0)
+            .Select(seen => new JournalRecord.Seen(
+                seen.Key.Checkpoint, seen.Key.Disk, 0, seen.Value.VirtualSizeBytes, seen.Value.Origin))
+            .ToList(),
+    ]);
 
     private static IReadOnlyList<CheckpointAfterJob> Describe(
         IReadOnlyDictionary<(string Checkpoint, string Disk), long?> now) =>
@@ -65,10 +78,10 @@ internal sealed class SnapshotRevert(SnapshotContext context, string name)
         if (held.Count == 0) return;
         throw new BackupException(
             FailureKind.NotSupported,
-            $"reverting domain '{_domain.Name}' to internal snapshot '{name}' would end its QEMU and break every bitmap "
-            + $"({string.Join(", ", held)}): QEMU cannot load such a snapshot while there are dirty bitmaps; delete the "
-            + "checkpoints first ('lvbackup checkpoint-delete', 'lvbackup bitmap-remove'), after which the next backup "
-            + "reads everything, or restore a point");
+            $"domain '{_domain.Name}' cannot go back to internal snapshot '{name}': QEMU loads none while there are "
+            + $"dirty bitmaps ({string.Join(", ", held)}), and libvirt before 10.9 ends the domain and breaks all of "
+            + "them on trying; delete the checkpoints first ('lvbackup checkpoint-delete', 'lvbackup bitmap-remove'), "
+            + "after which the next backup reads everything, or restore a point");
     }
 
     /// <returns>What the user has to know.</returns>

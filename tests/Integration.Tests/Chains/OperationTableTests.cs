@@ -38,7 +38,8 @@ public sealed class OperationTableTests(ITestOutputHelper output)
         await RowAsync(scene, "external snapshot", "virsh", () => scene.SnapshotByVirshAsync("a"));
         await RowAsync(scene, "external snapshot", "lvbackup", () => scene.SnapshotAsync("b"));
         await RowAsync(scene, "snapshot-checkpoint", "lvbackup", () => scene.SnapshotAsync("c", "own"));
-        await RowAsync(scene, "delete of an external snapshot", "virsh", () => scene.VirshAsync("snapshot-delete", "a"));
+        await RowAsync(
+            scene, "delete of an external snapshot", "virsh", () => scene.VirshAsync("snapshot-delete", "a"));
         await RowAsync(scene, "delete of an external snapshot", "lvbackup", () => scene.DeleteAsync("b"));
         await scene.VirshAsync("destroy");
         await RowAsync(scene, "external snapshot, shut off", "virsh", () => scene.SnapshotByVirshAsync("d"));

@@ -7,9 +7,10 @@ namespace LibvirtBackup.Backups.Sources;
 
 /// <summary>
 /// A disk whose image at the base point lies behind others now. What these hold was written since, whatever their
-/// bitmaps say: QEMU moves data from one image to the next when it pulls, and marks nothing in any bitmap, for the guest
-/// sees no change. libvirt adds up the bitmaps when the pull has ended, unless it was dead then; when QEMU ends before
-/// it is back, and the images alone are asked afterwards, the pulled image's bitmap is forgotten (libvirt 9.0 to 12.8).
+/// bitmaps say: QEMU moves data from one image to the next when it pulls, and marks nothing in any bitmap, for the
+/// guest sees no change. libvirt adds up the bitmaps when the pull has ended, unless it was dead then; when QEMU ends
+/// before it is back, and the images alone are asked afterwards, the pulled image's bitmap is forgotten (libvirt 9.0 to
+/// 12.8).
 /// </summary>
 internal static class BuriedBase
 {
