@@ -69,6 +69,9 @@ public sealed class BrokenJobTests
     {
         await scene.VirshAsync("destroy");
         var definition = XDocument.Parse(await scene.VirshAsync("dumpxml", "--inactive"));
+        // QEMU wants all of it to be there.
+        using (var image = File.OpenHandle((await scene.ListImagesAsync())[0], access: FileAccess.Write))
+            RandomAccess.SetLength(image, bytes);
         var slice = new XElement("slice", new XAttribute("type", "storage"), new XAttribute("offset", 0));
         slice.SetAttributeValue("size", bytes);
         definition.Descendants("disk").Single().Element("source")!.Add(new XElement("slices", slice));
