@@ -153,11 +153,8 @@ internal sealed class OnlineCapture(BackupContext context)
         }
         catch (LibvirtException e) when (e.Code == VirErrorNumber.InternalError)
         {
-            // "NBD server already running" or "Bitmap already exists", perhaps: neither has a code of its own.
-            var isFreed = LeftNbdServer.IsInTheWay(e)
-                ? await TryStopNbdServerAsync().ConfigureAwait(false)
-                : plan.NewCheckpoint is { } name && await TryFreeNameAsync(plan, name).ConfigureAwait(false);
-            if (!isFreed) throw;
+            // "NBD server already running", perhaps: it has no code of its own.
+            if (!LeftNbdServer.IsInTheWay(e) || !await TryStopNbdServerAsync().ConfigureAwait(false)) throw;
             await BeginAsync(plan).ConfigureAwait(false);
         }
     }
@@ -171,25 +168,6 @@ internal sealed class OnlineCapture(BackupContext context)
 
     private Task BeginAsync(BackupPlan plan) => _domain.Jobs.BeginAsync(
         PullJob.DescribeBackup(plan, _intent!.JobDirectory), PullJob.DescribeCheckpoint(plan));
-
-    /// <summary>
-    /// Removes bitmaps that have the new checkpoint's name already: the images have been another domain's, or the state
-    /// directory was lost. No point of this domain belongs to them, for its sequence is a new one.
-    /// </summary>
-    /// <returns>False when there was none, or libvirt made the checkpoint and failed later.</returns>
-    private async Task<bool> TryFreeNameAsync(BackupPlan plan, string name)
-    {
-        var known = await _domain.Tracking.ListCheckpointsAsync(CancellationToken.None).ConfigureAwait(false);
-        if (known.Contains(name, StringComparer.Ordinal)) return false;
-        var remover = new CheckpointRemover(_domain.Tracking, context.Journal);
-        var isFreed = false;
-        foreach (var disk in plan.Disks.Where(disk => disk.Disk.Untrackable is null))
-            isFreed |= await remover.RemoveBitmapAsync(name, disk.Disk.Name, CancellationToken.None)
-                .ConfigureAwait(false);
-        if (isFreed)
-            context.Warnings.Add($"removed bitmaps named '{name}', which belonged to no restore point of this domain");
-        return isFreed;
-    }
 
     /// <summary>The job as it was begun in the end.</summary>
     private sealed record BegunJob(BackupPlan Plan, DateTimeOffset Instant, TimeSpan Took);

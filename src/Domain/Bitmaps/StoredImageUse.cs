@@ -12,12 +12,6 @@ namespace LibvirtBackup.Bitmaps;
 /// <param name="domain">The domain.</param>
 internal sealed class StoredImageUse(LibvirtDomain domain)
 {
-    /// <summary>QEMU locks bytes from 100 for what it does with a file, and from 200 for what others must not do.
-    /// </summary>
-    private const int FirstLock = 100;
-
-    private const int Locks = 200;
-
     private Dictionary<FileIdentity, string>? _others;
 
     /// <exception cref="BackupException">The image is not this domain's alone, or that cannot be known.</exception>
@@ -30,12 +24,12 @@ internal sealed class StoredImageUse(LibvirtDomain domain)
                     FailureKind.NotSupported,
                     $"{failed}: image '{image}' is no file, and whether another host has it open cannot be seen; it is "
                     + "dealt with when the domain runs");
-            if (PosixFile.IsLocked(image, FirstLock, Locks) is not { } isLocked)
+            if (QemuLocks.IsOpen(image) is not { } isOpen)
                 throw new BackupException(
                     FailureKind.NotSupported,
                     $"{failed}: image '{image}' is on a file system without locks, so whether somebody has it open "
                     + "cannot be seen; it is dealt with when the domain runs");
-            if (isLocked)
+            if (isOpen)
                 throw new BackupException(
                     FailureKind.Busy,
                     $"{failed}: image '{image}' is open in another program, although the domain is shut off; try again "

@@ -93,6 +93,18 @@ public sealed class QmpClient(QmpTransport transport)
             cancellationToken);
     }
 
+    /// <summary>What QEMU offers to NBD and other clients (<c>query-block-exports</c>, QEMU 5.2).</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The exports in QEMU's order.</returns>
+    public Task<IReadOnlyList<BlockExport>> QueryExportsAsync(CancellationToken cancellationToken) => QueryAsync(
+        "query-block-exports", null, QmpJsonContext.Default.IReadOnlyListBlockExport, cancellationToken);
+
+    /// <summary>Stops QEMU's one NBD server and ends its exports (<c>nbd-server-stop</c>).</summary>
+    /// <param name="cancellationToken">Stops waiting; the server may have been stopped.</param>
+    /// <returns>A task that ends when QEMU has answered.</returns>
+    public Task StopNbdServerAsync(CancellationToken cancellationToken) =>
+        SendAsync("nbd-server-stop", null, cancellationToken);
+
     private static void WriteTransaction(Utf8JsonWriter writer, IReadOnlyList<BitmapAction> actions)
     {
         writer.WriteStartObject();

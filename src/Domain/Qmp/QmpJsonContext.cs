@@ -13,6 +13,7 @@ namespace LibvirtBackup.Qmp;
 [JsonSerializable(typeof(DisableBitmap))]
 [JsonSerializable(typeof(MergeBitmaps))]
 [JsonSerializable(typeof(IReadOnlyList<BlockDevice>))]
+[JsonSerializable(typeof(IReadOnlyList<BlockExport>))]
 [JsonSerializable(typeof(IReadOnlyList<BlockNode>))]
 [JsonSerializable(typeof(NbdBlockExport))]
 [JsonSerializable(typeof(VersionAnswer))]

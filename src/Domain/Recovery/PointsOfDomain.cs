@@ -11,7 +11,6 @@ namespace LibvirtBackup.Recovery;
 internal sealed class PointsOfDomain
 {
     private readonly Dictionary<string, PointSummary> _byCheckpoint;
-    private readonly ILookup<string, PointSummary> _elsewhere;
     private readonly IReadOnlySet<string> _damaged;
     private readonly Func<string, CancellationToken, Task<RestorePoint>> _read;
 
@@ -33,8 +32,6 @@ internal sealed class PointsOfDomain
         _byCheckpoint = points.Where(point => point.DomainUuid == domain && point.Checkpoint is not null)
             .GroupBy(point => point.Checkpoint!, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
-        _elsewhere = points.Where(point => point.DomainUuid != domain && point.Checkpoint is not null)
-            .ToLookup(point => point.Checkpoint!, StringComparer.Ordinal);
     }
 
     internal string? RepositoryId { get; }
@@ -81,35 +78,6 @@ internal sealed class PointsOfDomain
             // A manifest that cannot be read is verify's to tell.
             return new Dictionary<string, long>();
         }
-    }
-
-    /// <summary>
-    /// True when a bitmap of this name may be another domain's: each domain counts for itself, and the same images may
-    /// have been backed up under another UUID meanwhile.
-    /// </summary>
-    /// <param name="checkpoint">A checkpoint of this domain.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    internal async Task<bool> IsAmbiguousAsync(string checkpoint, CancellationToken cancellationToken)
-    {
-        if (!_elsewhere.Contains(checkpoint) || Find(checkpoint) is not { } mine) return false;
-        try
-        {
-            var images = await ReadImagesAsync(mine.Id, cancellationToken).ConfigureAwait(false);
-            foreach (var other in _elsewhere[checkpoint])
-                if (images.Overlaps(await ReadImagesAsync(other.Id, cancellationToken).ConfigureAwait(false)))
-                    return true;
-            return false;
-        }
-        catch (BackupException)
-        {
-            return true;
-        }
-    }
-
-    private async Task<HashSet<string>> ReadImagesAsync(string id, CancellationToken cancellationToken)
-    {
-        var point = await _read(id, cancellationToken).ConfigureAwait(false);
-        return [.. point.Disks.SelectMany(disk => disk.Layers).Select(layer => layer.Source)];
     }
 
     /// <summary>

@@ -64,11 +64,10 @@ internal sealed class TrackingRepairer(ITrackedDomain domain, PointsOfDomain poi
     /// <summary>
     /// Tells libvirt of the disks whose bitmaps are valid, as it finds itself: all at once, else one after the other.
     /// </summary>
-    /// <returns>The disks of which it found none, or none that is this domain's for sure.</returns>
+    /// <returns>The disks of which it found none.</returns>
     private async Task<IEnumerable<string>> AdoptAsync(
         string name, List<string> disks, TrackedCheckpoint? known, bool validate, CancellationToken cancellationToken)
     {
-        if (await points.IsAmbiguousAsync(name, cancellationToken).ConfigureAwait(false)) return disks;
         var like = known is { Disks.Count: > 0 } ? known : new TrackedCheckpoint(
             name, points.Find(name)!.Time, CheckpointNaming.Description, new Dictionary<string, long?>());
         var all = like.For(like.Disks.Keys.Concat(disks));

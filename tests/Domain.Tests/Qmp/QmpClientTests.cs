@@ -127,6 +127,19 @@ public sealed class QmpClientTests
     }
 
     [Fact]
+    public async Task Exports_are_listed_and_the_server_is_stopped()
+    {
+        ScriptedQmp qemu = new(
+            """{"return":[{"id":"libvirt-nbd-x","type":"nbd","node-name":"n","shutting-down":false}]}""",
+            """{"return":{},"id":"libvirt-3"}""");
+
+        Assert.Equal([new BlockExport("libvirt-nbd-x", "nbd", "n")], await qemu.Client.QueryExportsAsync(Token));
+        await qemu.Client.StopNbdServerAsync(Token);
+
+        Assert.Equal(["""{"execute":"query-block-exports"}""", """{"execute":"nbd-server-stop"}"""], qemu.Commands);
+    }
+
+    [Fact]
     public async Task A_transaction_carries_all_its_actions_in_order()
     {
         ScriptedQmp qemu = new("""{"return":{},"id":"libvirt-2"}""");

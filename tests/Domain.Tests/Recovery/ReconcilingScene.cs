@@ -19,9 +19,6 @@ internal sealed class ReconcilingScene : IDisposable
 
     internal SimulatedDomain Domain { get; } = new("vda", "vdb");
 
-    /// <summary>The images of points that are not like the others.</summary>
-    internal Dictionary<string, string[]> Images { get; } = [];
-
     internal List<PointSummary> Points { get; } = [Point(1, Full), Point(2, Newest)];
 
     internal Journal Journal { get; private set; }
@@ -54,9 +51,9 @@ internal sealed class ReconcilingScene : IDisposable
 
     internal PointsOfDomain PointsOfDomain() => new(
         "here", Points, new HashSet<string>(), s_uuid,
-        (id, _) => Task.FromResult(TestPoints.Make(s_uuid, 1, BackupLevel.Full, Full) with
+        (_, _) => Task.FromResult(TestPoints.Make(s_uuid, 1, BackupLevel.Full, Full) with
         {
-            Disks = [.. Images.GetValueOrDefault(id, ["vda", "vdb"]).Select(ImageOf)],
+            Disks = [ImageOf("vda"), ImageOf("vdb")],
         }));
 
     private static RestorePointDisk ImageOf(string disk) => TestPoints.Disk(disk) with

@@ -47,23 +47,6 @@ public sealed class ReconcilingTests : IDisposable
         Assert.Equal(JournalMark.Committed, _scene.Journal.View.MarkOf(Newest, "vda"));
     }
 
-    [Theory]
-    [InlineData("vdb", false)]
-    [InlineData("other", true)]
-    public async Task A_bitmap_that_may_be_that_of_the_same_images_under_another_uuid_is_not_adopted(
-        string image, bool isAdopted)
-    {
-        _scene.AddBoth();
-        _scene.Domain.LoseMetadata();
-        _scene.Points.Add(ReconcilingScene.Point(3, Newest) with { DomainUuid = Guid.NewGuid() });
-        _scene.Images["p3"] = [image];
-
-        await _scene.ReconcileAsync(closely: false);
-
-        Assert.Equal(isAdopted, _scene.Domain.Knows(Newest));
-        Assert.True(_scene.Domain.Knows(Full));
-    }
-
     [Fact]
     public async Task Of_lost_metadata_only_the_disks_with_valid_bitmaps_are_adopted()
     {

@@ -105,7 +105,10 @@ internal sealed class LabGuest : IAsyncDisposable
             + $" && mkdir -p /mnt/{disk} && mount -t ext4 /dev/{disk} /mnt/{disk}",
             cancellationToken);
 
-    /// <summary>Writes files of random bytes to the mounted file system.</summary>
+    /// <summary>
+    /// Writes files of random bytes to the mounted file system, down to the image: the guest has nothing left to write
+    /// at some later moment, which may be between an oracle's copy and the point.
+    /// </summary>
     public Task WriteFilesAsync(
         string disk,
         string folder,
@@ -114,7 +117,7 @@ internal sealed class LabGuest : IAsyncDisposable
         CancellationToken cancellationToken) =>
         SucceedAsync(
             $"mkdir -p /mnt/{disk}/{folder} && for i in $(seq {count}); do"
-            + $" head -c {bytesEach} /dev/urandom >/mnt/{disk}/{folder}/$i || exit 1; done",
+            + $" head -c {bytesEach} /dev/urandom >/mnt/{disk}/{folder}/$i || exit 1; done && sync",
             cancellationToken);
 
     /// <summary>Discards what the mounted file system does not use; gives the number of bytes.</summary>

@@ -51,7 +51,7 @@ public sealed class UnwillingGuestTests(ITestOutputHelper output)
         var virsh = scene.Guest.Host.Virsh;
         await virsh.RunAsync(
             Token, "blkdeviotune", scene.Guest.Name, "vda", "--total-bytes-sec", "65536", "--live");
-        await scene.Guest.WriteFilesAsync("vda", "unwritten", count: 1, 8 * Units.MiB, Token);
+        _ = (await scene.Guest.RunAsync("head -c 8388608 /dev/urandom >/mnt/vda/unwritten", Token)).Value;
         using var backup = LvbackupProcess.Start(
             scene, "backup", scene.Guest.Name, "--quiesce", "require", "--quiesce-timeout", "2s");
         while (!backup.HasExited) await Task.Delay(100, Token);

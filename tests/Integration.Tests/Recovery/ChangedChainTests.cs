@@ -13,10 +13,12 @@ public sealed class ChangedChainTests(ITestOutputHelper output)
 {
     private const long Size = 8 * Units.MiB;
 
+    public static TheoryData<string> Suites => LabHost.SupportedSuites;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("bookworm")]
+    [MemberData(nameof(Suites))]
     public async Task Backups_are_incremental_after_a_managed_save_and_a_stop_in_a_backup(string suite)
     {
         var guest = await LabGuest.StartPausedAsync(await LabHost.ForAsync(suite), Token, new LabDisk(Size));
@@ -28,6 +30,10 @@ public sealed class ChangedChainTests(ITestOutputHelper output)
 
         await RunAsync(guest, "managedsave", "--paused");
         await RunAsync(guest, "start");
+        // Until the guest has run, newer QEMUs hold the images as those of a migration's other side: a write of
+        // qemu-io's ends them (an assertion).
+        await RunAsync(guest, "resume");
+        await RunAsync(guest, "suspend");
         await BackUpAsync(scene, "managed save", BackupLevel.Incremental);
         await DestroyInBackupAsync(scene);
         await BackUpAsync(scene, "destroyed in a backup", BackupLevel.Incremental);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LibvirtBackup.Backups;
 using LibvirtBackup.Integration.Tests.Lab;
 using LibvirtBackup.Integration.Tests.MainJob;
@@ -33,6 +34,7 @@ public sealed class MigratedGuestTests(ITestOutputHelper output)
         await using var scene = await BackupScene.StartAsync(home, new LabDisk(Size), new LabDisk(Size));
         await scene.Guest.WritePatternAsync("vdb", 0, 2 * Units.MiB, seed: 1, Token);
         _ = (await scene.Guest.RunAsync(WriteForEver, Token)).Value;
+        await WaitForWritesAsync(scene);
         await BackUpAsync(scene, BackupLevel.Full, isTold: false);
         await BackUpAsync(scene, BackupLevel.Incremental, isTold: false);
 
@@ -67,6 +69,19 @@ public sealed class MigratedGuestTests(ITestOutputHelper output)
                 "--migrateuri", $"unix://{socket}",
             ]);
         await scene.FollowAsync(to, stateDirectory);
+        await WaitForWritesAsync(scene);
+    }
+
+    /// <summary>Until the guest has written to the disk in this QEMU, however slowly it is emulated.</summary>
+    private static async Task WaitForWritesAsync(BackupScene scene)
+    {
+        Task<string> CountAsync() => scene.Guest.Host.Virsh.RunAsync(Token, "domblkstat", scene.Guest.Name, "vda");
+        for (var before = await CountAsync(); Writes(await CountAsync()) <= Writes(before);)
+            await Task.Delay(20, Token);
+
+        static long Writes(string statistics) => long.Parse(
+            statistics.Split('\n').Single(line => line.Contains(" wr_bytes ", StringComparison.Ordinal)).Split(' ')[^1],
+            CultureInfo.InvariantCulture);
     }
 
     /// <summary>The guest stands still for the oracle and the backup only: it writes while it is migrated.</summary>

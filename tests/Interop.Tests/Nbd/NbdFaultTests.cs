@@ -79,7 +79,11 @@ public sealed class NbdFaultTests
     [Fact]
     public async Task Memory_of_a_cancelled_read_is_not_used_again_before_the_late_answer()
     {
-        using NbdServer server = NbdServer.Nbdkit("--filter=delay", "pattern", "1M", "delay-read=700ms");
+        using var gate = new TemporaryDirectory();
+        var (begun, open) = (new FileInfo(gate.File("begun")), gate.File("open"));
+        using NbdServer server = NbdServer.Nbdkit(
+            "eval", "thread_model=echo parallel", "get_size=echo 1M",
+            $"pread=echo >>'{begun}'; until [ -e '{open}' ]; do sleep 0.01; done; head -c $3 /dev/zero");
         await using NbdConnection connection = await server.ConnectAsync();
         using var pool = new NativeBufferPool();
         using var source = new CancellationTokenSource();
@@ -89,7 +93,7 @@ public sealed class NbdFaultTests
         Array.Fill(managed, (byte)0xAA);
         Task read = connection.ReadAsync(0, buffer, source.Token).AsTask();
         Task managedRead = connection.ReadAsync(0, managed, source.Token).AsTask();
-        await Task.Delay(100, Token);
+        Assert.True(SpinWait.SpinUntil(() => CountLines() == 2, TimeSpan.FromSeconds(20)));
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => managedRead);
@@ -99,12 +103,19 @@ public sealed class NbdFaultTests
         NativeBuffer[] others = [.. Enumerable.Range(0, 8).Select(_ => pool.Rent(65536))];
         Assert.All(others, other => Assert.NotEqual(address, Address(other)));
         Array.ForEach(others, other => other.Span.Fill(0xBB));
+        await File.WriteAllTextAsync(open, "", Token);
         Assert.True(SpinWait.SpinUntil(() => connection.InFlight == 0, TimeSpan.FromSeconds(20)));
         Assert.All(others, other => Assert.Equal(-1, other.Span.IndexOfAnyExcept((byte)0xBB)));
         Assert.Equal(-1, managed.AsSpan().IndexOfAnyExcept((byte)0xAA));
         using NativeBuffer again = pool.Rent(65536);
         Assert.Equal(address, Address(again)); // the late answer came, and now it is free
         Array.ForEach(others, other => other.Dispose());
+
+        long CountLines()
+        {
+            begun.Refresh();
+            return begun.Exists ? begun.Length : 0;
+        }
     }
 
     [Fact]

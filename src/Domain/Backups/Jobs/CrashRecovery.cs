@@ -6,8 +6,8 @@ using LibvirtBackup.State;
 namespace LibvirtBackup.Backups.Jobs;
 
 /// <summary>
-/// Undoes what a run that could not clean up has left: its job, its scratch images, its checkpoint unless its point
-/// exists. Every step may be repeated.
+/// Undoes what a run that could not clean up has left: its job, its scratch images, and of its checkpoint what the
+/// reconciler would not find, unless its point exists. Every step may be repeated.
 /// </summary>
 internal sealed class CrashRecovery(IBackupDomain domain, Journal journal, StateDirectory state)
 {
@@ -39,12 +39,10 @@ internal sealed class CrashRecovery(IBackupDomain domain, Journal journal, State
 
         // In another repository the point may exist: leave its checkpoint to that one.
         var exists = intent.RepositoryId != repositoryId || points.Any(point => point.Id == intent.Point);
-        if (!exists && intent.Checkpoint is { } checkpoint)
+        if (!exists && intent.Checkpoint is { } checkpoint
+            && !await IsWitnessAsync(checkpoint, cancellationToken).ConfigureAwait(false))
         {
-            var remover = new CheckpointRemover(domain.Tracking, journal)
-            {
-                MayWriteImages = MayWriteImages,
-            };
+            var remover = new CheckpointRemover(domain.Tracking, journal) { MayWriteImages = MayWriteImages };
             if (!await remover.TryRemoveUnfinishedAsync(checkpoint, cancellationToken).ConfigureAwait(false))
                 return [.. done, $"checkpoint '{checkpoint}' of an interrupted run is removed when the domain runs "
                     + "again"];
@@ -55,6 +53,14 @@ internal sealed class CrashRecovery(IBackupDomain domain, Journal journal, State
         journal.Append(new JournalRecord.JobEnded(exists));
         return done;
     }
+
+    /// <summary>
+    /// Whether the reconciler looks at the checkpoint next, and removes it as one that no point belongs to: it tells
+    /// what older ones must hold, so it is not removed before.
+    /// </summary>
+    private async Task<bool> IsWitnessAsync(string checkpoint, CancellationToken cancellationToken) =>
+        await domain.Tracking.IsRunningAsync(cancellationToken).ConfigureAwait(false)
+        && (await domain.Tracking.ListCheckpointsAsync(cancellationToken).ConfigureAwait(false)).Contains(checkpoint);
 
     /// <summary>
     /// The directory of a running job that is ours: that of the intent, or, when the journal was lost, one in our jobs

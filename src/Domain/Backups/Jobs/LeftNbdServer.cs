@@ -1,5 +1,5 @@
-using System.Text.Json;
 using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Qmp;
 
 namespace LibvirtBackup.Backups.Jobs;
 
@@ -22,17 +22,18 @@ internal static class LeftNbdServer
     /// <returns>False when it may be somebody else's.</returns>
     internal static async Task<bool> TryStopAsync(LibvirtDomain domain)
     {
-        using var exports = await AskAsync(domain, "query-block-exports").ConfigureAwait(false);
-        if (!exports.RootElement.TryGetProperty("return", out var list)
-            || list.GetArrayLength() == 0
-            || list.EnumerateArray().Any(export =>
-                export.GetProperty("id").GetString()?.StartsWith(Mark, StringComparison.Ordinal) != true))
+        var qemu = QmpClient.For(domain);
+        try
+        {
+            var exports = await qemu.QueryExportsAsync(CancellationToken.None).ConfigureAwait(false);
+            if (exports.Count == 0 || !exports.All(export => export.Id.StartsWith(Mark, StringComparison.Ordinal)))
+                return false;
+            await qemu.StopNbdServerAsync(CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }
+        catch (QmpException)
+        {
             return false;
-        using var stopped = await AskAsync(domain, "nbd-server-stop").ConfigureAwait(false);
-        return stopped.RootElement.TryGetProperty("return", out _);
+        }
     }
-
-    private static async Task<JsonDocument> AskAsync(LibvirtDomain domain, string command) => JsonDocument.Parse(
-        await domain.QemuMonitorCommandAsync(
-            $$"""{"execute":"{{command}}"}""", cancellationToken: CancellationToken.None).ConfigureAwait(false));
 }

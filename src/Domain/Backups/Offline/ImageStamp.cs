@@ -15,11 +15,6 @@ internal sealed record ImageStamp(string Path, DateTime? Written, long Length, s
 {
     private const int HeaderBytes = 4096;
 
-    /// <summary>What QEMU locks of a file, shared, while it may write or resize it: bytes 101 to 103.</summary>
-    private const int FirstWriterLock = 101;
-
-    private const int WriterLocks = 3;
-
     internal static ImageStamp Of(string path)
     {
         var file = new FileInfo(path);
@@ -28,13 +23,6 @@ internal sealed record ImageStamp(string Path, DateTime? Written, long Length, s
             path, writes is null ? file.LastWriteTimeUtc : null, writes is null ? file.Length : 0, writes ?? "",
             ReadHeader(path));
     }
-
-    /// <summary>
-    /// True when a QEMU has the file open for writing. Nothing is locked to find out, so no guest is kept from
-    /// starting; false also where the file system cannot tell.
-    /// </summary>
-    internal static bool IsOpenForWriting(string path) =>
-        PosixFile.IsLocked(path, FirstWriterLock, WriterLocks) is true;
 
     private static string ReadHeader(string path)
     {

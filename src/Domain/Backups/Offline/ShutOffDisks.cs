@@ -76,7 +76,7 @@ internal sealed class ShutOffDisks : IShutOffDisks
     {
         try
         {
-            if (!ImageStamp.IsOpenForWriting(path)) return ImageStamp.Of(path);
+            if (!QemuLocks.IsOpenForWriting(path)) return ImageStamp.Of(path);
         }
         catch (Exception e) when (e is IOException or PosixException)
         {

@@ -29,8 +29,8 @@ public sealed class Doctor(BackupEngineOptions options, TimeProvider time)
     /// <param name="repair">True to do what the findings say; every part of it may be repeated.</param>
     /// <param name="cancellationToken">Gives up between two steps.</param>
     /// <exception cref="BackupException">
-    /// There is no such domain, or it is busy, or libvirt cannot be asked; of all domains, those are left out with a
-    /// note.
+    /// There is no such domain, or it is busy, or libvirt cannot be asked. Of all domains, busy ones are left out with
+    /// a note, and one that cannot be examined has that as its finding.
     /// </exception>
     public async Task<DoctorReport> ExamineAsync(
         LibvirtConnection connection,
@@ -57,9 +57,13 @@ public sealed class Doctor(BackupEngineOptions options, TimeProvider time)
             {
                 examined.Add(await ExamineAsync(one, uri, repository, repair, cancellationToken).ConfigureAwait(false));
             }
-            catch (BackupException e)
+            catch (BackupException e) when (e.Kind == FailureKind.Busy)
             {
                 notes.Add($"domain '{one.Name}' was not examined: {e.Message}");
+            }
+            catch (BackupException e)
+            {
+                examined.Add(new ExaminedDomain(one.Name, [DomainExamination.Refused(e.Message)]));
             }
             finally
             {

@@ -13,11 +13,6 @@ namespace LibvirtBackup.Recovery.Doctors;
 /// </summary>
 internal sealed class LeftOverJobs(LibvirtConnection connection, StateDirectory state)
 {
-    /// <summary>QEMU's locks on a file that it has open.</summary>
-    private const int FirstLock = 100;
-
-    private const int Locks = 200;
-
     internal async Task<IReadOnlyList<DoctorFinding>> ExamineAsync(bool repair, CancellationToken cancellationToken)
     {
         // Listed first: a backup that begins meanwhile is in its journal before it makes its directory.
@@ -72,7 +67,7 @@ internal sealed class LeftOverJobs(LibvirtConnection connection, StateDirectory 
         try
         {
             return Directory.EnumerateFiles(directory, "*.scratch")
-                .Any(file => PosixFile.IsLocked(file, FirstLock, Locks) is true);
+                .Any(file => QemuLocks.IsOpen(file) is true);
         }
         catch (Exception e) when (e is PosixException or IOException or UnauthorizedAccessException)
         {

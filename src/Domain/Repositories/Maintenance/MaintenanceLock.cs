@@ -19,6 +19,7 @@ internal static class MaintenanceLock
             FailureKind.Busy,
             $"repository '{repository.Location}' is being maintained by another process{who}; wait for it");
     }
+
     private static async Task<RepositoryLock?> TryTakeAsync(
         Repository repository, string purpose, CancellationToken cancellationToken)
     {

@@ -28,9 +28,8 @@ internal sealed class PointJudge(HistoryWorld world)
         _bases = [];
         _noticed.Clear();
         if (isWritten) return;
-        var unfinished = Journal.Open(world.State.OpenDomain(world.Uuid)).View.OpenJob?.Checkpoint;
         foreach (var (disk, name) in world.OurBitmaps())
-            if (world.Memory.MustNotice(world.Domain, name, disk, unfinished)) _noticed.Add((name, disk));
+            if (world.Memory.MustNotice(world.Domain, name, disk)) _noticed.Add((name, disk));
     }
 
     /// <summary>Notes from which checkpoints backups may start: they have points, and nothing is wrong with them.

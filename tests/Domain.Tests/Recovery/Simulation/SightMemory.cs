@@ -54,10 +54,7 @@ internal sealed class SightMemory
     /// <param name="domain">The domain.</param>
     /// <param name="name">The checkpoint.</param>
     /// <param name="disk">The disk.</param>
-    /// <param name="unfinished">
-    /// A checkpoint of a run that was killed: it is removed before anything is looked at, and witnesses nothing.
-    /// </param>
-    internal bool MustNotice(SimulatedDomain domain, string name, string disk, string? unfinished)
+    internal bool MustNotice(SimulatedDomain domain, string name, string disk)
     {
         if (domain.Image(disk).GetValueOrDefault(name) is not { } bitmap) return false;
         var isKnown = domain.Knows(name);
@@ -67,8 +64,7 @@ internal sealed class SightMemory
             return true;
         // Of a domain that is off nobody tells what the other bitmaps hold.
         return domain.IsRunning && isKnown && domain.Image(disk).Any(other =>
-            other.Key != unfinished && other.Value.IsValid
-            && domain.Knows(other.Key) && domain.DisksOf(other.Key).Contains(disk)
+            other.Value.IsValid && domain.Knows(other.Key) && domain.DisksOf(other.Key).Contains(disk)
             && (MissesNewer(name, bitmap, other.Key, other.Value) || MissesGrowth(name, disk, bitmap, other)));
     }
 
