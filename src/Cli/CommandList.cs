@@ -1,6 +1,7 @@
 using LibvirtBackup.Cli.BackupJobs;
 using LibvirtBackup.Cli.Backups;
 using LibvirtBackup.Cli.Bitmaps;
+using LibvirtBackup.Cli.BlockJobs;
 using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
@@ -9,6 +10,7 @@ using LibvirtBackup.Cli.Keys;
 using LibvirtBackup.Cli.Recovery;
 using LibvirtBackup.Cli.Repositories;
 using LibvirtBackup.Cli.Restores;
+using LibvirtBackup.Cli.Snapshots;
 
 namespace LibvirtBackup.Cli;
 
@@ -42,6 +44,13 @@ internal static class CommandList
         new("bitmap-list", () => new BitmapListCommand()),
         new("bitmap-merge", () => new BitmapMergeCommand()),
         new("bitmap-remove", () => new BitmapRemoveCommand()),
+        new("snapshot-create-as", () => new SnapshotCreateAsCommand()),
+        new("snapshot-delete", () => new SnapshotDeleteCommand()),
+        new("snapshot-revert", () => new SnapshotRevertCommand()),
+        new("snapshot-checkpoint", () => new SnapshotCheckpointCommand()),
+        new("blockcommit", () => new BlockCommitCommand()),
+        new("blockpull", () => new BlockPullCommand()),
+        new("blockcopy", () => new BlockCopyCommand()),
         new("backup-begin", () => new BackupBeginCommand()),
         new("backup-dumpxml", () => new BackupDumpXmlCommand()),
         new("backup-abort", () => new BackupAbortCommand()),

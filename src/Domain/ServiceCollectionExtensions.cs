@@ -1,9 +1,11 @@
 using LibvirtBackup.Backups;
+using LibvirtBackup.BlockJobs;
 using LibvirtBackup.Exports;
 using LibvirtBackup.Recovery;
 using LibvirtBackup.Repositories.Maintenance;
 using LibvirtBackup.Repositories.Maintenance.Sources;
 using LibvirtBackup.Restores;
+using LibvirtBackup.Snapshots;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -33,6 +35,8 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<RepositoryRepairer>();
         services.AddSingleton<Doctor>();
         services.AddSingleton<PointServer>();
+        services.AddSingleton<BlockJobEngine>();
+        services.AddSingleton<SnapshotEngine>();
         return services;
     }
 }

@@ -12,6 +12,9 @@ internal enum CommandGroup
     /// <summary>The dirty bitmaps below them.</summary>
     Bitmaps,
 
+    /// <summary>Snapshots, and jobs that move data between images.</summary>
+    Chains,
+
     /// <summary>libvirt's backup jobs, raw.</summary>
     BackupJobs,
 

@@ -101,6 +101,7 @@ internal sealed class HelpWriter(TextWriter output, GlobalOptions globals)
         CommandGroup.RestorePoints => "Restore points",
         CommandGroup.Checkpoints => "Checkpoints, as virsh has them",
         CommandGroup.Bitmaps => "Dirty bitmaps, below the checkpoints",
+        CommandGroup.Chains => "Snapshots and block jobs that keep checkpoints true",
         CommandGroup.BackupJobs => "libvirt's backup jobs",
         CommandGroup.Program => "The program itself",
     };

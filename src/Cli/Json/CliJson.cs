@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using LibvirtBackup.Cli.BackupJobs;
 using LibvirtBackup.Cli.Backups;
 using LibvirtBackup.Cli.Bitmaps;
+using LibvirtBackup.Cli.BlockJobs;
 using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Exports;
 using LibvirtBackup.Cli.Failures;
@@ -11,6 +12,7 @@ using LibvirtBackup.Cli.Keys;
 using LibvirtBackup.Cli.Recovery;
 using LibvirtBackup.Cli.Repositories;
 using LibvirtBackup.Cli.Restores;
+using LibvirtBackup.Cli.Snapshots;
 
 namespace LibvirtBackup.Cli.Json;
 
@@ -24,6 +26,8 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(BitmapListDocument))]
 [JsonSerializable(typeof(BitmapMergeDocument))]
 [JsonSerializable(typeof(BitmapRemoveDocument))]
+[JsonSerializable(typeof(BlockJobDocument))]
+[JsonSerializable(typeof(SnapshotDocument))]
 [JsonSerializable(typeof(ServeDocument))]
 [JsonSerializable(typeof(CheckpointCreatedDocument))]
 [JsonSerializable(typeof(CheckpointDeletedDocument))]

@@ -1,3 +1,4 @@
+using LibvirtBackup.Extents;
 using LibvirtBackup.Interop.Nbd;
 
 namespace LibvirtBackup.Backups;
@@ -11,4 +12,7 @@ internal sealed record DiskExport(NbdEndpoint Endpoint, string? Bitmap)
     /// The exports of images behind the disk that hold a part of the bitmap: what is dirty in any of them is dirty.
     /// </summary>
     internal IReadOnlyList<NbdEndpoint> LowerLayers { get; init; } = [];
+
+    /// <summary>What is taken for dirty whatever the bitmap says; null for nothing.</summary>
+    internal RangeSet? Written { get; init; }
 }

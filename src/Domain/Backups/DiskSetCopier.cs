@@ -39,7 +39,15 @@ internal sealed class DiskSetCopier(BackupContext context, BlobWriter writer)
     private async Task<(DiskPlan Plan, DiskCopyResult Result)> CopyAndHealAsync(
         DiskPlan disk, DiskExport export, CancellationToken cancellationToken)
     {
-        var first = await CopyDiskAsync(disk, export, cancellationToken).ConfigureAwait(false);
+        var (written, whyNot) = await BuriedBase.ReadAsync(disk, cancellationToken).ConfigureAwait(false);
+        if (whyNot is not null)
+        {
+            disk = disk with { Level = BackupLevel.Full, Parent = null, Reason = whyNot };
+            export = new DiskExport(export.Endpoint, Bitmap: null);
+        }
+
+        var first = await CopyDiskAsync(disk, export with { Written = written }, cancellationToken)
+            .ConfigureAwait(false);
         if (first.UnreportedBytes == 0) return (disk, first);
         var healed = disk with
         {

@@ -6,7 +6,7 @@ public sealed record QuiesceOptions
     /// <summary>The longest <see cref="Timeout"/> and <see cref="Limit"/>, 10 minutes.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
-    private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
 
     /// <summary>Not asked, tried or required; default <see cref="QuiesceMode.None"/>.</summary>
     public QuiesceMode Mode { get; init; } = QuiesceMode.None;
@@ -34,9 +34,9 @@ public sealed record QuiesceOptions
             throw Wrong("mount points are named, but the guest is not to be frozen; add --quiesce try or require");
         if (MountPoints.Any(string.IsNullOrWhiteSpace))
             throw Wrong("a mount point to freeze is empty");
-        if (Timeout < s_shortest || Timeout > Longest)
+        if (Timeout < Shortest || Timeout > Longest)
             throw Wrong("the guest may take from 1 second to 10 minutes to freeze");
-        if (Limit < s_shortest || Limit > Longest)
+        if (Limit < Shortest || Limit > Longest)
             throw Wrong("the guest may stay frozen for 1 second to 10 minutes");
     }
 

@@ -69,6 +69,21 @@ internal sealed class RangeSet : IReadOnlyCollection<ByteRange>
         for (var i = FirstEndingAfter(offset); i < _ranges.Count; i++) yield return _ranges[i];
     }
 
+    /// <summary>What of the set lies within a range.</summary>
+    internal RangeSet Within(ByteRange range)
+    {
+        var found = new RangeSet();
+        foreach (var part in From(range.Offset))
+        {
+            var start = Math.Max(part.Offset, range.Offset);
+            var end = Math.Min(part.End, range.End);
+            if (start >= end) break;
+            found.Append(new ByteRange(start, end - start));
+        }
+
+        return found;
+    }
+
     public IEnumerator<ByteRange> GetEnumerator() => _ranges.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

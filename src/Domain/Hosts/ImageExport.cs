@@ -22,10 +22,11 @@ internal static class ImageExport
         ["qemu-nbd", "--export-name=", "--discard=unmap", "--image-opts", $"driver={format},{FileOptions(path)}"]);
 
     /// <summary>The file below an image, as QEMU's options.</summary>
-    internal static string FileOptions(string path)
-    {
-        var driver = path.StartsWith("/dev/", StringComparison.Ordinal) ? "host_device" : "file";
-        // A comma in a value is written twice.
-        return $"file.driver={driver},file.filename={path.Replace(",", ",,", StringComparison.Ordinal)}";
-    }
+    /// <remarks>A comma in a value is written twice.</remarks>
+    internal static string FileOptions(string path) =>
+        $"file.driver={FileDriver(path)},file.filename={path.Replace(",", ",,", StringComparison.Ordinal)}";
+
+    /// <summary>QEMU's driver for a file or device.</summary>
+    internal static string FileDriver(string path) =>
+        path.StartsWith("/dev/", StringComparison.Ordinal) ? "host_device" : "file";
 }

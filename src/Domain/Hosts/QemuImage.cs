@@ -1,6 +1,9 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using LibvirtBackup.Extents;
 
 namespace LibvirtBackup.Hosts;
 
@@ -55,11 +58,47 @@ internal static class QemuImage
         InspectAsync(path, ["info", "-U", "--backing-chain", "--output=json", "-f", format, path], cancellationToken);
 
     /// <summary>
+    /// Which parts of a disk an image holds itself, as data or as zeroes, whatever is behind it; also while a guest
+    /// writes: what was there before is found.
+    /// </summary>
+    /// <inheritdoc cref="InspectAsync(string, string, CancellationToken)"/>
+    internal static async Task<RangeSet> ReadAllocationSharedAsync(
+        string path, string format, CancellationToken cancellationToken)
+    {
+        var node = new JsonObject
+        {
+            ["driver"] = format,
+            ["file"] = new JsonObject { ["driver"] = ImageExport.FileDriver(path), ["filename"] = path },
+            ["backing"] = null,
+        };
+        var answer = await RunAsync(
+            "qemu-img", path, ["map", "-U", "--output=json", $"json:{node.ToJsonString()}"], cancellationToken)
+            .ConfigureAwait(false);
+        try
+        {
+            return QemuImageMap.ReadAllocation(answer);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new BackupException(
+                FailureKind.Failed, $"qemu-img gives no usable map of '{path}': {e.Message}", e);
+        }
+    }
+
+    /// <summary>
     /// Makes an empty bitmap that records from the next opening on, in an image that nobody has open.
     /// </summary>
     /// <exception cref="BackupException">qemu-img is absent, or says why it cannot.</exception>
     internal static Task AddBitmapAsync(string path, string name, CancellationToken cancellationToken) =>
         RunAsync("qemu-img", path, ["bitmap", "--add", "-f", "qcow2", path, name], cancellationToken);
+
+    /// <summary>The same, with a granularity in bytes.</summary>
+    /// <exception cref="BackupException">qemu-img is absent, or says why it cannot.</exception>
+    internal static Task AddBitmapAsync(
+        string path, string name, long granularity, CancellationToken cancellationToken) => RunAsync(
+            "qemu-img", path,
+            ["bitmap", "--add", "-g", granularity.ToString(CultureInfo.InvariantCulture), "-f", "qcow2", path, name],
+            cancellationToken);
 
     /// <summary>Removes a bitmap, also a broken one.</summary>
     /// <exception cref="BackupException">qemu-img is absent, or says why it cannot.</exception>

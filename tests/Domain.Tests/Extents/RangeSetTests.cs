@@ -83,6 +83,17 @@ public sealed class RangeSetTests
         Assert.Throws<ArgumentException>(() => set.Append(new ByteRange(15, 1)));
     }
 
+    [Fact]
+    public void What_lies_within_a_range_is_cut_out_as_the_model_says() =>
+        Prop.ForAll(s_steps, ArbMap.Default.ArbFor<byte>(), ArbMap.Default.ArbFor<byte>(), (steps, offset, length) =>
+        {
+            var (set, model) = Build(steps);
+            var found = set.Within(new ByteRange(offset, length));
+            var bytes = found.SelectMany(range => Enumerable.Range((int)range.Offset, (int)range.Length))
+                .Select(at => (long)at);
+            return bytes.ToHashSet().SetEquals(model.Where(at => at >= offset && at < offset + length));
+        }).QuickCheckThrowOnFailure();
+
     private static (RangeSet Set, HashSet<long> Model) Build(byte[] steps)
     {
         var (set, model, end) = (new RangeSet(), new HashSet<long>(), 0L);

@@ -40,6 +40,14 @@ internal sealed class QemuMonitor : IDisposable
             await ExecuteAsync("job-dismiss", id, cancellationToken);
     }
 
+    /// <summary>Waits until every job has ended by itself; nobody takes note of it.</summary>
+    public async Task WaitForJobsAsync(CancellationToken cancellationToken)
+    {
+        while ((await ListJobsAsync("concluded", cancellationToken)).Count
+            < (await ListJobsAsync(null, cancellationToken)).Count)
+            await Task.Delay(10, cancellationToken);
+    }
+
     public void Dispose()
     {
         _answers.Dispose();

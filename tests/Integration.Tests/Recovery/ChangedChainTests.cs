@@ -6,8 +6,8 @@ using Xunit;
 namespace LibvirtBackup.Integration.Tests.Recovery;
 
 /// <summary>
-/// Snapshots, commits, pulls, saves and stops behind the program's back: incremental where libvirt carries the bitmaps
-/// along, else whole with the reason, and every point is right.
+/// Saves and stops of a domain in a chain of images, behind the program's back; what changes the chain itself is in
+/// <see cref="Chains.OperationTableTests"/>.
 /// </summary>
 public sealed class ChangedChainTests(ITestOutputHelper output)
 {
@@ -19,7 +19,7 @@ public sealed class ChangedChainTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Suites))]
-    public async Task Backups_are_right_after_every_operation_and_incremental_where_bitmaps_go_along(string suite)
+    public async Task Backups_are_incremental_after_a_managed_save_and_a_stop_in_a_backup(string suite)
     {
         var guest = await LabGuest.StartPausedAsync(await LabHost.ForAsync(suite), Token, new LabDisk(Size));
         await using var scene = await BackupScene.OfAsync(guest);
@@ -27,17 +27,6 @@ public sealed class ChangedChainTests(ITestOutputHelper output)
 
         await SnapshotAsync(guest, "one", "--disk-only", "--no-metadata", "--diskspec", Overlay(guest, "one"));
         await BackUpAsync(scene, "external snapshot", BackupLevel.Incremental);
-        await SnapshotAsync(guest, "two", "--disk-only", "--no-metadata", "--diskspec", Overlay(guest, "two"));
-        await BackUpAsync(scene, "second snapshot", BackupLevel.Incremental);
-        await RunAsync(
-            guest, "blockcommit", "vda", "--top", Image(guest, "one"), "--base", Image(guest, "vda"), "--wait");
-        await BackUpAsync(scene, "commit of a middle layer", BackupLevel.Incremental);
-        await RunAsync(guest, "blockcommit", "vda", "--active", "--pivot", "--wait");
-        await BackUpAsync(scene, "active commit", BackupLevel.Incremental);
-        await SnapshotAsync(guest, "three", "--disk-only", "--no-metadata", "--diskspec", Overlay(guest, "three"));
-        await BackUpAsync(scene, "third snapshot", BackupLevel.Incremental);
-        await RunAsync(guest, "blockpull", "vda", "--wait");
-        await BackUpAsync(scene, "pull", BackupLevel.Incremental);
 
         await RunAsync(guest, "managedsave", "--paused");
         await RunAsync(guest, "start");
@@ -48,18 +37,6 @@ public sealed class ChangedChainTests(ITestOutputHelper output)
         await BackUpAsync(scene, "managed save", BackupLevel.Incremental);
         await DestroyInBackupAsync(scene);
         await BackUpAsync(scene, "destroyed in a backup", BackupLevel.Incremental);
-
-        await SnapshotAsync(guest, "inside");
-        await BackUpAsync(scene, "internal snapshot", BackupLevel.Incremental);
-        await WriteAsync(scene);
-        // QEMU 7.2 dies of it, and none of the bitmaps outlives that; newer ones refuse it.
-        var reverted = await guest.Host.Virsh.TryAsync(
-            Token, "snapshot-revert", guest.Name, "inside", "--paused", "--force");
-        output.WriteLine($"{suite}: revert ended with {reverted.ExitCode}: {reverted.Error.Trim()}");
-        if (await RunAsync(guest, "domstate") is "shut off") await guest.StartPausedAsync(Token);
-        await BackUpAsync(
-            scene, "internal revert", suite == "bookworm" ? BackupLevel.Full : BackupLevel.Incremental);
-        await BackUpAsync(scene, "after it", BackupLevel.Incremental);
 
         await scene.VerifyAllAsync();
         await scene.AssertNothingLeftAsync();

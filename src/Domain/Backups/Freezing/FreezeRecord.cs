@@ -18,6 +18,9 @@ internal sealed record FreezeRecord
     /// <summary>When a call to freeze that libvirt may still have under way has ended for sure, UTC.</summary>
     public required DateTimeOffset SettledAt { get; init; }
 
+    /// <summary>True when the guest as a whole was paused, and its file systems were not asked.</summary>
+    public bool IsPause { get; init; }
+
     /// <summary>True once the call to freeze has ended: a thaw after that is the last word.</summary>
     public bool IsSettled { get; init; }
 }

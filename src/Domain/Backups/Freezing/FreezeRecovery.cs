@@ -25,6 +25,8 @@ internal static class FreezeRecovery
     {
         if (ledger.Read() is not { } record) return [];
         var result = await new GuestThaw(guest, ledger, time).RunAsync(record.Id, TimeSpan.Zero).ConfigureAwait(false);
+        if (result.FileSystems > 0 && record.IsPause)
+            return ["resumed the guest, which an interrupted run had paused"];
         if (result.FileSystems > 0) return ["thawed the guest's file systems, which an interrupted run had frozen"];
         return result.Outcome == ThawOutcome.Unknown
             ? [$"an interrupted run may have left the guest's file systems frozen ({result.Why}): see whether the "

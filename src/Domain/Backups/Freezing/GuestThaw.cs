@@ -38,7 +38,8 @@ internal sealed class GuestThaw(IGuestFileSystems guest, FreezeLedger ledger, Ti
                 {
                     try
                     {
-                        thawed += await guest.ThawAsync().WaitAsync(s_answer, time).ConfigureAwait(false);
+                        var undoing = record.IsPause ? guest.ResumeAsync() : guest.ThawAsync();
+                        thawed += await undoing.WaitAsync(s_answer, time).ConfigureAwait(false);
                         var left = record.SettledAt - time.GetUtcNow();
                         if (record.IsSettled || left <= TimeSpan.Zero)
                         {

@@ -24,6 +24,10 @@ internal interface IGuestFileSystems
     /// <returns>How many were thawed, 0 when none was frozen.</returns>
     Task<int> ThawAsync();
 
+    /// <summary>Lets a guest that was paused go on; harmless when it does.</summary>
+    /// <returns>1, or 0 when it was not paused.</returns>
+    Task<int> ResumeAsync();
+
     /// <summary>Makes the next call use a new connection where this one is broken or does not answer.</summary>
     Task ReconnectAsync();
 }

@@ -61,6 +61,15 @@ internal sealed class LibvirtGuest(string uri, Guid uuid, LibvirtDomain? borrowe
         }
     }
 
+    public async Task<int> ResumeAsync()
+    {
+        var domain = await GetDomainAsync().ConfigureAwait(false);
+        var state = await domain.GetStateAsync(CancellationToken.None).ConfigureAwait(false);
+        if (state.State != VirDomainState.Paused) return 0;
+        await domain.ResumeAsync(CancellationToken.None).ConfigureAwait(false);
+        return 1;
+    }
+
     public Task ReconnectAsync()
     {
         // A connection whose daemon hangs is closed only when the daemon answers: nobody waits for that.

@@ -119,7 +119,15 @@ internal static class BackupPlanner
         var why = disk.Untrackable ?? noBase ?? WhyFull(disk, basePoint!, checkpoint!);
         if (why is not null) return new DiskPlan { Disk = disk, Level = BackupLevel.Full, Reason = why, Parent = null };
         var level = request.Level == BackupLevel.Differential ? BackupLevel.Differential : BackupLevel.Incremental;
-        return new DiskPlan { Disk = disk, Level = level, Reason = null, Parent = parent };
+        return new DiskPlan
+        {
+            Disk = disk,
+            Level = level,
+            Reason = null,
+            Parent = parent,
+            BuriedImage = ImageMatch.FindBuried(
+                disk, basePoint!, checkpoint!.SeededImages.GetValueOrDefault(disk.Name)), // else it was full
+        };
     }
 
     private static string? WhyFull(SelectedDisk disk, RestorePoint basePoint, CheckpointProbe checkpoint)

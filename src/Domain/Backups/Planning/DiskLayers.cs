@@ -36,6 +36,10 @@ internal static class DiskLayers
         _ => null,
     };
 
+    /// <summary>Whether an image of this host is a layer that was noted.</summary>
+    internal static bool IsSame(string path, DiskLayer layer) =>
+        layer.FileId is null ? path == layer.Source : Identify(path) == layer.FileId;
+
     private static string? Identify(string path)
     {
         try

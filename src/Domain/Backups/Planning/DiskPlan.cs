@@ -14,4 +14,9 @@ internal sealed record DiskPlan
 
     /// <summary>The disk of the base point, or null to read everything.</summary>
     internal required RestorePointDisk? Parent { get; init; }
+
+    /// <summary>
+    /// The image that held the disk at the base point, where others lie over it now; else null.
+    /// </summary>
+    internal DiskLayer? BuriedImage { get; init; }
 }

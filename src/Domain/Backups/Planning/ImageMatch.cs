@@ -38,6 +38,17 @@ internal static class ImageMatch
     }
 
     /// <summary>
+    /// The image that holds the bitmap since the base point, where snapshots have put others over it; else null.
+    /// </summary>
+    internal static DiskLayer? FindBuried(SelectedDisk disk, RestorePoint basePoint, string? seeded)
+    {
+        var then = basePoint.Disks.FirstOrDefault(then => then.Name == disk.Name)?.Layers;
+        return disk.Layers.Skip(1).FirstOrDefault(layer => seeded is not null
+            ? DiskLayers.Fingerprint(layer) == seeded && DiskLayers.Fingerprint(disk.Layers[0]) != seeded
+            : then is [var top, ..] && layer == top);
+    }
+
+    /// <summary>
     /// A snapshot puts a new image on top, a commit takes it away again: bitmaps go along with both.
     /// </summary>
     private static bool AreLinked(IReadOnlyList<DiskLayer> then, IReadOnlyList<DiskLayer> now) =>

@@ -15,10 +15,14 @@ internal sealed class NbdDiskSource : IDiskSource, IAsyncDisposable
     private readonly NbdConnectionPool _connection;
     private readonly IReadOnlyList<NbdConnectionPool> _lower;
     private readonly string? _dirtyContext;
+    private readonly RangeSet? _written;
 
     private NbdDiskSource(
-        NbdConnectionPool connection, IReadOnlyList<NbdConnectionPool> lower, string? dirtyContext) =>
-        (_connection, _lower, _dirtyContext) = (connection, lower, dirtyContext);
+        NbdConnectionPool connection,
+        IReadOnlyList<NbdConnectionPool> lower,
+        string? dirtyContext,
+        RangeSet? written) =>
+        (_connection, _lower, _dirtyContext, _written) = (connection, lower, dirtyContext, written);
 
     public long SizeBytes => _connection.Export.SizeBytes;
 
@@ -39,7 +43,7 @@ internal sealed class NbdDiskSource : IDiskSource, IAsyncDisposable
             if (dirty is not null)
                 foreach (var layer in export.LowerLayers)
                     opened.Add(await ConnectAsync(layer, [dirty], 1, cancellationToken).ConfigureAwait(false));
-            return new NbdDiskSource(opened[0], opened[1..], dirty);
+            return new NbdDiskSource(opened[0], opened[1..], dirty, export.Written);
         }
         catch
         {
@@ -52,7 +56,7 @@ internal sealed class NbdDiskSource : IDiskSource, IAsyncDisposable
     {
         if (dirty is not null && _dirtyContext is null) throw new InvalidOperationException(
             "no dirty bitmap was asked for");
-        if (dirty is null || _lower.Count == 0)
+        if (dirty is null || (_lower.Count == 0 && _written is null))
         {
             await ReadMapAsync(_connection, range, zero, dirty, cancellationToken).ConfigureAwait(false);
             return;
@@ -70,6 +74,7 @@ internal sealed class NbdDiskSource : IDiskSource, IAsyncDisposable
                 .ConfigureAwait(false);
         }
 
+        if (_written is not null) parts.Add(_written.Within(range));
         dirty.AppendUnion(parts);
     }
 

@@ -102,6 +102,19 @@ public sealed class GuestThawTests : IDisposable
     }
 
     [Fact]
+    public async Task A_guest_that_was_paused_as_a_whole_is_resumed_and_its_agent_left_alone()
+    {
+        var guest = new SimulatedGuest(_clock);
+        var record = Record(_clock) with { IsPause = true };
+        _ledger.Write(record);
+        _ledger.Settle();
+        var result = await RunAsync(guest, record.Id, minutes: 0);
+        Assert.Equal((ThawOutcome.Thawed, 1), (result.Outcome, result.FileSystems));
+        Assert.Equal(["0: resume"], guest.Calls);
+        Assert.Null(_ledger.Read());
+    }
+
+    [Fact]
     public void A_damaged_record_is_told_with_what_to_do()
     {
         File.WriteAllText(_ledger.Path, "{");

@@ -51,6 +51,12 @@ internal sealed class SimulatedGuest(FakeClock clock) : IGuestFileSystems
         return Task.FromResult(count);
     }
 
+    public Task<int> ResumeAsync()
+    {
+        Note("resume");
+        return Task.FromResult(1);
+    }
+
     public Task ReconnectAsync()
     {
         Note("reconnect");

@@ -72,6 +72,17 @@ public sealed class ImageMatchTests
         Assert.Empty(SeededImages.Read("lvbackup: delete it only through lvbackup"));
     }
 
+    [Fact]
+    public void An_image_that_lies_behind_others_now_is_told()
+    {
+        Assert.Null(ImageMatch.FindBuried(Disk("vda", [s_a]), Base, null));
+        Assert.Equal(s_a, ImageMatch.FindBuried(Disk("vda", [s_snapshot, s_a]), Base, null));
+        Assert.Null(ImageMatch.FindBuried(Disk("vda", [s_a, s_b]), Point(("vda", [s_snapshot, s_a])), null));
+        var seed = DiskLayers.Fingerprint(s_b);
+        Assert.Equal(s_b, ImageMatch.FindBuried(Disk("vda", [s_snapshot, s_b]), Base, seed));
+        Assert.Null(ImageMatch.FindBuried(Disk("vda", [s_b, s_a]), Base, seed));
+    }
+
     private static RestorePoint Base => Point(("vda", [s_a]), ("vdb", [s_b]));
 
     private static string? Why(string name, DiskLayer[] layers) => ImageMatch.WhyOther(Disk(name, layers), Base, null);
