@@ -1,5 +1,6 @@
 using LibvirtBackup.Backups;
 using LibvirtBackup.Exports;
+using LibvirtBackup.Exports.Hosting;
 using LibvirtBackup.Recovery;
 using LibvirtBackup.Repositories.Maintenance;
 using LibvirtBackup.Repositories.Maintenance.Sources;
@@ -33,6 +34,9 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<RepositoryRepairer>();
         services.AddSingleton<Doctor>();
         services.AddSingleton<PointServer>();
+        services.AddSingleton<ExportHost>();
+        services.AddSingleton(provider =>
+            new BackgroundExports(provider.GetRequiredService<BackupEngineOptions>().StateDirectory));
         return services;
     }
 }

@@ -17,7 +17,8 @@ internal interface IExport
     /// <summary>What can be asked about ranges, besides their bytes.</summary>
     IReadOnlyList<IExportMap> Maps { get; }
 
-    /// <summary>Fills <paramref name="target"/>, which does not reach beyond the end, if that needs no waiting.</summary>
+    /// <summary>Fills <paramref name="target"/>, which does not reach beyond the end, if that needs no waiting.
+    /// </summary>
     /// <returns>False when it does; then <paramref name="target"/> holds anything.</returns>
     bool TryRead(long offset, Span<byte> target);
 

@@ -3,9 +3,9 @@ using Microsoft.Win32.SafeHandles;
 namespace LibvirtBackup.Interop.Posix;
 
 /// <summary>
-/// Memory for what can be made again. Blocks that were offered are the kernel's to take when anything else needs memory,
-/// without writing them anywhere, as it takes cached files. Pages that it took read as zeroes from then on. Writing to
-/// a page takes the offer back.
+/// Memory for what can be made again. Blocks that were offered are the kernel's to take when anything else needs
+/// memory, without writing them anywhere, as it takes cached files. Pages that it took read as zeroes from then on.
+/// Writing to a page takes the offer back.
 /// </summary>
 public sealed unsafe class VolatileMemory : SafeHandleZeroOrMinusOneIsInvalid
 {

@@ -5,8 +5,8 @@ using LibvirtBackup.Repositories;
 namespace LibvirtBackup.Exports.Points;
 
 /// <summary>
-/// Chunks in memory that the kernel may take back at any time, page by page. Thread-safe; nobody waits for anybody: what
-/// cannot be had at once counts as not there.
+/// Chunks in memory that the kernel may take back at any time, page by page. Thread-safe; nobody waits for anybody:
+/// what cannot be had at once counts as not there.
 /// </summary>
 internal sealed class ChunkMemory : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class ChunkMemory : IDisposable
     private int _taken;
 
     /// <param name="memory">Where they are kept; it is disposed with this.</param>
-    /// <param name="chunkBytes">The longest chunk; what <see cref="VolatileMemory.BlockBytes"/> is a multiple of.</param>
+    /// <param name="chunkBytes">The longest chunk: a power of two, not above the memory's blocks.</param>
     internal ChunkMemory(VolatileMemory memory, int chunkBytes)
     {
         (_memory, _placeBytes, _placePages) = (memory, chunkBytes, chunkBytes / PageBytes);

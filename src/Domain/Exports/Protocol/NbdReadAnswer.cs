@@ -6,7 +6,7 @@ namespace LibvirtBackup.Exports.Protocol;
 internal sealed class NbdReadAnswer(IExport export, NbdReplyWriter replies)
 {
     /// <summary>What is read and sent at a time.</summary>
-    private const int PieceBytes = 256 * Units.KiB;
+    internal const int PieceBytes = 256 * Units.KiB;
 
     internal static bool IsTooLong(NbdRequest request) =>
         request.Length > NegotiatedExport.MostPayloadBytes

@@ -79,7 +79,8 @@ internal sealed class NbdTransmission : IDisposable
     private bool IsPlainRead(NbdRequest request) =>
         request.Command == NbdCommand.Read
         && !request.Flags.HasFlag(NbdCommandFlags.PayloadLength)
-        && !IsOutside(request);
+        && !IsOutside(request)
+        && !NbdReadAnswer.IsTooLong(request);
 
     private bool TryAnswerQuickly(NbdRequest request)
     {
