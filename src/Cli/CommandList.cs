@@ -33,6 +33,9 @@ internal static class CommandList
         new("repair", () => new RepairCommand()),
         new("doctor", () => new DoctorCommand()),
         new("key", () => new KeyCommand()),
+        new("export-start", () => new ExportStartCommand()),
+        new("export-list", () => new ExportListCommand()),
+        new("export-stop", () => new ExportStopCommand()),
         new("checkpoint-create", () => new CheckpointCreateCommand()),
         new("checkpoint-create-as", () => new CheckpointCreateAsCommand()),
         new("checkpoint-list", () => new CheckpointListCommand()),
@@ -56,6 +59,7 @@ internal static class CommandList
         new("backup-abort", () => new BackupAbortCommand()),
         new("completion", () => new CompletionCommand()),
         new("__complete", () => new CompleteCommand()),
+        new(ExportHostCommand.Word, () => new ExportHostCommand()),
         new(ThawWatchdogCommand.Word, () => new ThawWatchdogCommand()),
     ];
 

@@ -1,6 +1,7 @@
 using LibvirtBackup.Backups;
 using LibvirtBackup.BlockJobs;
 using LibvirtBackup.Exports;
+using LibvirtBackup.Exports.Hosting;
 using LibvirtBackup.Recovery;
 using LibvirtBackup.Repositories.Maintenance;
 using LibvirtBackup.Repositories.Maintenance.Sources;
@@ -37,6 +38,9 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<PointServer>();
         services.AddSingleton<BlockJobEngine>();
         services.AddSingleton<SnapshotEngine>();
+        services.AddSingleton<ExportHost>();
+        services.AddSingleton(provider =>
+            new BackgroundExports(provider.GetRequiredService<BackupEngineOptions>().StateDirectory));
         return services;
     }
 }

@@ -28,7 +28,7 @@ internal static class ManyPoints
         }
     }
 
-    private static RestorePoint Make(string repository, int number)
+    internal static RestorePoint Make(string repository, int number)
     {
         var time = DateTimeOffset.UnixEpoch.AddYears(56).AddHours(number);
         var (domain, sequence) = (number % Domains, (number / Domains) + 1);

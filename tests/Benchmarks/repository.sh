@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.."
 rounds=${ROUNDS:-5}
 disk_mib=${DISK_MIB:-4096}
 suite=${SUITE:-bookworm}
-parts=${PARTS:-backup incremental restore verify chunks extents empty points limits}
+parts=${PARTS:-backup incremental restore verify serve delta chunks extents empty points limits}
 # Unix sockets are made below it, so it is short.
 work=${LVB_BENCH_DIR:-/var/tmp/lvb-bench}
 cache=${LVB_LAB_CACHE:-/var/cache/lvb-lab}
@@ -28,6 +28,8 @@ cache=${LVB_LAB_CACHE:-/var/cache/lvb-lab}
 . tests/Benchmarks/repository/large.sh
 # shellcheck source=tests/Benchmarks/repository/chunks.sh
 . tests/Benchmarks/repository/chunks.sh
+# shellcheck source=tests/Benchmarks/repository/serve.sh
+. tests/Benchmarks/repository/serve.sh
 # shellcheck source=tests/Benchmarks/repository/limits.sh
 . tests/Benchmarks/repository/limits.sh
 # shellcheck source=tests/Benchmarks/repository/report.sh
@@ -37,7 +39,7 @@ cache=${LVB_LAB_CACHE:-/var/cache/lvb-lab}
 [ -x artifacts/bin/lvbackup ] || { echo "build first: eng/build.sh" >&2; exit 1; }
 need_dotnet
 need_packages virsh:libvirt-clients qemu-img:qemu-utils qemu-nbd:qemu-utils qemu-io:qemu-utils \
-    nbdcopy:libnbd-bin nbdkit:nbdkit /usr/include/nbdkit-plugin.h:nbdkit-plugin-dev gcc:gcc \
+    nbdcopy:libnbd-bin nbdkit:nbdkit /usr/include/nbdkit-plugin.h:nbdkit-plugin-dev /usr/include/libnbd.h:libnbd-dev gcc:gcc \
     virtnbdbackup:virtnbdbackup /usr/bin/time:time zstd:zstd openssl:openssl
 
 wants() { [[ " $parts " == *" $1 "* ]]; }
@@ -51,6 +53,8 @@ for ((round = 1; round <= rounds; round++)); do
     ! wants backup || ours_backups
     ! wants restore || ours_restores
     ! wants verify || ours_verify
+    ! wants serve || serve_round
+    ! wants delta || delta_round
     ! wants incremental || incrementals "$round"
     forget_round
     # Ratios among our own runs: three rounds tell.

@@ -6,6 +6,9 @@ internal enum CommandGroup
     /// <summary>Restore points: make, find, bring back.</summary>
     RestorePoints,
 
+    /// <summary>Restore points served in the background.</summary>
+    Exports,
+
     /// <summary>libvirt's checkpoints, as virsh has them.</summary>
     Checkpoints,
 

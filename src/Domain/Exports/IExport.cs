@@ -17,6 +17,14 @@ internal interface IExport
     /// <summary>What can be asked about ranges, besides their bytes.</summary>
     IReadOnlyList<IExportMap> Maps { get; }
 
+    /// <summary>Fills <paramref name="target"/>, which does not reach beyond the end, if that needs no waiting.
+    /// </summary>
+    /// <returns>False when it does; then <paramref name="target"/> holds anything.</returns>
+    bool TryRead(long offset, Span<byte> target);
+
+    /// <summary>Says what a client is probably about to ask for. It may reach beyond the end.</summary>
+    void Expect(long offset, int length);
+
     /// <summary>Fills <paramref name="target"/>, which does not reach beyond the end.</summary>
     /// <exception cref="BackupException">The bytes cannot be had.</exception>
     ValueTask ReadAsync(long offset, Memory<byte> target, CancellationToken cancellationToken);

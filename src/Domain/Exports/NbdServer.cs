@@ -13,6 +13,7 @@ namespace LibvirtBackup.Exports;
 public sealed class NbdServer : IAsyncDisposable
 {
     private readonly Socket _listener;
+    private readonly SocketFile? _file;
     private readonly IReadOnlyList<IExport> _exports;
     private readonly NbdServerOptions _options;
     private readonly NbdTls? _tls;
@@ -24,9 +25,10 @@ public sealed class NbdServer : IAsyncDisposable
     private long _lastGone;
 
     private NbdServer(
-        Socket listener, IReadOnlyList<IExport> exports, NbdServerOptions options, NbdTls? tls, TimeProvider time)
+        Socket listener, SocketFile? file, IReadOnlyList<IExport> exports, NbdServerOptions options, NbdTls? tls,
+        TimeProvider time)
     {
-        (_listener, _exports, _options, _tls, _time) = (listener, exports, options, tls, time);
+        (_listener, _file, _exports, _options, _tls, _time) = (listener, file, exports, options, tls, time);
         _places = new SemaphoreSlim(options.MostClients);
         _lastGone = time.GetTimestamp();
         _running = Task.Run(AcceptAsync);
@@ -38,6 +40,9 @@ public sealed class NbdServer : IAsyncDisposable
     /// <summary>What is served, as URIs that clients take (<c>nbd+unix:///vda?socket=/run/vm.nbd</c>).</summary>
     public IReadOnlyList<string> Uris =>
         [.. _exports.Select(export => NbdUri.Of(Address, export.Name, _tls is not null))];
+
+    /// <summary>How many clients are connected.</summary>
+    public int Clients => _clients.Count;
 
     /// <summary>What has to be known though it serves, one line each.</summary>
     public IReadOnlyList<string> Warnings { get; internal init; } = [];
@@ -56,20 +61,32 @@ public sealed class NbdServer : IAsyncDisposable
     {
         var tls = options.TlsDirectory is null ? null : NbdTls.Load(options.TlsDirectory);
         var listener = new Socket(options.Address.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        SocketFile? file = null;
         try
         {
+            file = options.Address is UnixDomainSocketEndPoint unix ? SocketFile.Take($"{unix}") : null;
             listener.Bind(options.Address);
             listener.Listen();
-            return new NbdServer(listener, exports, options, tls, time) { Held = held, Warnings = warnings };
+            return new NbdServer(listener, file, exports, options, tls, time) { Held = held, Warnings = warnings };
         }
-        catch (SocketException e)
+        catch (Exception e)
         {
             listener.Dispose();
             tls?.Dispose();
-            throw new BackupException(
-                FailureKind.Failed, $"cannot listen on '{options.Address}': {e.Message}; choose another address", e);
+            file?.Leave();
+            if (e is SocketException or IOException or UnauthorizedAccessException)
+                throw new BackupException(FailureKind.Failed, Explain(options.Address, e), e);
+            throw;
         }
     }
+
+    private static string Explain(EndPoint address, Exception e) =>
+        $"cannot listen on '{address}': {e.Message}; " + (
+            e is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
+            && address is UnixDomainSocketEndPoint
+                ? "if no program has it (see 'ss -xl'), one that was killed has left the file: remove it; else choose "
+                    + "another path"
+                : "choose another address");
 
     /// <summary>Ends the server and the connections of its clients.</summary>
     public async ValueTask DisposeAsync()
@@ -78,7 +95,7 @@ public sealed class NbdServer : IAsyncDisposable
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(_clients.Keys).ConfigureAwait(false);
         _listener.Dispose();
-        if (_options.Address is UnixDomainSocketEndPoint unix) File.Delete($"{unix}");
+        _file?.Dispose();
         _places.Dispose();
         _stopping.Dispose();
         _tls?.Dispose();
@@ -87,9 +104,11 @@ public sealed class NbdServer : IAsyncDisposable
 
     private async Task AcceptAsync()
     {
-        using var idle = _options.IdleTimeout is { } most
-            ? _time.CreateTimer(_ => EndWhenIdle(most), null, most, most / 4)
-            : null;
+        // When this is disposed, nothing is left of it that could end a server that is no more.
+        var most = _options.IdleTimeout ?? Timeout.InfiniteTimeSpan;
+        var idle = _time.CreateTimer(
+            _ => EndWhenIdle(most), null, most, _options.IdleTimeout / 4 ?? Timeout.InfiniteTimeSpan);
+        await using var closing = idle.ConfigureAwait(false);
         while (!_stopping.IsCancellationRequested)
         {
             await _places.WaitAsync(_stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -131,7 +150,7 @@ public sealed class NbdServer : IAsyncDisposable
     {
         try
         {
-            if (socket.ProtocolType == ProtocolType.Tcp) socket.NoDelay = true;
+            Tune(socket);
             var stream = new NetworkStream(socket, ownsSocket: true);
             await using var closing = stream.ConfigureAwait(false);
             await ServeAsync(stream).ConfigureAwait(false);
@@ -155,9 +174,25 @@ public sealed class NbdServer : IAsyncDisposable
         using (var limit = new CancellationTokenSource(_options.HandshakeTimeout, _time))
         using (var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stopping.Token))
             agreed = await handshake.RunAsync(either.Token).ConfigureAwait(false);
+        var secured = handshake.Stream;
+        await using var closing = secured.ConfigureAwait(false);
         if (agreed is null) return;
-        using var transmission = new NbdTransmission(handshake.Stream, agreed);
+        using var transmission = new NbdTransmission(secured, agreed);
         await transmission.RunAsync(_stopping.Token).ConfigureAwait(false);
+    }
+
+    private static void Tune(Socket socket)
+    {
+        if (socket.AddressFamily == AddressFamily.Unix)
+        {
+            // Whole answers fit; the kernel allows less where it is told to.
+            socket.SendBufferSize = Units.MiB;
+            return;
+        }
+
+        socket.NoDelay = true;
+        // A host that is gone without a word does not keep its place.
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
     }
 
     private void EndWhenIdle(TimeSpan most)

@@ -49,8 +49,16 @@ internal sealed class NbdTls : IDisposable
                 RevocationMode = X509RevocationMode.NoCheck,
             },
         };
-        await secure.AuthenticateAsServerAsync(options, cancellationToken).ConfigureAwait(false);
-        return secure;
+        try
+        {
+            await secure.AuthenticateAsServerAsync(options, cancellationToken).ConfigureAwait(false);
+            return secure;
+        }
+        catch
+        {
+            await secure.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     public void Dispose()

@@ -14,4 +14,10 @@ public sealed record PointServeRequest
     /// for its bitmaps. They may be older or newer than what is served.
     /// </summary>
     public IReadOnlyList<string> Since { get; init; } = [];
+
+    /// <summary>
+    /// How much memory may hold what was read, in bytes. It is memory that the kernel takes back when anything else
+    /// needs it. Null for a quarter of what this machine, or the container, has.
+    /// </summary>
+    public long? CacheBytes { get; init; }
 }

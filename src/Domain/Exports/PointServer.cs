@@ -26,15 +26,27 @@ public sealed class PointServer(TimeProvider time)
         var (held, warning) = await ReadingLock.TryTakeAsync(
             repository, $"serve {string.Join(' ', request.Points)}", "is served, and clients would get errors",
             cancellationToken).ConfigureAwait(false);
+        var kept = new Kept(held, new ChunkCache(repository, request.CacheBytes));
         try
         {
-            var exports = await PointExports.OpenAsync(repository, request, cancellationToken).ConfigureAwait(false);
-            return NbdServer.Start(exports, options, time, held, warning is null ? [] : [warning]);
+            var exports = await PointExports.OpenAsync(repository, request, kept.Chunks, cancellationToken)
+                .ConfigureAwait(false);
+            return NbdServer.Start(exports, options, time, kept, warning is null ? [] : [warning]);
         }
         catch
         {
-            if (held is not null) await held.DisposeAsync().ConfigureAwait(false);
+            await kept.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>What the server needs as long as it runs.</summary>
+    private sealed record Kept(RepositoryLock? Lock, ChunkCache Chunks) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            Chunks.Dispose();
+            if (Lock is not null) await Lock.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

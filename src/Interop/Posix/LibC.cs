@@ -22,6 +22,13 @@ internal static unsafe partial class LibC
     public const short PollOut = 4;
     public const short PollError = 8;
     public const short PollHangUp = 16;
+    public const int ProtectRead = 1;
+    public const int ProtectWrite = 2;
+    public const int MapPrivate = 2;
+    public const int MapAnonymous = 0x20;
+    public const int MapNoReserve = 0x4000;
+    public const int AdviseFree = 8;
+    public const int AdviseHugePage = 14;
 
     private const string Library = "libc";
 
@@ -60,6 +67,15 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
     internal static partial nint Write(SafeFileHandle fd, void* buffer, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "mmap64", SetLastError = true)]
+    internal static partial nint MMap(nint address, nuint length, int protection, int flags, int fd, long offset);
+
+    [LibraryImport(Library, EntryPoint = "munmap", SetLastError = true)]
+    internal static partial int MUnmap(nint address, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "madvise", SetLastError = true)]
+    internal static partial int MAdvise(nint address, nuint length, int advice);
 
     [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
     internal static partial int Poll(PollFd* fds, nuint count, int timeoutMilliseconds);

@@ -26,6 +26,12 @@ TEXT
     ratio "restore to qcow2" ours-restore-qcow2 virtnbd-restore virtnbdrestore 0.333
     ratio "" ours-restore-qcow2 convert-to-qcow2 'qemu-img convert' 1.5
     ratio "" ours-restore-qcow2 convert-durable-qcow2 'the same, flushed' 1.5
+    ratio "served, sequential" serve-sequential-ours serve-sequential-qemu "qemu-nbd of a raw file" 1.43
+    ratio "the same, for the first time" serve-first-ours serve-sequential-qemu "qemu-nbd of a raw file"
+    ratio "served, 4 KiB at random, 16 in flight" serve-random-ours serve-random-qemu "qemu-nbd of a raw file" 1.43
+    ratio "the same, for the first time" serve-random-first-ours serve-random-qemu "qemu-nbd of a raw file"
+    limit "diff, 10,000 chunks of 1 TiB, in runs of 16" ours-delta-16 0.2
+    limit "diff, 10,000 chunks of 1 TiB, each anywhere" ours-delta-1 0.2
     limit "full of an empty 8 TiB disk" ours-empty 3
     limit "list, 10,000 points" ours-list 0.1
     limit "list --json, 10,000 points" ours-list-json 0.1

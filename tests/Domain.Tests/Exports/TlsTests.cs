@@ -14,8 +14,8 @@ public sealed class TlsTests
     public async Task A_client_with_a_certificate_of_the_authority_reads_and_others_do_not()
     {
         using var files = new RestoreScene();
-        await MakeCertificatesAsync(files.File("good"));
-        await MakeCertificatesAsync(files.File("other"));
+        await TestCertificates.MakeAsync(files.File("good"));
+        await TestCertificates.MakeAsync(files.File("other"));
         await using var scene = await ServedScene.StartAsync(options => options with
         {
             Address = new IPEndPoint(IPAddress.Loopback, 0), TlsDirectory = files.File("good"),
@@ -54,25 +54,5 @@ public sealed class TlsTests
                 Tls = certificates is null ? NbdTlsMode.Off : NbdTlsMode.Require,
                 TlsCertificatesDirectory = certificates,
             }, Token);
-    }
-
-    private static async Task MakeCertificatesAsync(string directory)
-    {
-        Directory.CreateDirectory(directory);
-        string[] names = ["server", "client"];
-        await Tools.SucceedAsync(
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-            "-subj", "/CN=authority", "-keyout", $"{directory}/ca-key.pem", "-out", $"{directory}/ca-cert.pem");
-        foreach (var name in names)
-        {
-            await Tools.SucceedAsync(
-                "openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
-                "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", $"{directory}/{name}-key.pem",
-                "-out", $"{directory}/{name}.csr");
-            await Tools.SucceedAsync(
-                "openssl", "x509", "-req", "-in", $"{directory}/{name}.csr", "-CA", $"{directory}/ca-cert.pem",
-                "-CAkey", $"{directory}/ca-key.pem", "-days", "2", "-copy_extensions", "copy", "-out",
-                $"{directory}/{name}-cert.pem");
-        }
     }
 }

@@ -10,8 +10,7 @@ namespace LibvirtBackup.Exports.Points;
 /// </summary>
 internal sealed class ChangedMap : IExportMap
 {
-    private readonly RecentlyUsed<string, RangeSet> _changed = new(1);
-    private readonly Func<Task<RangeSet>> _find;
+    private readonly MadeOnce<RangeSet> _changed;
 
     /// <param name="comparison">The two points.</param>
     /// <param name="disk">The disk.</param>
@@ -19,7 +18,7 @@ internal sealed class ChangedMap : IExportMap
     {
         Name = $"qemu:dirty-bitmap:{comparison.Before.Id}";
         var size = comparison.After.Disks.First(d => d.Name == disk).VirtualSizeBytes;
-        _find = () => FindAsync(comparison, disk, size);
+        _changed = new MadeOnce<RangeSet>(() => FindAsync(comparison, disk, size));
     }
 
     /// <inheritdoc/>
@@ -29,7 +28,7 @@ internal sealed class ChangedMap : IExportMap
     public async ValueTask<IReadOnlyList<NbdExtent>> ReadAsync(
         ByteRange range, int most, CancellationToken cancellationToken)
     {
-        var changed = await _changed.GetAsync(Name, _find).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var changed = await _changed.GetAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         var found = new ExtentList(range, most);
         var next = range.Offset;
         foreach (var dirty in changed.From(range.Offset))

@@ -43,27 +43,51 @@ internal sealed class PointExport : IExport
     public IReadOnlyList<IExportMap> Maps { get; }
 
     /// <inheritdoc/>
+    public bool TryRead(long offset, Span<byte> target)
+    {
+        while (target.Length > 0)
+        {
+            var (chunk, within, length) = Locate(offset, target.Length);
+            if (!_leaves.TryGet(chunk, out var entry)) return false;
+            if (entry.Kind != EntryKind.Data) target[..length].Clear();
+            else if (!_chunks.TryRead(entry.Id, within, target[..length])) return false;
+            offset += length;
+            target = target[length..];
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
     public async ValueTask ReadAsync(long offset, Memory<byte> target, CancellationToken cancellationToken)
     {
         while (target.Length > 0)
         {
-            var chunk = offset / _shape.ChunkSizeBytes;
-            var within = (int)(offset % _shape.ChunkSizeBytes);
-            var length = Math.Min(target.Length, _shape.ChunkLength(chunk) - within);
-            await ReadChunkAsync(chunk, within, target[..length], cancellationToken).ConfigureAwait(false);
+            var (chunk, within, length) = Locate(offset, target.Length);
+            var entry = await _leaves.GetAsync(chunk, cancellationToken).ConfigureAwait(false);
+            if (entry.Kind == EntryKind.Data)
+                await _chunks
+                    .ReadAsync(entry.Id, _shape.ChunkLength(chunk), within, target[..length], cancellationToken)
+                    .ConfigureAwait(false);
+            else
+                target.Span[..length].Clear();
             (offset, target) = (offset + length, target[length..]);
         }
     }
 
-    private async ValueTask ReadChunkAsync(
-        long chunk, int within, Memory<byte> target, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public void Expect(long offset, int length)
     {
-        var entries = await _leaves.ReadAsync(chunk / MapNode.Width, cancellationToken).ConfigureAwait(false);
-        var entry = entries[(int)(chunk % MapNode.Width)];
-        if (entry.Kind == EntryKind.Data)
-            await _chunks.ReadAsync(entry.Id, _shape.ChunkLength(chunk), within, target, cancellationToken)
-                .ConfigureAwait(false);
-        else
-            target.Span.Clear();
+        var end = Math.Min(offset + length, SizeBytes);
+        for (var chunk = offset / _shape.ChunkSizeBytes; chunk * _shape.ChunkSizeBytes < end; chunk++)
+            if (_leaves.TryGet(chunk, out var entry) && entry.Kind == EntryKind.Data)
+                _chunks.Expect(entry.Id, _shape.ChunkLength(chunk));
+    }
+
+    /// <summary>Finds the chunk that has a byte, and how many of the wanted ones it has.</summary>
+    private (long Chunk, int Within, int Length) Locate(long offset, int wanted)
+    {
+        var (chunk, within) = Math.DivRem(offset, _shape.ChunkSizeBytes);
+        return (chunk, (int)within, (int)Math.Min(wanted, _shape.ChunkLength(chunk) - within));
     }
 }

@@ -6,15 +6,18 @@ namespace LibvirtBackup.Exports.Points;
 /// <summary>Makes exports of restore points.</summary>
 internal static class PointExports
 {
+    /// <param name="repository">The repository.</param>
+    /// <param name="request">Which points and disks.</param>
+    /// <param name="chunks">What all of them are read through.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>
     /// The disks of the points, in order. They are named like the disks (<c>vda</c>), or <c>POINT/vda</c> where several
     /// points are served.
     /// </returns>
     /// <exception cref="BackupException">A point or disk does not exist, or cannot be read.</exception>
     internal static async Task<IReadOnlyList<IExport>> OpenAsync(
-        Repository repository, PointServeRequest request, CancellationToken cancellationToken)
+        Repository repository, PointServeRequest request, ChunkCache chunks, CancellationToken cancellationToken)
     {
-        var chunks = new ChunkCache(repository);
         var since = new List<RestorePoint>();
         foreach (var id in request.Since)
             since.Add(await repository.GetPointAsync(id, cancellationToken).ConfigureAwait(false));

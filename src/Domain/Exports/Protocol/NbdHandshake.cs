@@ -163,14 +163,14 @@ internal sealed class NbdHandshake(
     private async Task<NegotiatedExport?> DescribeAsync(
         NbdOption option, byte[] data, CancellationToken cancellationToken)
     {
-        if (!TryReadDescribe(data, out var name))
+        if (!NbdDescribeQuery.TryRead(data, out var query))
         {
             await _replies.RefuseAsync(option, NbdOptionReply.Invalid, "the request is malformed", cancellationToken)
                 .ConfigureAwait(false);
             return null;
         }
 
-        if (Find(name) is not { } export)
+        if (Find(query.Export) is not { } export)
         {
             await _replies.RefuseAsync(option, NbdOptionReply.Unknown, "there is no such export", cancellationToken)
                 .ConfigureAwait(false);
@@ -193,23 +193,6 @@ internal sealed class NbdHandshake(
         await _replies.DescribeAsync(option, NbdInfo.Export, description, cancellationToken).ConfigureAwait(false);
         await _replies.SendAsync(option, NbdOptionReply.Ack, default, cancellationToken).ConfigureAwait(false);
         return Agree(export);
-    }
-
-    /// <summary>The kinds of information that the client wants do not matter: it gets all of them.</summary>
-    private static bool TryReadDescribe(byte[] data, out string name)
-    {
-        name = "";
-        try
-        {
-            var message = new NbdOptionMessage(data);
-            name = message.ReadText();
-            for (var left = message.ReadUInt16(); left > 0; left--) message.ReadUInt16();
-            return message.IsAtEnd;
-        }
-        catch (NbdProtocolException)
-        {
-            return false;
-        }
     }
 
     private async Task ChooseMapsAsync(NbdOption option, byte[] data, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace LibvirtBackup.Exports.Protocol;
 internal sealed class NbdReadAnswer(IExport export, NbdReplyWriter replies)
 {
     /// <summary>What is read and sent at a time.</summary>
-    private const int PieceBytes = Units.MiB;
+    internal const int PieceBytes = 256 * Units.KiB;
 
     internal static bool IsTooLong(NbdRequest request) =>
         request.Length > NegotiatedExport.MostPayloadBytes
@@ -14,7 +14,8 @@ internal sealed class NbdReadAnswer(IExport export, NbdReplyWriter replies)
 
     internal async Task SendAsync(NbdRequest request, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(NbdReplyWriter.MostHeaderBytes + PieceBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent(
+            NbdReplyWriter.MostHeaderBytes + (int)Math.Min(PieceBytes, request.Length));
         try
         {
             await (replies.HasParts

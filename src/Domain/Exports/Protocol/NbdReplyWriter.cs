@@ -51,6 +51,19 @@ internal sealed class NbdReplyWriter(Stream stream, NbdDialect dialect) : IDispo
         return SendAsync(bytes.AsMemory(0, at + 6 + text.Length), cancellationToken);
     }
 
+    /// <summary>Writes what goes before the data of a read that is answered as a whole.</summary>
+    /// <param name="target">At least <see cref="MostHeaderBytes"/> bytes.</param>
+    /// <param name="request">The request.</param>
+    /// <returns>The header's length.</returns>
+    internal int WriteDataHeader(Span<byte> target, NbdRequest request)
+    {
+        if (!HasParts) return WriteSimple(target, request, NbdError.None);
+        var length = WriteHeader(
+            target, request, NbdChunk.OffsetData, sizeof(ulong) + (int)request.Length, isLast: true);
+        BinaryPrimitives.WriteUInt64BigEndian(target[length..], request.Offset);
+        return length + sizeof(ulong);
+    }
+
     /// <summary>A part of what was read.</summary>
     /// <param name="request">The request.</param>
     /// <param name="offset">Where on the disk it is from.</param>
@@ -136,7 +149,8 @@ internal sealed class NbdReplyWriter(Stream stream, NbdDialect dialect) : IDispo
 
     public void Dispose() => _turn.Dispose();
 
-    private async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    /// <summary>Sends whole answers, or a whole part of one.</summary>
+    internal async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try

@@ -16,6 +16,8 @@ internal sealed class NbdTransmission : IDisposable
     private readonly NbdRequestReader _requests;
     private readonly NbdReplyWriter _replies;
     private readonly NbdReadAnswer _reads;
+    private readonly NbdQuickAnswers _quick;
+    private readonly NbdReadAhead _ahead;
     private readonly SemaphoreSlim _room = new(MostRequests);
     private Exception? _failure;
 
@@ -25,6 +27,8 @@ internal sealed class NbdTransmission : IDisposable
         _requests = new NbdRequestReader(stream, agreed.Dialect);
         _replies = new NbdReplyWriter(stream, agreed.Dialect);
         _reads = new NbdReadAnswer(agreed.Export, _replies);
+        _quick = new NbdQuickAnswers(agreed.Export, _replies);
+        _ahead = new NbdReadAhead(agreed.Export);
     }
 
     /// <exception cref="NbdProtocolException">The client is out of step.</exception>
@@ -34,33 +38,54 @@ internal sealed class NbdTransmission : IDisposable
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            while (true)
+            while (await NextAsync(ending.Token).ConfigureAwait(false) is { } request)
             {
                 await _room.WaitAsync(ending.Token).ConfigureAwait(false);
-                if (await _requests.ReadAsync(ending.Token).ConfigureAwait(false) is not { } request) break;
-                // What is in memory is answered without waiting: not on the thread that reads requests.
                 _ = Task.Run(() => AnswerAndReleaseAsync(request, ending), CancellationToken.None);
             }
-
-            _room.Release();
         }
         catch (Exception e)
         {
-            _failure ??= e;
+            Interlocked.CompareExchange(ref _failure, e, null);
             await ending.CancelAsync().ConfigureAwait(false);
         }
 
         // Nothing may be written any more when this returns; a client that said goodbye still gets its answers.
-        for (var i = 0; i < MostRequests - (_failure is null ? 0 : 1); i++)
-            await _room.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        for (var i = 0; i < MostRequests; i++) await _room.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         if (_failure is not null) ExceptionDispatchInfo.Throw(_failure);
     }
 
     public void Dispose()
     {
-        _requests.Dispose();
         _replies.Dispose();
         _room.Dispose();
+    }
+
+    /// <returns>The next request that takes its time; null when the client says goodbye.</returns>
+    private async ValueTask<NbdRequest?> NextAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (_quick.IsFull || !_requests.HasNext) await _quick.SendAsync(cancellationToken).ConfigureAwait(false);
+            var next = await _requests.ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (next is not { } request || !IsPlainRead(request) || !TryAnswerQuickly(request))
+            {
+                await _quick.SendAsync(cancellationToken).ConfigureAwait(false);
+                return next;
+            }
+        }
+    }
+
+    private bool IsPlainRead(NbdRequest request) =>
+        request.Command == NbdCommand.Read
+        && !request.Flags.HasFlag(NbdCommandFlags.PayloadLength)
+        && !IsOutside(request)
+        && !NbdReadAnswer.IsTooLong(request);
+
+    private bool TryAnswerQuickly(NbdRequest request)
+    {
+        _ahead.Note(request, isAlone: !_requests.HasNext && _room.CurrentCount == MostRequests);
+        return _quick.TryAdd(request);
     }
 
     private async Task AnswerAndReleaseAsync(NbdRequest request, CancellationTokenSource ending)

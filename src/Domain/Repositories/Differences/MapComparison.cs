@@ -9,6 +9,9 @@ namespace LibvirtBackup.Repositories.Differences;
 /// </summary>
 internal sealed class MapComparison(MapSide before, MapSide after)
 {
+    /// <summary>How many nodes are read before their turn: as much as keeps all processors busy.</summary>
+    private const int MostAhead = 16;
+
     private readonly Stack<Node> _path = new();
     private readonly Queue<DifferentExtent> _found = new();
 
@@ -40,14 +43,40 @@ internal sealed class MapComparison(MapSide before, MapSide after)
                 continue;
             }
 
+            ReadAhead(node, cancellationToken);
             var child = node.Next++;
-            await CompareAsync(
-                    node.Level - 1, (node.Index * MapNode.Width) + child, node.Before[child], node.After[child],
-                    cancellationToken)
-                .ConfigureAwait(false);
+            if (node.Ahead.TryPeek(out var ahead) && ahead.Child == child)
+                _path.Push(await node.Ahead.Dequeue().Reading.ConfigureAwait(false));
+            else
+                await CompareAsync(
+                        node.Level - 1, (node.Index * MapNode.Width) + child, node.Before[child], node.After[child],
+                        cancellationToken)
+                    .ConfigureAwait(false);
         }
 
         if (pending.LengthBytes > 0) yield return pending;
+    }
+
+    /// <summary>Begins to read the next children of a node that have to be looked into.</summary>
+    private void ReadAhead(Node node, CancellationToken cancellationToken)
+    {
+        for (; node.Level > 0 && node.NextAhead < MapNode.Width && node.Ahead.Count < MostAhead; node.NextAhead++)
+        {
+            var (child, level) = (node.NextAhead, node.Level - 1);
+            var index = (node.Index * MapNode.Width) + child;
+            var (old, now) = (node.Before[child], node.After[child]);
+            if (IsToBeEntered(level, index, old, now))
+                node.Ahead.Enqueue((child, Task.Run(
+                    () => ReadAsync(level, index, old, now, cancellationToken), cancellationToken)));
+        }
+    }
+
+    private bool IsToBeEntered(int level, long index, SideEntry old, SideEntry now)
+    {
+        var (oldBytes, nowBytes) = (before.CoveredBytes(level, index), after.CoveredBytes(level, index));
+        return nowBytes > 0
+            && !(oldBytes == nowBytes && old == now && !old.IsVirtual)
+            && !(IsUniform(old, oldBytes) && IsUniform(now, nowBytes));
     }
 
     private ValueTask CompareAsync(
@@ -70,12 +99,16 @@ internal sealed class MapComparison(MapSide before, MapSide after)
     }
 
     private async ValueTask DescendAsync(
+        int level, long index, SideEntry old, SideEntry now, CancellationToken cancellationToken) =>
+        _path.Push(await ReadAsync(level, index, old, now, cancellationToken).ConfigureAwait(false));
+
+    private async Task<Node> ReadAsync(
         int level, long index, SideEntry old, SideEntry now, CancellationToken cancellationToken)
     {
         var node = new Node(level, index);
         await before.ReadChildrenAsync(level, index, old, node.Before, cancellationToken).ConfigureAwait(false);
         await after.ReadChildrenAsync(level, index, now, node.After, cancellationToken).ConfigureAwait(false);
-        _path.Push(node);
+        return node;
     }
 
     private void AddZeroes(long offset, SideEntry old, long oldBytes, SideEntry now, long nowBytes)
@@ -118,5 +151,10 @@ internal sealed class MapComparison(MapSide before, MapSide after)
         internal SideEntry[] After { get; } = new SideEntry[MapNode.Width];
 
         internal int Next { get; set; }
+
+        /// <summary>Children that are being read, in their order.</summary>
+        internal Queue<(int Child, Task<Node> Reading)> Ahead { get; } = new();
+
+        internal int NextAhead { get; set; }
     }
 }
