@@ -5,6 +5,7 @@ using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Exports;
+using LibvirtBackup.Cli.InstantRecovery;
 using LibvirtBackup.Cli.Keys;
 using LibvirtBackup.Cli.Recovery;
 using LibvirtBackup.Cli.Repositories;
@@ -23,6 +24,7 @@ internal static class CommandList
         new("show", () => new ShowCommand()),
         new("diff", () => new DiffCommand()),
         new("restore", () => new RestoreCommand()),
+        new("boot", () => new BootCommand()),
         new("serve", () => new ServeCommand()),
         new("verify", () => new VerifyCommand()),
         new("prune", () => new PruneCommand()),
@@ -48,6 +50,7 @@ internal static class CommandList
         new("completion", () => new CompletionCommand()),
         new("__complete", () => new CompleteCommand()),
         new(ThawWatchdogCommand.Word, () => new ThawWatchdogCommand()),
+        new(PointServerCommand.Word, () => new PointServerCommand()),
     ];
 
     /// <summary>All commands.</summary>

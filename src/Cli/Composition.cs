@@ -1,6 +1,8 @@
 using LibvirtBackup.Backups;
 using LibvirtBackup.Cli.Backups;
 using LibvirtBackup.Cli.Commands;
+using LibvirtBackup.Cli.InstantRecovery;
+using LibvirtBackup.InstantRecovery;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LibvirtBackup.Cli;
@@ -20,6 +22,11 @@ internal sealed class Composition : IDisposable
             StateDirectory = context.Settings.StateDirectory,
             Program = $"lvbackup {ProgramVersion.Number}",
             ThawWatchdog = context.Environment.Program is [_, ..] program ? [.. program, ThawWatchdogCommand.Word] : [],
+        },
+        new InstantRecoveryOptions
+        {
+            StateDirectory = Path.GetFullPath(context.Settings.StateDirectory),
+            Server = context.Environment.Program is [_, ..] self ? [.. self, PointServerCommand.Word] : [],
         });
         _services = services.BuildServiceProvider();
     }

@@ -7,6 +7,7 @@ using LibvirtBackup.Cli.Bitmaps;
 using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Exports;
 using LibvirtBackup.Cli.Failures;
+using LibvirtBackup.Cli.InstantRecovery;
 using LibvirtBackup.Cli.Keys;
 using LibvirtBackup.Cli.Recovery;
 using LibvirtBackup.Cli.Repositories;
@@ -21,6 +22,7 @@ namespace LibvirtBackup.Cli.Json;
     GenerationMode = JsonSourceGenerationMode.Default)]
 [JsonSerializable(typeof(BackupDocument))]
 [JsonSerializable(typeof(BackupJobDocument))]
+[JsonSerializable(typeof(BootDocument))]
 [JsonSerializable(typeof(BitmapListDocument))]
 [JsonSerializable(typeof(BitmapMergeDocument))]
 [JsonSerializable(typeof(BitmapRemoveDocument))]

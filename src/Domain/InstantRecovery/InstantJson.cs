@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+using LibvirtBackup.Interop.Posix;
+
+namespace LibvirtBackup.InstantRecovery;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true)]
+[JsonSerializable(typeof(InstantDomain))]
+[JsonSerializable(typeof(ProcessIdentity))]
+internal sealed partial class InstantJson : JsonSerializerContext;
