@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using LibvirtBackup.Integration.Tests.Lab;
 using LibvirtBackup.Integration.Tests.MainJob;
+using LibvirtBackup.Interop.Posix;
 using Xunit;
 
 namespace LibvirtBackup.Integration.Tests.InstantRecovery;
@@ -74,7 +75,7 @@ internal sealed class InstantScene : IAsyncDisposable
         await process.WaitForExitAsync(Token);
     }
 
-    internal static bool IsAlive(int pid) => File.Exists($"/proc/{pid}/stat");
+    internal static bool IsAlive(int pid) => ProcessIdentity.ForProcess(pid) is not null;
 
     /// <summary>Compares a local image with what it must hold.</summary>
     internal async Task AssertEqualAsync(string name)
