@@ -25,6 +25,8 @@ internal static class CommandList
         new("diff", () => new DiffCommand()),
         new("restore", () => new RestoreCommand()),
         new("boot", () => new BootCommand()),
+        new("test-restore", () => new TestRestoreCommand()),
+        new("mount", () => new MountCommand()),
         new("serve", () => new ServeCommand()),
         new("verify", () => new VerifyCommand()),
         new("prune", () => new PruneCommand()),
@@ -51,6 +53,7 @@ internal static class CommandList
         new("__complete", () => new CompleteCommand()),
         new(ThawWatchdogCommand.Word, () => new ThawWatchdogCommand()),
         new(PointServerCommand.Word, () => new PointServerCommand()),
+        new(MountServerCommand.Word, () => new MountServerCommand()),
     ];
 
     /// <summary>All commands.</summary>

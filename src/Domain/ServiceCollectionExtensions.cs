@@ -1,6 +1,8 @@
 using LibvirtBackup.Backups;
 using LibvirtBackup.Exports;
 using LibvirtBackup.InstantRecovery;
+using LibvirtBackup.InstantRecovery.Mounts;
+using LibvirtBackup.InstantRecovery.Proofs;
 using LibvirtBackup.InstantRecovery.Servers;
 using LibvirtBackup.Recovery;
 using LibvirtBackup.Repositories.Maintenance;
@@ -44,6 +46,8 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<InstantFinisher>();
         services.AddSingleton<InstantDiscarder>();
         services.AddSingleton<PointServerHost>();
+        services.AddSingleton<RestoreProver>();
+        services.AddSingleton<PointMounter>();
         return services;
     }
 }

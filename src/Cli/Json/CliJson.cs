@@ -39,10 +39,12 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(GcDocument))]
 [JsonSerializable(typeof(InitDocument))]
 [JsonSerializable(typeof(KeyDocument))]
+[JsonSerializable(typeof(MountDocument))]
 [JsonSerializable(typeof(PruneDocument))]
 [JsonSerializable(typeof(RepairDocument))]
 [JsonSerializable(typeof(RestoreDocument))]
 [JsonSerializable(typeof(ShowDocument))]
+[JsonSerializable(typeof(TestRestoreDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(XmlDocument))]
 internal sealed partial class CliJson : JsonSerializerContext

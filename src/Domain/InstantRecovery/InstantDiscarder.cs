@@ -61,17 +61,21 @@ public sealed class InstantDiscarder
         LibvirtConnection connection, InstantDomain domain, CancellationToken cancellationToken)
     {
         _registry.Save(domain with { Phase = InstantPhase.Discarding });
-        using (var defined = await FindAsync(connection, domain, cancellationToken).ConfigureAwait(false))
-        {
-            if (defined is not null) await RemoveAsync(defined, cancellationToken).ConfigureAwait(false);
-        }
-
+        await RemoveGuestAsync(connection, domain, cancellationToken).ConfigureAwait(false);
         await _servers.EndAsync(domain).ConfigureAwait(false);
         foreach (var file in domain.Disks.Select(disk => disk.Image).Concat(domain.Files)) Delete(file);
         if (domain.MadeDirectory && Directory.Exists(domain.Directory)
             && !Directory.EnumerateFileSystemEntries(domain.Directory).Any())
             Directory.Delete(domain.Directory);
         _registry.Remove(domain);
+    }
+
+    /// <summary>Ends the guest and removes its definition, if it is there.</summary>
+    internal static async Task RemoveGuestAsync(
+        LibvirtConnection connection, InstantDomain domain, CancellationToken cancellationToken)
+    {
+        using var defined = await FindAsync(connection, domain, cancellationToken).ConfigureAwait(false);
+        if (defined is not null) await RemoveAsync(defined, cancellationToken).ConfigureAwait(false);
     }
 
     /// <returns>

@@ -12,4 +12,7 @@ public sealed record InstantRecoveryOptions
     /// <see cref="Servers.PointServerHost"/>. Empty where it cannot be started.
     /// </summary>
     public IReadOnlyList<string> Server { get; init; } = [];
+
+    /// <summary>The same of the process that mounts a point; it calls <see cref="Mounts.PointMounter"/>.</summary>
+    public IReadOnlyList<string> Mounter { get; init; } = [];
 }

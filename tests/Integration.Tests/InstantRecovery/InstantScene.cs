@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text.Json;
 using LibvirtBackup.Integration.Tests.Lab;
 using LibvirtBackup.Integration.Tests.MainJob;
@@ -89,6 +90,14 @@ internal sealed class InstantScene : IAsyncDisposable
             Token)).Value;
         var difference = await DiskOracle.CompareRawAsync(expected, actual, Token);
         Assert.True(difference is null, $"the disk of {name} differs at byte {difference}");
+    }
+
+    /// <summary>The SHA-256 of what the disk must hold, in lower-case hex.</summary>
+    internal async Task<string> HashAsync()
+    {
+        var path = await Expected.SaveAsync(Path.Combine(Origin.Guest.Directory, "expected.raw"), Token);
+        await using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, Token));
     }
 
     /// <summary>Nothing is left of a domain: no definition, no image, no note, no server.</summary>

@@ -15,7 +15,8 @@ internal static class BackgroundProcess
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends it before it is ready; then it goes on.</param>
     /// <exception cref="BackupException">It cannot be started, or says why it cannot work.</exception>
-    internal static async Task StartAsync(
+    /// <returns>The lines that it printed before it was ready.</returns>
+    internal static async Task<IReadOnlyList<string>> StartAsync(
         IReadOnlyList<string> command, string what, TimeProvider time, CancellationToken cancellationToken)
     {
         if (command.Count == 0)
@@ -34,9 +35,14 @@ internal static class BackgroundProcess
             process.StandardInput.Close();
             try
             {
-                var line = await process.StandardOutput.ReadLineAsync(CancellationToken.None).AsTask()
-                    .WaitAsync(s_patience, time, cancellationToken).ConfigureAwait(false);
-                if (line == PointServerHost.Ready) return;
+                var lines = new List<string>();
+                while (await process.StandardOutput.ReadLineAsync(CancellationToken.None).AsTask()
+                    .WaitAsync(s_patience, time, cancellationToken).ConfigureAwait(false) is { } line)
+                {
+                    if (line == PointServerHost.Ready) return lines;
+                    lines.Add(line);
+                }
+
                 var why = await process.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
                 throw new BackupException(FailureKind.Failed, $"{what} does not start: {LastLine(why)}");
             }
