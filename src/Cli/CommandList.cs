@@ -27,6 +27,8 @@ internal static class CommandList
         new("boot", () => new BootCommand()),
         new("test-restore", () => new TestRestoreCommand()),
         new("mount", () => new MountCommand()),
+        new("ls", () => new LsCommand()),
+        new("cp", () => new CpCommand()),
         new("serve", () => new ServeCommand()),
         new("verify", () => new VerifyCommand()),
         new("prune", () => new PruneCommand()),

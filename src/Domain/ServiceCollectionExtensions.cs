@@ -48,6 +48,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<PointServerHost>();
         services.AddSingleton<RestoreProver>();
         services.AddSingleton<PointMounter>();
+        services.AddSingleton<PointFiles>();
         return services;
     }
 }

@@ -75,8 +75,8 @@ internal sealed class TestRestoreCommand : CliCommand
     internal override IReadOnlyList<Example> Examples =>
     [
         new("test-restore 20260131T0200", "does the guest's agent answer within 5 minutes?"),
-        new("test-restore 20260131 --guest-check 'systemctl is-active postgresql'", "and does its database run?"),
-        new("test-restore 20260131 --console 'login:' --timeout 10m", "for a guest without agent"),
+        new("test-restore 20260131 --guest-check /root/check-db", "and is this program of the guest content?"),
+        new("test-restore 20260131 --console login: --timeout 10m", "for a guest without agent"),
     ];
 
     internal override ValueKind KindAt(int place) => place == 0 ? ValueKind.Point : ValueKind.Other;
@@ -84,6 +84,8 @@ internal sealed class TestRestoreCommand : CliCommand
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var line = context.Line;
+        var timeout = DurationOption.Read(line, _timeout, TimeSpan.FromMinutes(5));
+        TimeSpan? runTime = line.GetValue(_runFor) is null ? null : DurationOption.Read(line, _runFor, default);
         using var repository = await context.OpenRepositoryAsync(cancellationToken);
         var point = await repository.FindPointAsync(line.GetRequiredValue(_point), cancellationToken);
         var directory = Path.GetFullPath(line.GetValue(_report) ?? Path.Combine(
@@ -96,9 +98,9 @@ internal sealed class TestRestoreCommand : CliCommand
             Point = point,
             Directory = line.GetValue(_to),
             ReportDirectory = directory,
-            Timeout = DurationOption.Read(line, _timeout, TimeSpan.FromMinutes(5)),
+            Timeout = timeout,
             ConsoleText = line.GetValue(_console),
-            RunTime = line.GetValue(_runFor) is null ? null : DurationOption.Read(line, _runFor, default),
+            RunTime = runTime,
             Check = line.GetValue(_check),
             GuestCheck = line.GetValue(_guestCheck),
         };

@@ -39,6 +39,8 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(GcDocument))]
 [JsonSerializable(typeof(InitDocument))]
 [JsonSerializable(typeof(KeyDocument))]
+[JsonSerializable(typeof(LsDocument))]
+[JsonSerializable(typeof(CpDocument))]
 [JsonSerializable(typeof(MountDocument))]
 [JsonSerializable(typeof(PruneDocument))]
 [JsonSerializable(typeof(RepairDocument))]

@@ -45,7 +45,8 @@ public sealed class InstantDiscarder
         LibvirtConnection connection, CancellationToken cancellationToken)
     {
         var told = new List<string>();
-        foreach (var domain in _registry.List().Where(domain => domain.IsLeftOver))
+        var uri = await connection.GetUriAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var domain in _registry.List().Where(domain => domain.IsLeftOver && domain.Connection == uri))
         {
             using var held = _registry.TryLock(domain.Uuid);
             // Another process makes it, or throws it away, right now.
@@ -81,9 +82,15 @@ public sealed class InstantDiscarder
     /// <returns>
     /// The domain, or null when it is gone: undefined, or replaced by one that uses none of its images.
     /// </returns>
+    /// <exception cref="BackupException">Usage: it is another libvirt's; nothing is known of it here.</exception>
     internal static async Task<LibvirtDomain?> FindAsync(
         LibvirtConnection connection, InstantDomain known, CancellationToken cancellationToken)
     {
+        var uri = await connection.GetUriAsync(cancellationToken).ConfigureAwait(false);
+        if (uri != known.Connection)
+            throw new BackupException(
+                FailureKind.Usage,
+                $"domain '{known.Name}' runs under libvirt at '{known.Connection}', and this is '{uri}'; give --connect");
         LibvirtDomain domain;
         try
         {

@@ -42,26 +42,34 @@ public sealed class MountTests
     }
 
     [Fact]
-    public async Task Without_nbdfuse_it_says_what_to_install()
+    public async Task Without_the_tools_it_says_what_to_install()
     {
         await using var scene = await StartAsync();
         var point = (await scene.BackUpOnlyAsync()).Point;
         var directory = Path.Combine(scene.Guest.Directory, "files");
 
+        await AssertRefusedAsync(
+            scene, "cannot run nbdfuse", "install package libnbd-bin",
+            "mount", point, "--disk", "vda", "--to", directory);
+        Assert.False(Directory.Exists(directory), "the directory that it made is left");
+        await AssertRefusedAsync(
+            scene, "cannot run guestfish", "install package libguestfs-tools", "ls", $"{point}:/etc");
+        AssertNothingLeft(scene);
+    }
+
+    private static async Task AssertRefusedAsync(BackupScene scene, string what, string next, params string[] line)
+    {
         var result = await Tool.RunAsync(
             "env",
             [
-                "PATH=/nowhere", Path.Combine(AppContext.BaseDirectory, "lvbackup"), "mount", point, "--disk", "vda",
-                "--to", directory, "--repo", scene.Repository.Location, "--state-dir", scene.StateDirectory,
+                "PATH=/nowhere", Path.Combine(AppContext.BaseDirectory, "lvbackup"), .. line,
+                "--repo", scene.Repository.Location, "--state-dir", scene.StateDirectory,
             ],
             Token);
-
         Assert.NotEqual(0, result.ExitCode);
-        Assert.Contains("cannot run nbdfuse", result.Error, StringComparison.Ordinal);
-        Assert.Contains("install package libnbd-bin", result.Error, StringComparison.Ordinal);
+        Assert.Contains(what, result.Error, StringComparison.Ordinal);
+        Assert.Contains(next, result.Error, StringComparison.Ordinal);
         Assert.Single(result.Error.Trim().Split('\n'));
-        Assert.False(Directory.Exists(directory), "the directory that it made is left");
-        AssertNothingLeft(scene);
     }
 
     /// <summary>A domain that is off; vda is a file system, vdb has one in a partition.</summary>
