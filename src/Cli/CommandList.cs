@@ -6,6 +6,7 @@ using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Exports;
+using LibvirtBackup.Cli.InstantRecovery;
 using LibvirtBackup.Cli.Keys;
 using LibvirtBackup.Cli.Recovery;
 using LibvirtBackup.Cli.Repositories;
@@ -25,6 +26,11 @@ internal static class CommandList
         new("show", () => new ShowCommand()),
         new("diff", () => new DiffCommand()),
         new("restore", () => new RestoreCommand()),
+        new("boot", () => new BootCommand()),
+        new("test-restore", () => new TestRestoreCommand()),
+        new("mount", () => new MountCommand()),
+        new("ls", () => new LsCommand()),
+        new("cp", () => new CpCommand()),
         new("serve", () => new ServeCommand()),
         new("verify", () => new VerifyCommand()),
         new("prune", () => new PruneCommand()),
@@ -61,6 +67,8 @@ internal static class CommandList
         new("__complete", () => new CompleteCommand()),
         new(ExportHostCommand.Word, () => new ExportHostCommand()),
         new(ThawWatchdogCommand.Word, () => new ThawWatchdogCommand()),
+        new(PointServerCommand.Word, () => new PointServerCommand()),
+        new(MountServerCommand.Word, () => new MountServerCommand()),
     ];
 
     /// <summary>All commands.</summary>

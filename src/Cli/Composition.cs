@@ -1,6 +1,8 @@
 using LibvirtBackup.Backups;
 using LibvirtBackup.Cli.Backups;
 using LibvirtBackup.Cli.Commands;
+using LibvirtBackup.Cli.InstantRecovery;
+using LibvirtBackup.InstantRecovery;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LibvirtBackup.Cli;
@@ -19,10 +21,20 @@ internal sealed class Composition : IDisposable
         {
             StateDirectory = context.Settings.StateDirectory,
             Program = $"lvbackup {ProgramVersion.Number}",
-            ThawWatchdog = context.Environment.Program is [_, ..] program ? [.. program, ThawWatchdogCommand.Word] : [],
+            ThawWatchdog = Again(context, ThawWatchdogCommand.Word),
+        },
+        new InstantRecoveryOptions
+        {
+            StateDirectory = Path.GetFullPath(context.Settings.StateDirectory),
+            Server = Again(context, PointServerCommand.Word),
+            Mounter = Again(context, MountServerCommand.Word),
         });
         _services = services.BuildServiceProvider();
     }
+
+    /// <summary>This program with a command; empty where it cannot be started again.</summary>
+    private static IReadOnlyList<string> Again(CommandContext context, string command) =>
+        context.Environment.Program is [_, ..] program ? [.. program, command] : [];
 
     /// <summary>A service.</summary>
     internal T Get<T>()

@@ -2,6 +2,10 @@ using LibvirtBackup.Backups;
 using LibvirtBackup.BlockJobs;
 using LibvirtBackup.Exports;
 using LibvirtBackup.Exports.Hosting;
+using LibvirtBackup.InstantRecovery;
+using LibvirtBackup.InstantRecovery.Mounts;
+using LibvirtBackup.InstantRecovery.Proofs;
+using LibvirtBackup.InstantRecovery.Servers;
 using LibvirtBackup.Recovery;
 using LibvirtBackup.Repositories.Maintenance;
 using LibvirtBackup.Repositories.Maintenance.Sources;
@@ -17,18 +21,23 @@ public static class ServiceCollectionExtensions
 {
     /// <summary>
     /// Adds <see cref="BackupEngine"/>, <see cref="RestoreEngine"/>, <see cref="GarbageCollector"/>,
-    /// <see cref="SourceVerifier"/>, <see cref="RepositoryRepairer"/> and <see cref="Doctor"/>, and
+    /// <see cref="SourceVerifier"/>, <see cref="RepositoryRepairer"/>, <see cref="Doctor"/>, <see cref="PointServer"/>,
+    /// <see cref="InstantBooter"/>, <see cref="InstantFinisher"/> and <see cref="InstantDiscarder"/>, and
     /// <see cref="TimeProvider.System"/> unless there is one.
     /// </summary>
     /// <param name="services">The collection.</param>
     /// <param name="options">How backups are run on this host; null for the defaults.</param>
+    /// <param name="instant">How domains run from a repository; null to note them beside the backups and start no
+    /// servers.</param>
     /// <returns>The collection.</returns>
     public static IServiceCollection AddLibvirtBackup(this IServiceCollection services,
-        BackupEngineOptions? options = null)
+        BackupEngineOptions? options = null, InstantRecoveryOptions? instant = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(options ?? new BackupEngineOptions());
+        options ??= new BackupEngineOptions();
+        services.AddSingleton(options);
+        services.AddSingleton(instant ?? new InstantRecoveryOptions { StateDirectory = options.StateDirectory });
         services.AddSingleton<BackupEngine>();
         services.AddSingleton<RestoreEngine>();
         services.AddSingleton<GarbageCollector>();
@@ -41,6 +50,13 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<ExportHost>();
         services.AddSingleton(provider =>
             new BackgroundExports(provider.GetRequiredService<BackupEngineOptions>().StateDirectory));
+        services.AddSingleton<InstantBooter>();
+        services.AddSingleton<InstantFinisher>();
+        services.AddSingleton<InstantDiscarder>();
+        services.AddSingleton<PointServerHost>();
+        services.AddSingleton<RestoreProver>();
+        services.AddSingleton<PointMounter>();
+        services.AddSingleton<PointFiles>();
         return services;
     }
 }

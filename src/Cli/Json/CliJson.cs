@@ -8,6 +8,7 @@ using LibvirtBackup.Cli.BlockJobs;
 using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Exports;
 using LibvirtBackup.Cli.Failures;
+using LibvirtBackup.Cli.InstantRecovery;
 using LibvirtBackup.Cli.Keys;
 using LibvirtBackup.Cli.Recovery;
 using LibvirtBackup.Cli.Repositories;
@@ -23,6 +24,7 @@ namespace LibvirtBackup.Cli.Json;
     GenerationMode = JsonSourceGenerationMode.Default)]
 [JsonSerializable(typeof(BackupDocument))]
 [JsonSerializable(typeof(BackupJobDocument))]
+[JsonSerializable(typeof(BootDocument))]
 [JsonSerializable(typeof(BitmapListDocument))]
 [JsonSerializable(typeof(BitmapMergeDocument))]
 [JsonSerializable(typeof(BitmapRemoveDocument))]
@@ -44,10 +46,14 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(GcDocument))]
 [JsonSerializable(typeof(InitDocument))]
 [JsonSerializable(typeof(KeyDocument))]
+[JsonSerializable(typeof(LsDocument))]
+[JsonSerializable(typeof(CpDocument))]
+[JsonSerializable(typeof(MountDocument))]
 [JsonSerializable(typeof(PruneDocument))]
 [JsonSerializable(typeof(RepairDocument))]
 [JsonSerializable(typeof(RestoreDocument))]
 [JsonSerializable(typeof(ShowDocument))]
+[JsonSerializable(typeof(TestRestoreDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(XmlDocument))]
 internal sealed partial class CliJson : JsonSerializerContext

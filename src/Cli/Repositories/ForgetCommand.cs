@@ -2,6 +2,7 @@ using System.CommandLine;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Json;
+using LibvirtBackup.InstantRecovery;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Retention;
 
@@ -45,6 +46,7 @@ internal sealed class ForgetCommand : CliCommand
                 ids.Add(id);
         }
 
+        RefuseUsed(context, repository, ids);
         var costs = await CostsAsync(repository, ids, cancellationToken);
         foreach (var id in ids)
         {
@@ -60,6 +62,16 @@ internal sealed class ForgetCommand : CliCommand
         else
             context.Note($"removed {ids.Count} point{(ids.Count == 1 ? "" : "s")}; 'lvbackup gc' frees their space");
         return ExitCode.Done;
+    }
+
+    private static void RefuseUsed(CommandContext context, Repository repository, List<string> ids)
+    {
+        var used = context.Get<InstantBooter>().ListUsedPoints(repository);
+        if (ids.Find(used.ContainsKey) is { } id)
+            throw new BackupException(
+                FailureKind.Busy,
+                $"domain '{used[id]}' runs from point {id}; finish it first ('lvbackup boot --name {used[id]} "
+                + "--finish'), or discard it");
     }
 
     // Points that cannot be read can be removed all the same; then nobody knows what that costs.

@@ -3,6 +3,7 @@ using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Json;
 using LibvirtBackup.Cli.Output;
+using LibvirtBackup.InstantRecovery;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Retention;
 
@@ -75,8 +76,8 @@ internal sealed class PruneCommand : CliCommand
         using var repository = await context.OpenRepositoryAsync(cancellationToken);
         var points = await PointsAsync(
             context, repository, context.Line.GetValue(_domain), context.Line.GetValue(_track), cancellationToken);
-        var decisions = RetentionPolicy.Decide(
-            points, rules, await repository.ListDamagedPointsAsync(cancellationToken), zone);
+        var damaged = await repository.ListDamagedPointsAsync(cancellationToken);
+        var decisions = KeepUsed(context, repository, RetentionPolicy.Decide(points, rules, damaged, zone));
         var isDryRun = context.Line.GetValue(_dryRun);
         if (!isDryRun)
         {
@@ -90,6 +91,15 @@ internal sealed class PruneCommand : CliCommand
         else
             Print(context, decisions, isDryRun, zone);
         return ExitCode.Done;
+    }
+
+    private static IReadOnlyList<RetentionDecision> KeepUsed(
+        CommandContext context, Repository repository, IReadOnlyList<RetentionDecision> decisions)
+    {
+        var used = context.Get<InstantBooter>().ListUsedPoints(repository);
+        return [.. decisions.Select(d => !d.Keep && used.TryGetValue(d.Point.Id, out var domain)
+            ? d with { Keep = true, Reasons = [$"domain '{domain}' runs from it"] }
+            : d)];
     }
 
     private static async Task<IReadOnlyList<PointSummary>> PointsAsync(

@@ -110,6 +110,28 @@ internal static class QemuImage
     internal static Task ChangeBitmapsAsync(ImageBitmapCall call, CancellationToken cancellationToken) =>
         RunAsync("qemu-img", call.Image, [.. call.Arguments], cancellationToken);
 
+    /// <summary>
+    /// Makes an empty qcow2 image over another one, which need not be there yet. That is named in it, so that nobody
+    /// takes it for complete.
+    /// </summary>
+    /// <exception cref="BackupException">qemu-img is absent, or says why it cannot.</exception>
+    internal static Task CreateOverlayAsync(
+        string path, long sizeBytes, string backing, string backingFormat, CancellationToken cancellationToken) =>
+        RunAsync(
+            "qemu-img", path,
+            [
+                "create", "-q", "-u", "-f", "qcow2", "-b", backing, "-F", backingFormat, path,
+                sizeBytes.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ],
+            cancellationToken);
+
+    /// <summary>Copies all that an image has from the one below into it, which is then on its own. Nobody has it open.
+    /// </summary>
+    /// <exception cref="BackupException">qemu-img is absent, or says why it cannot; the image is as good as before.
+    /// </exception>
+    internal static Task FlattenAsync(string path, CancellationToken cancellationToken) =>
+        RunAsync("qemu-img", path, ["rebase", "-q", "-f", "qcow2", "-b", string.Empty, path], cancellationToken);
+
     private static async Task<IReadOnlyList<QemuImageInfo>> InspectAsync(
         string path, string[] arguments, CancellationToken cancellationToken)
     {

@@ -7,6 +7,9 @@ internal sealed class StateDirectory(string root)
 {
     internal string JobsDirectory => Path.Combine(root, "jobs");
 
+    /// <summary>What is known of domains that run from a repository.</summary>
+    internal string InstantDirectory => Path.Combine(root, "instant");
+
     private string DomainsDirectory => Path.Combine(root, "domains");
 
     /// <summary>Directories of all domains that this host ever knew.</summary>

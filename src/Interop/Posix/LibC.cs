@@ -15,6 +15,7 @@ internal static unsafe partial class LibC
     public const int FallocateKeepSize = 1;
     public const int FallocatePunchHole = 2;
     public const int FallocateZeroRange = 16;
+    public const int SignalKill = 9;
     public const int SignalTerminate = 15;
     public const int EventFdCloseOnExec = 0x80000;
     public const int EventFdNonBlocking = 0x800;

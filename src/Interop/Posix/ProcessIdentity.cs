@@ -44,6 +44,20 @@ public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootI
         return ReadStat(ProcessId) is not { } stat || (!stat.IsEnded && stat.StartTime == StartTime);
     }
 
+    /// <summary>
+    /// Sends a signal to the process if it still runs, in this PID namespace; without effect when it does not.
+    /// </summary>
+    /// <param name="kill">True for SIGKILL, which cannot be caught; else SIGTERM.</param>
+    /// <exception cref="PosixException">It runs, and may not be signalled.</exception>
+    public void End(bool kill)
+    {
+        if (PidNamespace != ReadPidNamespace() || !IsAlive())
+            return;
+        if (LibC.Kill(ProcessId, kill ? LibC.SignalKill : LibC.SignalTerminate) != 0
+            && Marshal.GetLastPInvokeError() is var errno && errno != Errno.NoProcess)
+            throw new PosixException(errno, "kill", $"process {ProcessId}");
+    }
+
     private static string ReadBootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
     private static string ReadPidNamespace() => new FileInfo("/proc/self/ns/pid").LinkTarget ?? string.Empty;

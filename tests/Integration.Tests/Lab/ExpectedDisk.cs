@@ -8,6 +8,9 @@ internal sealed class ExpectedDisk(long size)
     public void WritePattern(long offset, long length, int seed) =>
         SectorPattern.Fill(_content.AsSpan(checked((int)offset), checked((int)length)), offset, seed);
 
+    public void Fill(long offset, long length, byte value) =>
+        _content.AsSpan(checked((int)offset), checked((int)length)).Fill(value);
+
     public void Zero(long offset, long length) =>
         _content.AsSpan(checked((int)offset), checked((int)length)).Clear();
 

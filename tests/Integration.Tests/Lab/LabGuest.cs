@@ -32,6 +32,16 @@ internal sealed class LabGuest : IAsyncDisposable
     /// <summary>From the start of the domain to the agent's first answer.</summary>
     public TimeSpan BootTime { get; private set; }
 
+    /// <summary>A domain with the lab's guest that somebody else has defined, and will remove.</summary>
+    public static LabGuest Of(LabHost host, string name, string directory) => new(host, name, directory);
+
+    /// <summary>Waits for the agent of a domain that was started.</summary>
+    public async Task WaitForAgentAsync(CancellationToken cancellationToken)
+    {
+        if (!await Agent.WaitAsync(TimeSpan.FromSeconds(90), cancellationToken))
+            throw new ToolFailedException($"the guest agent of {Name} does not answer");
+    }
+
     /// <summary>Makes the disks, defines and starts the domain, and waits for its agent.</summary>
     public static Task<LabGuest> StartAsync(
         LabHost host,

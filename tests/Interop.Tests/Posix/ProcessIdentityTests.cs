@@ -37,4 +37,19 @@ public sealed class ProcessIdentityTests
     [Fact]
     public void A_process_of_another_namespace_is_given_the_benefit_of_the_doubt() =>
         Assert.True((ProcessIdentity.Current with { PidNamespace = "pid:[1]", StartTime = 1 }).IsAlive());
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_process_is_ended_and_another_life_of_its_id_is_not(bool kill)
+    {
+        using Process process = Process.Start("sleep", "60");
+        ProcessIdentity identity = ProcessIdentity.ForProcess(process.Id)!;
+        (identity with { StartTime = 1 }).End(kill);
+        Assert.True(identity.IsAlive());
+        identity.End(kill);
+        process.WaitForExit();
+        Assert.Equal(kill ? 137 : 143, process.ExitCode);
+        identity.End(kill);
+    }
 }

@@ -50,6 +50,66 @@ public sealed class DomainXmlEditTests
     }
 
     [Fact]
+    public void A_disk_gets_an_image_below_it_and_policies_for_errors()
+    {
+        DiskName vda = DiskName.Parse("vda");
+        NetworkDiskSource below = new()
+        {
+            Protocol = "nbd",
+            Name = "vda",
+            ReconnectDelaySeconds = 10,
+            Hosts = [new NetworkDiskHost { Transport = "unix", Socket = "/s" }],
+        };
+
+        DomainXml copy = s_domain.WithDiskSource(vda, "/o.qcow2", ImageFormat.Qcow2)
+            .WithBackingStore(vda, below, ImageFormat.Raw)
+            .WithErrorPolicies(vda, "stop", "report");
+
+        Assert.Contains("error_policy=\"stop\" rerror_policy=\"report\"", copy.ToXml(), StringComparison.Ordinal);
+        Assert.Equal("stop", copy.Disks[0].ErrorPolicy);
+        NetworkDiskSource read = Assert.IsType<NetworkDiskSource>(Assert.Single(copy.Disks[0].BackingChain).Source);
+        Assert.Equal((10, "/s"), (read.ReconnectDelaySeconds, read.Hosts[0].Socket));
+        Assert.True(copy.Disks[0].BackingChainEnds);
+        Assert.DoesNotContain(
+            "error_policy", copy.WithErrorPolicies(vda, null, null).ToXml(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_isolated_domain_reaches_nothing_and_its_console_is_a_file()
+    {
+        DomainXml domain = DomainXml.Parse(
+            """
+            <domain type='kvm'><name>web</name><devices>
+              <disk type='file' device='disk'><source file='/d'/><target dev='vda'/></disk>
+              <interface type='network'><source network='default'/></interface>
+              <hostdev mode='subsystem' type='usb'/>
+              <filesystem type='mount'><source dir='/srv'/><target dir='x'/></filesystem>
+              <memory model='nvdimm'><source><path>/nv</path></source></memory>
+              <memory model='dimm'/>
+              <serial type='file'><source path='/old.log'/><target type='isa-serial' port='0'/></serial>
+              <serial type='pty'/>
+              <console type='file'><source path='/old.log'/></console>
+              <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
+              <channel type='spicevmc'><target type='virtio' name='com.redhat.spice.0'/></channel>
+              <graphics type='vnc' port='5901' autoport='no' websocket='5701'/>
+            </devices></domain>
+            """);
+
+        XElement devices = XDocument.Parse(domain.WithoutOutside("/new.log").ToXml()).Root!.Element("devices")!;
+
+        Assert.Equal(
+            ["disk", "memory", "channel", "graphics", "serial"], devices.Elements().Select(e => e.Name.LocalName));
+        Assert.Equal("dimm", (string?)devices.Element("memory")!.Attribute("model"));
+        XElement channel = devices.Element("channel")!;
+        Assert.Equal("org.qemu.guest_agent.0", (string?)channel.Element("target")!.Attribute("name"));
+        XElement serial = devices.Element("serial")!;
+        Assert.Equal("/new.log", (string?)serial.Element("source")!.Attribute("path"));
+        Assert.Equal("isa-serial", (string?)serial.Element("target")!.Attribute("type"));
+        Assert.Equal(
+            """<graphics type="vnc" autoport="yes" />""", devices.Element("graphics")!.ToString());
+    }
+
+    [Fact]
     public void A_restored_disk_has_only_its_new_source()
     {
         DomainXml copy = s_domain.WithDiskSource(DiskName.Parse("vda"), "/restored/vda.raw", ImageFormat.Raw);

@@ -19,6 +19,7 @@ internal sealed class DomainDefiner(
     Action<RestoreStep, string>? after)
 {
     private readonly AttachmentReader _files = new(repository);
+    private readonly DefinitionFiles _boot = new(repository, plan, after);
     private readonly CheckpointSeed _seed = new(plan.Point, warnings);
 
     private string Undefined => $"the disks are restored, but domain '{plan.Name}' is not defined";
@@ -50,7 +51,8 @@ internal sealed class DomainDefiner(
         const string Next = "run the same restore again with --overwrite, which writes only what differs";
         try
         {
-            var files = await WriteFilesAsync(cancellationToken).ConfigureAwait(false);
+            var files = await _boot.FindAsync(cancellationToken).ConfigureAwait(false);
+            await _boot.WriteAsync(files, cancellationToken).ConfigureAwait(false);
             var definition = DefinitionEditor.Edit(plan.Stored, plan.Name, plan.KeepIdentity, disks, files, warnings);
             // libvirt writes a UUID into every definition, and a new identity has its own
             await tpm.WriteAsync(definition.Uuid!.Value, cancellationToken).ConfigureAwait(false);
@@ -126,26 +128,5 @@ internal sealed class DomainDefiner(
             warnings.Add($"domain '{plan.Name}' does not start with its host as before: {e.Message}; run 'virsh "
                 + $"autostart {plan.Name}'");
         }
-    }
-
-    /// <summary>
-    /// Writes the files that are not where they were, and the variable store always: a domain writes to it.
-    /// </summary>
-    private async Task<IReadOnlyDictionary<AttachmentRole, string>> WriteFilesAsync(CancellationToken cancellationToken)
-    {
-        var files = new Dictionary<AttachmentRole, string>();
-        foreach (var file in plan.Point.Attachments.Where(file => file.Role != AttachmentRole.TpmState))
-        {
-            if (file.Role != AttachmentRole.Nvram
-                && await _files.IsInPlaceAsync(file, cancellationToken).ConfigureAwait(false))
-                continue;
-            var path = plan.PathOf(file.Role);
-            DurableFile.CreateDirectory(plan.FilesDirectory);
-            await _files.WriteAsync(file, path, cancellationToken).ConfigureAwait(false);
-            files[file.Role] = path;
-            after?.Invoke(RestoreStep.FileWritten, path);
-        }
-
-        return files;
     }
 }

@@ -2,6 +2,9 @@ namespace LibvirtBackup.Interop.Libvirt;
 
 public sealed partial class LibvirtDomain
 {
+    /// <summary>More disks than a machine can have slots for.</summary>
+    private const uint MostDisks = 1024;
+
     /// <summary>Sizes of a disk (<c>virDomainGetBlockInfo</c>, since 0.8.1).</summary>
     /// <param name="disk">The target, such as <c>vda</c>, or the path of the source.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
@@ -191,4 +194,15 @@ public sealed partial class LibvirtDomain
         ArgumentNullException.ThrowIfNull(device);
         return RunAsync(() => LibvirtFunctions.virDomainSetBlockThreshold(Handle, device, bytes), cancellationToken);
     }
+
+    /// <summary>
+    /// The disks on which QEMU met an error and paused the guest (<c>virDomainGetDiskErrors</c>, since 0.9.10).
+    /// </summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>By target, what kind of error.</returns>
+    public Task<IReadOnlyDictionary<string, VirDomainDiskErrorCode>> GetDiskErrorsAsync(
+        CancellationToken cancellationToken = default) => RunAsync<IReadOnlyDictionary<string, VirDomainDiskErrorCode>>(
+        () => LibvirtFunctions.virDomainGetDiskErrors(Handle, MostDisks).ToDictionary(
+            error => error.Disk, error => error.Error, StringComparer.Ordinal),
+        cancellationToken);
 }

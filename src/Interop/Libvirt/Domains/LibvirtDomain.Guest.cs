@@ -88,4 +88,16 @@ public sealed partial class LibvirtDomain
         return RunAsync(
             () => LibvirtFunctions.virDomainAgentSetResponseTimeout(Handle, seconds), cancellationToken);
     }
+
+    /// <summary>Begins to send what the first display shows into a stream (<c>virDomainScreenshot</c>, since 0.9.2).
+    /// </summary>
+    /// <param name="stream">A new stream of the same connection.</param>
+    /// <param name="cancellationToken">Stops waiting; abort the stream.</param>
+    /// <returns>The image's MIME type, as soon as the stream can be received from.</returns>
+    public Task<string> ScreenshotAsync(LibvirtStream stream, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return RunAsync(
+            () => LibvirtFunctions.virDomainScreenshot(Handle, stream.Handle, screen: 0), cancellationToken);
+    }
 }

@@ -12,6 +12,12 @@ public sealed record NetworkDiskSource : DiskSource
     /// <summary>Whether TLS is used; null means the host's default.</summary>
     public bool? Tls { get; init; }
 
+    /// <summary>
+    /// For how many seconds QEMU lets requests wait for an NBD server that has gone; null means that they fail at once.
+    /// libvirt 9.0 leaves it out.
+    /// </summary>
+    public int? ReconnectDelaySeconds { get; init; }
+
     /// <summary>The servers.</summary>
     public ValueList<NetworkDiskHost> Hosts { get; init; } = [];
 
@@ -23,6 +29,7 @@ public sealed record NetworkDiskSource : DiskSource
         Protocol = protocol,
         Name = reader.Attribute("name"),
         Tls = reader.YesNo("tls"),
+        ReconnectDelaySeconds = reader.Child("reconnect")?.Int32("delay"),
         Hosts = [.. reader.Models("host").Select(NetworkDiskHost.Read)],
     };
 
@@ -30,5 +37,8 @@ public sealed record NetworkDiskSource : DiskSource
         .Attribute("protocol", Protocol)
         .Attribute("name", Name)
         .YesNo("tls", Tls)
-        .Add(Hosts.Select(h => h.ToElement()));
+        .Add(Hosts.Select(h => h.ToElement()))
+        .Child(
+            "reconnect", ReconnectDelaySeconds is not null,
+            writer => writer.Attribute("delay", ReconnectDelaySeconds));
 }

@@ -21,6 +21,15 @@ public sealed record DomainDisk
     public ImageFormat? DriverType { get; init; }
 
     /// <summary>
+    /// What QEMU does when a write fails (<c>stop</c> pauses the guest, which tries again when it goes on); null means
+    /// its default.
+    /// </summary>
+    public string? ErrorPolicy { get; init; }
+
+    /// <summary>The same when a read fails; null means as for writes.</summary>
+    public string? ReadErrorPolicy { get; init; }
+
+    /// <summary>
     /// The images below the top one, next one first. Complete only in the document of a running domain, or when
     /// <see cref="BackingChainEnds"/>.
     /// </summary>
@@ -77,6 +86,8 @@ public sealed record DomainDisk
             Bus = target.Attribute("bus"),
             Source = source,
             DriverType = reader.Child("driver")?.Attribute("type", v => new ImageFormat(v)),
+            ErrorPolicy = reader.Child("driver")?.Attribute("error_policy"),
+            ReadErrorPolicy = reader.Child("driver")?.Attribute("rerror_policy"),
             BackingChain = chain,
             BackingChainEnds = ends,
             IsReadOnly = reader.Marker("readonly"),

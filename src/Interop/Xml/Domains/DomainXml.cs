@@ -115,6 +115,34 @@ public sealed class DomainXml
     public DomainXml WithDiskSource(DiskName target, DiskSource source, ImageFormat format) =>
         Edit(root => DomainXmlEdit.SetDiskSource(root, target, source, format));
 
+    /// <summary>A copy in which a disk's image has exactly one image below it.</summary>
+    /// <param name="target">The disk, by its target; it has a source.</param>
+    /// <param name="backing">The image below.</param>
+    /// <param name="format">Format of the image below.</param>
+    /// <exception cref="ArgumentException">The document has no such disk.</exception>
+    public DomainXml WithBackingStore(DiskName target, DiskSource backing, ImageFormat format) =>
+        Edit(root => DomainXmlEdit.SetBackingStore(root, target, backing, format));
+
+    /// <summary>A copy with what QEMU does when a disk's image fails.</summary>
+    /// <param name="target">The disk, by its target.</param>
+    /// <param name="write">For writes (<c>stop</c>, <c>report</c>, ...); null means QEMU's default.</param>
+    /// <param name="read">For reads; null means as for writes.</param>
+    /// <exception cref="ArgumentException">The document has no such disk.</exception>
+    public DomainXml WithErrorPolicies(DiskName target, string? write, string? read) =>
+        Edit(root => DomainXmlEdit.SetErrorPolicies(root, target, write, read));
+
+    /// <summary>A copy whose displays listen on ports that libvirt chooses, so that two domains do not share one.
+    /// </summary>
+    public DomainXml WithAutomaticPorts() => Edit(DomainXmlIsolation.RemoveGraphicsPorts);
+
+    /// <summary>
+    /// A copy that reaches nothing of the host or of other guests but its disks: no network, no host devices, no shared
+    /// directories. What it writes to its first serial console goes to a file.
+    /// </summary>
+    /// <param name="consolePath">Absolute path of that file.</param>
+    public DomainXml WithoutOutside(string consolePath) =>
+        Edit(root => DomainXmlIsolation.Isolate(root, consolePath));
+
     /// <summary>
     /// A copy whose variable store is another file; UEFI that libvirt chooses has one, whether it is named or not.
     /// </summary>

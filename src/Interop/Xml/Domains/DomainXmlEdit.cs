@@ -56,6 +56,30 @@ internal static class DomainXmlEdit
             disk.Element("driver")!.AddAfterSelf(source.ToElement()); // SetFormat left a driver
     }
 
+    public static void SetBackingStore(XElement root, DiskName target, DiskSource backing, ImageFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(backing);
+        XElement disk = FindDisk(root, target);
+        Remove(disk, "backingStore");
+        XElement source = disk.Element("source")
+            ?? throw new ArgumentException($"disk '{target}' has no source", nameof(target));
+        source.AddAfterSelf(new XElement(
+            "backingStore",
+            new XAttribute("type", backing.Type.Value),
+            new XElement("format", new XAttribute("type", format.Value)),
+            backing.ToElement(),
+            new XElement("backingStore")));
+    }
+
+    public static void SetErrorPolicies(XElement root, DiskName target, string? write, string? read)
+    {
+        XElement disk = FindDisk(root, target);
+        if (disk.Element("driver") is not { } driver)
+            disk.AddFirst(driver = new XElement("driver"));
+        driver.SetAttributeValue("error_policy", write);
+        driver.SetAttributeValue("rerror_policy", read);
+    }
+
     public static void SetNvram(XElement root, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -124,7 +148,7 @@ internal static class DomainXmlEdit
     }
 
     /// <summary>Removes children together with the white space before them, so that no blank lines stay.</summary>
-    private static void Remove(XElement parent, string name)
+    internal static void Remove(XElement parent, string name)
     {
         foreach (XElement child in parent.Elements(name).ToArray())
         {

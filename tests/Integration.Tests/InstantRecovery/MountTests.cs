@@ -1,0 +1,138 @@
+using System.Buffers.Binary;
+using LibvirtBackup.Integration.Tests.Lab;
+using LibvirtBackup.Integration.Tests.MainJob;
+using Xunit;
+
+namespace LibvirtBackup.Integration.Tests.InstantRecovery;
+
+/// <summary>Files of points, by nbdfuse and loop devices.</summary>
+public sealed class MountTests
+{
+    private const long Size = 32 * Units.MiB;
+    private const int PartitionSector = 2048;
+    private const int SectorSize = 512;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Files_of_a_point_are_read_and_unmounting_ends_everything()
+    {
+        Assert.SkipUnless(File.Exists("/dev/fuse"), "no FUSE on this machine");
+        Assert.SkipUnless(File.Exists("/dev/loop-control"), "no loop devices on this machine");
+        await using var scene = await StartAsync();
+        var point = (await scene.BackUpOnlyAsync()).Point;
+        var directory = Path.Combine(scene.Guest.Directory, "files");
+
+        var document = await LvbackupProcess.RunAsync(scene, "mount", point, "--disk", "vda", "--to", directory);
+        Assert.Equal(directory, document.GetProperty("mountPoints")[0].GetString());
+        Assert.Equal("of the whole disk", await File.ReadAllTextAsync(Path.Combine(directory, "sub", "file"), Token));
+        Assert.Throws<IOException>(() => File.WriteAllText(Path.Combine(directory, "new"), ""));
+        await UnmountAsync(scene, directory);
+
+        document = await LvbackupProcess.RunAsync(scene, "mount", point, "--disk", "vdb", "--to", directory);
+        var part = Path.Combine(directory, "1");
+        Assert.Equal(part, document.GetProperty("mountPoints")[0].GetString());
+        Assert.Equal("of a partition", await File.ReadAllTextAsync(Path.Combine(part, "sub", "file"), Token));
+        await UnmountAsync(scene, part);
+
+        await LvbackupProcess.RunAsync(scene, "mount", point, "--disk", "vda", "--to", directory, "--image");
+        Assert.Null(await DiskOracle.CompareRawAsync(
+            Path.Combine(scene.Guest.Directory, "vda.raw"), Path.Combine(directory, "vda"), Token));
+        await UnmountAsync(scene, directory);
+    }
+
+    [Fact]
+    public async Task Without_the_tools_it_says_what_to_install()
+    {
+        await using var scene = await StartAsync();
+        var point = (await scene.BackUpOnlyAsync()).Point;
+        var directory = Path.Combine(scene.Guest.Directory, "files");
+
+        await AssertRefusedAsync(
+            scene, "cannot run nbdfuse", "install package libnbd-bin",
+            "mount", point, "--disk", "vda", "--to", directory);
+        Assert.False(Directory.Exists(directory), "the directory that it made is left");
+        await AssertRefusedAsync(
+            scene, "cannot run guestfish", "install package libguestfs-tools", "ls", $"{point}:/etc");
+        AssertNothingLeft(scene);
+    }
+
+    private static async Task AssertRefusedAsync(BackupScene scene, string what, string next, params string[] line)
+    {
+        var result = await Tool.RunAsync(
+            "env",
+            [
+                "PATH=/nowhere", Path.Combine(AppContext.BaseDirectory, "lvbackup"), .. line,
+                "--repo", scene.Repository.Location, "--state-dir", scene.StateDirectory,
+            ],
+            Token);
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains(what, result.Error, StringComparison.Ordinal);
+        Assert.Contains(next, result.Error, StringComparison.Ordinal);
+        Assert.Single(result.Error.Trim().Split('\n'));
+    }
+
+    /// <summary>A domain that is off; vda is a file system, vdb has one in a partition.</summary>
+    private static async Task<BackupScene> StartAsync()
+    {
+        var guest = await LabGuest.StartPausedAsync(
+            await LabHost.ForAsync("bookworm"), Token, new LabDisk(Size), new LabDisk(Size));
+        await guest.Host.Virsh.RunAsync(Token, "destroy", guest.Name);
+        await MakeDiskAsync(guest, "vda", "of the whole disk", firstSector: 0);
+        await MakeDiskAsync(guest, "vdb", "of a partition", PartitionSector);
+        return await BackupScene.OfAsync(guest);
+    }
+
+    private static async Task MakeDiskAsync(LabGuest guest, string disk, string content, int firstSector)
+    {
+        var files = Directory.CreateDirectory(Path.Combine(guest.Directory, $"{disk}-files", "sub")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(files, "file"), content, Token);
+        var raw = Path.Combine(guest.Directory, $"{disk}.raw");
+        await using (var stream = File.Create(raw))
+        {
+            stream.SetLength(Size);
+            if (firstSector > 0)
+                await stream.WriteAsync(PartitionTable(firstSector, (int)(Size / SectorSize) - firstSector), Token);
+        }
+
+        _ = (await Tool.RunAsync(
+            "mke2fs",
+            [
+                "-q", "-F", "-t", "ext4", "-d", Path.GetDirectoryName(files)!,
+                "-E", $"offset={firstSector * SectorSize}", raw, $"{(Size - firstSector * SectorSize) / 1024}k",
+            ],
+            Token)).Value;
+        _ = (await Tool.RunAsync(
+            "qemu-img",
+            ["convert", "-f", "raw", "-O", "qcow2", raw, Path.Combine(guest.Directory, $"{disk}.qcow2")], Token)).Value;
+    }
+
+    /// <summary>A master boot record with one Linux partition.</summary>
+    private static byte[] PartitionTable(int firstSector, int sectors)
+    {
+        var record = new byte[SectorSize];
+        var entry = record.AsSpan(446);
+        entry[4] = 0x83;
+        BinaryPrimitives.WriteInt32LittleEndian(entry[8..], firstSector);
+        BinaryPrimitives.WriteInt32LittleEndian(entry[12..], sectors);
+        (record[510], record[511]) = (0x55, 0xaa);
+        return record;
+    }
+
+    private static async Task UnmountAsync(BackupScene scene, string place)
+    {
+        _ = (await Tool.RunAsync("umount", [place], Token)).Value;
+        var mounts = Path.Combine(scene.StateDirectory, "mounts");
+        while (Directory.EnumerateFileSystemEntries(mounts).Any()) await Task.Delay(50, Token);
+        AssertNothingLeft(scene);
+    }
+
+    private static void AssertNothingLeft(BackupScene scene)
+    {
+        var mounts = Path.Combine(scene.StateDirectory, "mounts");
+        Assert.Empty(Directory.Exists(mounts) ? Directory.EnumerateFileSystemEntries(mounts) : []);
+        var table = File.ReadAllText("/proc/self/mountinfo");
+        Assert.DoesNotContain(scene.Guest.Directory, table, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(scene.Repository.Location, "locks")));
+    }
+}
