@@ -1,4 +1,3 @@
-using System.Xml.Linq;
 using LibvirtBackup.Backups;
 using LibvirtBackup.Integration.Tests.Lab;
 using Xunit;
@@ -42,43 +41,6 @@ public sealed class BrokenJobTests
 
         await scene.Backups.VerifyAllAsync();
         await scene.Backups.AssertNothingLeftAsync();
-    }
-
-    [Theory]
-    [InlineData("bookworm")]
-    public async Task A_commit_into_an_image_without_room_harms_no_point(string suite)
-    {
-        await using var scene = await ChainScene.StartAsync(await LabHost.ForAsync(suite), new Random(5));
-        await LimitAsync(scene, 3 * Units.MiB);
-        await scene.BackUpAsync();
-        await scene.SnapshotByVirshAsync("over");
-        await new QemuIo(scene.Guest).FillAsync(ChainScene.Disk, 0, 6 * Units.MiB, 7, Token);
-        await scene.BackUpAsync();
-
-        var failure = await Assert.ThrowsAsync<BackupException>(() => scene.RunAsync(scene.Commit()));
-        Assert.Contains("whether the receiving image has room", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(2, (await scene.ListImagesAsync()).Count);
-        Assert.Equal(BackupLevel.Incremental, (await scene.BackUpAsync()).Disks[0].Level);
-        await scene.RunAsync(scene.Pull());
-        Assert.Equal(BackupLevel.Incremental, (await scene.BackUpAsync()).Disks[0].Level);
-        await scene.Backups.VerifyAllAsync();
-    }
-
-    /// <summary>The image has this much room on its storage, as if that were full.</summary>
-    private static async Task LimitAsync(ChainScene scene, long bytes)
-    {
-        await scene.VirshAsync("destroy");
-        var definition = XDocument.Parse(await scene.VirshAsync("dumpxml", "--inactive"));
-        // QEMU wants all of it to be there.
-        using (var image = File.OpenHandle((await scene.ListImagesAsync())[0], access: FileAccess.Write))
-            RandomAccess.SetLength(image, bytes);
-        var slice = new XElement("slice", new XAttribute("type", "storage"), new XAttribute("offset", 0));
-        slice.SetAttributeValue("size", bytes);
-        definition.Descendants("disk").Single().Element("source")!.Add(new XElement("slices", slice));
-        var path = Path.Combine(scene.Guest.Directory, "limited.xml");
-        await File.WriteAllTextAsync(path, definition.ToString(), Token);
-        await scene.Guest.Host.Virsh.RunAsync(Token, "define", path);
-        await scene.Guest.StartPausedAsync(Token);
     }
 
     private static async Task LayersAsync(ChainScene scene)
