@@ -90,7 +90,8 @@ public sealed class InstantDiscarder
         if (uri != known.Connection)
             throw new BackupException(
                 FailureKind.Usage,
-                $"domain '{known.Name}' runs under libvirt at '{known.Connection}', and this is '{uri}'; give --connect");
+                $"domain '{known.Name}' runs under libvirt at '{known.Connection}', and this is '{uri}'; give "
+                + "--connect");
         LibvirtDomain domain;
         try
         {

@@ -41,7 +41,12 @@ internal sealed class ProofRun(
         var guest = new IsolatedGuest(domain, _console, time);
         using (var limit = new CancellationTokenSource(request.Timeout, time))
         using (var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken))
-            report = await LookAsync(report, guest, started, either.Token, cancellationToken).ConfigureAwait(false);
+        {
+            var limited = limit.Token;
+            report = await LookAsync(
+                report, guest, started, () => limited.IsCancellationRequested, either.Token).ConfigureAwait(false);
+        }
+
         return await KeepAsync(report, connection, guest, cancellationToken).ConfigureAwait(false);
     }
 
@@ -75,20 +80,23 @@ internal sealed class ProofRun(
     }
 
     private async Task<ProofReport> LookAsync(
-        ProofReport report, IsolatedGuest guest, long started, CancellationToken limited, CancellationToken user)
+        ProofReport report, IsolatedGuest guest, long started, Func<bool> isLate, CancellationToken cancellationToken)
     {
         try
         {
-            var end = await guest.WaitAsync(() => IsUpAsync(guest, started, limited), limited).ConfigureAwait(false);
+            var end = await guest.WaitAsync(
+                () => IsUpAsync(guest, started, cancellationToken), cancellationToken).ConfigureAwait(false);
             if (end is not null) return report with { Failure = $"{end} before it was up" };
             report = report with { UpSeconds = Seconds(started, time.GetTimestamp()) };
             if (request.GuestCheck is { } inside)
-                report = Add(report, await guest.RunAsync(inside, limited).ConfigureAwait(false));
+                report = Add(report, await guest.RunAsync(inside, cancellationToken).ConfigureAwait(false));
             if (report.Ok && request.Check is { } outside)
-                report = Add(report, await HostCheck.RunAsync(outside, Environment(), limited).ConfigureAwait(false));
+                report = Add(
+                    report,
+                    await HostCheck.RunAsync(outside, Environment(), cancellationToken).ConfigureAwait(false));
             return report;
         }
-        catch (OperationCanceledException) when (!user.IsCancellationRequested)
+        catch (OperationCanceledException) when (isLate())
         {
             var what = report.UpSeconds is null
                 ? $"the guest was not up (by its {report.WaitedFor})"

@@ -2,8 +2,8 @@ namespace LibvirtBackup.Interop.Libvirt;
 
 public sealed partial class LibvirtDomain
 {
-    /// <summary>More disks than a machine can have slots for.</summary>
-    private const uint MostDisks = 1024;
+    /// <summary>What a remote libvirt answers at most (<c>REMOTE_DOMAIN_DISK_ERRORS_MAX</c>).</summary>
+    private const uint MostDisks = 256;
 
     /// <summary>Sizes of a disk (<c>virDomainGetBlockInfo</c>, since 0.8.1).</summary>
     /// <param name="disk">The target, such as <c>vda</c>, or the path of the source.</param>
