@@ -18,13 +18,20 @@ internal sealed class SocketFile : IDisposable
     /// <exception cref="IOException">The directory is not there, or nothing can be written there.</exception>
     internal static SocketFile Take(string path)
     {
-        var lockPath = $"{path}.lock";
+        var lockPath = LockOf(path);
         var isOurs = File.Exists(lockPath);
         var held = FileLock.TryAcquire(lockPath) ?? throw new BackupException(
             FailureKind.Failed, $"another lvbackup listens on '{path}'; choose another path, or end it");
         // Only a server of ours makes such a lock, and it lives no more: the socket beside it is of no use to anybody.
         if (isOurs && IsDead(path)) File.Delete(path);
         return new SocketFile(path, held);
+    }
+
+    /// <summary>Removes what a server has left that lives no more.</summary>
+    internal static void Clear(string path)
+    {
+        File.Delete(path);
+        File.Delete(LockOf(path));
     }
 
     /// <summary>Removes the socket, and then what it was known by.</summary>
@@ -41,6 +48,8 @@ internal sealed class SocketFile : IDisposable
         File.Delete(_lock.Path);
         _lock.Dispose();
     }
+
+    private static string LockOf(string path) => $"{path}.lock";
 
     private static bool IsDead(string path)
     {

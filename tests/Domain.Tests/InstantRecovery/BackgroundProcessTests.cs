@@ -10,12 +10,12 @@ public sealed class BackgroundProcessTests
     public async Task Lines_before_it_is_ready_are_given_and_it_goes_on()
     {
         using var directory = new TestDirectory();
-        var end = directory.File("end");
+        var life = directory.File("life"); // it ends with this file
+        await File.WriteAllTextAsync(life, "", TestContext.Current.CancellationToken);
 
-        var lines = await StartAsync($"echo one; echo two; echo ready; while [ ! -e {end} ]; do sleep 0.05; done");
+        var lines = await StartAsync($"echo one; echo two; echo ready; while [ -e {life} ]; do sleep 0.05; done");
 
         Assert.Equal(["one", "two"], lines);
-        await File.WriteAllTextAsync(end, "", TestContext.Current.CancellationToken);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LibvirtBackup.Exports;
 using LibvirtBackup.Interop.Posix;
 using LibvirtBackup.State;
 
@@ -40,7 +41,7 @@ internal sealed class PointServers(InstantRecoveryOptions options, InstantRegist
             }
         }
 
-        File.Delete(domain.Socket);
+        SocketFile.Clear(domain.Socket);
         File.Delete(registry.ServerNoteOf(domain.Uuid));
     }
 
