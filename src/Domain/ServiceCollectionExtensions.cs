@@ -49,7 +49,9 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<SnapshotEngine>();
         services.AddSingleton<ExportHost>();
         services.AddSingleton(provider =>
-            new BackgroundExports(provider.GetRequiredService<BackupEngineOptions>().StateDirectory));
+            new BackgroundExports(
+                provider.GetRequiredService<BackupEngineOptions>().StateDirectory,
+                provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<InstantBooter>();
         services.AddSingleton<InstantFinisher>();
         services.AddSingleton<InstantDiscarder>();

@@ -1,8 +1,12 @@
+using System.Text.Json;
+using LibvirtBackup.Hosts;
+
 namespace LibvirtBackup.Exports.Hosting;
 
 /// <summary>Starts, lists and stops the exports of this host; each is a process of its own.</summary>
 /// <param name="stateDirectory">Where they are kept.</param>
-public sealed class BackgroundExports(string stateDirectory)
+/// <param name="time">The clock.</param>
+public sealed class BackgroundExports(string stateDirectory, TimeProvider time)
 {
     private static readonly TimeSpan s_stopTime = TimeSpan.FromSeconds(30);
 
@@ -26,7 +30,12 @@ public sealed class BackgroundExports(string stateDirectory)
                 FailureKind.Usage,
                 $"export '{order.Name}' cannot take orders at '{Directory(order.Name).ControlSocket}': the path of a "
                 + "unix socket has at most 107 bytes; choose a shorter --state-dir or --name");
-        await ExportProcess.StartAsync(program, order, cancellationToken).ConfigureAwait(false);
+        var process = new BackgroundProcess(program, $"the process of export '{order.Name}'", time)
+        {
+            Input = JsonSerializer.Serialize(order, HostingJson.Default.ExportOrder),
+            IsNamedInReasons = false,
+        };
+        await process.StartAsync(cancellationToken).ConfigureAwait(false);
         return await ReadAsync(Directory(order.Name), cancellationToken).ConfigureAwait(false)
             ?? throw new BackupException(
                 FailureKind.Failed, $"export '{order.Name}' has ended already; is its --idle-timeout long enough?");

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Posix;
 using LibvirtBackup.Repositories;
 
@@ -13,9 +14,6 @@ namespace LibvirtBackup.Exports.Hosting;
 /// <param name="time">The clock.</param>
 public sealed class ExportHost(PointServer servers, TimeProvider time)
 {
-    /// <summary>What the process says when clients can connect.</summary>
-    internal const string Ready = "ready";
-
     /// <summary>Reads the order that a process is started with.</summary>
     /// <param name="line">One line.</param>
     /// <exception cref="BackupException">It is none.</exception>
@@ -60,7 +58,7 @@ public sealed class ExportHost(PointServer servers, TimeProvider time)
             await using var ending = control.ConfigureAwait(false);
             directory.Write(new ExportRecord(
                 order, ProcessIdentity.Current, time.GetUtcNow(), server.Uris, server.Warnings));
-            await output.WriteLineAsync(Ready).ConfigureAwait(false);
+            await output.WriteLineAsync(BackgroundProcess.Ready).ConfigureAwait(false);
             await output.FlushAsync(cancellationToken).ConfigureAwait(false);
             var first = await Task.WhenAny(server.Completion, control.Stopped).WaitAsync(cancellationToken)
                 .ConfigureAwait(false);

@@ -83,10 +83,14 @@ internal sealed class ChunkMemory : IDisposable
             var isNew = place.Length == 0;
             if (!isNew && place.Id != id) _found.TryRemove(KeyValuePair.Create(place.Id, number));
             (place.Id, place.Length, place.WasUsed) = (id, chunk.Length, false);
-            chunk.CopyTo(_memory.Slice((long)number * _placeBytes, _placeBytes));
+            var bytes = _memory.Slice((long)number * _placeBytes, chunk.Length);
+            chunk.CopyTo(bytes);
             Mark(number, chunk);
+            // A page that was taken while it was written has lost what was written until then, and may have its mark.
+            Interlocked.MemoryBarrier();
+            if (bytes.SequenceEqual(chunk)) _found[id] = number;
+            else _found.TryRemove(KeyValuePair.Create(id, number));
             OfferBlock(number, isNew);
-            _found[id] = number;
         }
         finally
         {
@@ -114,7 +118,7 @@ internal sealed class ChunkMemory : IDisposable
 
     /// <summary>
     /// A block is offered when all of it is in use, and again each time that a place in it gets another chunk. Who
-    /// writes there just now may lose what he writes: then its marks are missing.
+    /// writes there just now may lose what he writes, and sees that when he has written.
     /// </summary>
     private void OfferBlock(int number, bool isNew)
     {

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using LibvirtBackup.Exports;
-using LibvirtBackup.InstantRecovery.Servers;
+using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Posix;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.State;
@@ -31,9 +31,8 @@ public sealed class PointMounter(PointServer server, InstantRecoveryOptions opti
     public async Task<(IReadOnlyList<string> Places, IReadOnlyList<string> Warnings)> StartAsync(
         IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var lines = await BackgroundProcess.StartAsync(
-            [.. options.Mounter, .. arguments], "the process that mounts", time, cancellationToken)
-            .ConfigureAwait(false);
+        var lines = await new BackgroundProcess([.. options.Mounter, .. arguments], "the process that mounts", time)
+            .StartAsync(cancellationToken).ConfigureAwait(false);
         return (After(PlaceWord), After(WarningWord));
 
         string[] After(string word) => [.. lines

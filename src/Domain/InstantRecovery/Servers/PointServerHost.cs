@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using LibvirtBackup.Exports;
+using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Posix;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.State;
@@ -13,7 +14,7 @@ namespace LibvirtBackup.InstantRecovery.Servers;
 public sealed class PointServerHost(PointServer server, InstantRecoveryOptions options, TimeProvider time)
 {
     /// <summary>What its process prints when QEMU can connect.</summary>
-    public const string Ready = "ready";
+    public const string Ready = BackgroundProcess.Ready;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 

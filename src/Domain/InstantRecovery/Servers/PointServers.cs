@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LibvirtBackup.Exports;
+using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Posix;
 using LibvirtBackup.State;
 
@@ -17,9 +18,9 @@ internal sealed class PointServers(InstantRecoveryOptions options, InstantRegist
     internal async Task<bool> EnsureAsync(InstantDomain domain, CancellationToken cancellationToken)
     {
         if (Find(domain) is not null) return false;
-        await BackgroundProcess.StartAsync(
+        await new BackgroundProcess(
             [.. options.Server, domain.Uuid.ToString(), .. ArgumentsOf(domain)],
-            $"the server of domain '{domain.Name}'", time, cancellationToken).ConfigureAwait(false);
+            $"the server of domain '{domain.Name}'", time).StartAsync(cancellationToken).ConfigureAwait(false);
         return true;
     }
 

@@ -13,6 +13,9 @@ internal sealed class FrozenGuest(LibvirtDomain domain, string uri, StateDirecto
     private const string Frozen =
         "an interrupted backup may have left the guest's file systems frozen; the next backup thaws them too";
 
+    private const string Paused =
+        "an interrupted snapshot may have left the guest paused; the next backup resumes it too";
+
     private const string Ended =
         "an interrupted backup left a record that the guest may be frozen; the guest has ended since, and the freeze "
         + "with it";
@@ -25,8 +28,9 @@ internal sealed class FrozenGuest(LibvirtDomain domain, string uri, StateDirecto
 
     internal async Task<IReadOnlyList<DoctorFinding>> LookAsync(CancellationToken cancellationToken)
     {
-        if (_ledger.Read() is null) return [];
-        return await domain.IsActiveAsync(cancellationToken).ConfigureAwait(false) ? [Find(Frozen, "thaw")]
+        if (_ledger.Read() is not { } record) return [];
+        return await domain.IsActiveAsync(cancellationToken).ConfigureAwait(false)
+            ? [Find(record.IsPause ? Paused : Frozen, "thaw")]
             : await domain.HasManagedSaveAsync(cancellationToken).ConfigureAwait(false)
                 ? [Find(Saved, "wait-for-start")]
                 : [Find(Ended, "remove-record")];

@@ -1,7 +1,7 @@
-using LibvirtBackup.InstantRecovery.Servers;
+using LibvirtBackup.Hosts;
 using Xunit;
 
-namespace LibvirtBackup.Domain.Tests.InstantRecovery;
+namespace LibvirtBackup.Domain.Tests.Hosts;
 
 /// <summary>Processes that go on when this one ends.</summary>
 public sealed class BackgroundProcessTests
@@ -38,5 +38,6 @@ public sealed class BackgroundProcessTests
     private static Task<IReadOnlyList<string>> StartAsync(string script) => RunAsync(["/bin/sh", "-c", script]);
 
     private static Task<IReadOnlyList<string>> RunAsync(IReadOnlyList<string> command) =>
-        BackgroundProcess.StartAsync(command, "the test", TimeProvider.System, TestContext.Current.CancellationToken);
+        new BackgroundProcess(command, "the test", TimeProvider.System)
+            .StartAsync(TestContext.Current.CancellationToken);
 }
