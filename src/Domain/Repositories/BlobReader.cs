@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Numerics;
 using LibvirtBackup.Repositories.Blobs;
 using LibvirtBackup.Repositories.Indexes;
+using LibvirtBackup.Repositories.Keys;
 using LibvirtBackup.Repositories.Packs;
 
 namespace LibvirtBackup.Repositories;
@@ -27,6 +29,29 @@ internal sealed class BlobReader(IBlobStore store, PackIndex index, BlobDecoder 
             $"object {id} in {PackFormat.KeyOf(location.Pack)} at byte {location.Offset}: {problem}");
     }
 
+    /// <summary>
+    /// Fills <paramref name="target"/> with blobs one after the other, and checks several at a time: all have
+    /// <paramref name="blobLength"/> bytes, but that the last may be shorter.
+    /// </summary>
+    /// <exception cref="BackupException">Integrity: a blob is absent or damaged, in every copy.</exception>
+    internal async ValueTask ReadAllAsync(
+        ReadOnlyMemory<ChunkId> ids, int blobLength, Memory<byte> target, CancellationToken cancellationToken)
+    {
+        for (var first = 0; first < ids.Length; first += BlobNames.MostTogether)
+        {
+            var some = ids.Slice(first, Math.Min(BlobNames.MostTogether, ids.Length - first));
+            var rest = target[(first * blobLength)..];
+            for (var i = 0; i < some.Length; i++)
+                await TryFetchAsync(some.Span[i], PartOf(rest, i, blobLength), cancellationToken).ConfigureAwait(false);
+            for (var bad = FindBad(some.Span, blobLength, rest.Span); bad != 0; bad &= bad - 1)
+            {
+                // Alone, with all that can be tried and told about it.
+                var i = BitOperations.TrailingZeroCount(bad);
+                await ReadAsync(some.Span[i], PartOf(rest, i, blobLength), cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
     /// <summary>Reads a blob whose length is not known.</summary>
     /// <exception cref="BackupException">Integrity: the blob is absent or damaged, in every copy.</exception>
     internal async ValueTask<byte[]> ReadAsync(ChunkId id, CancellationToken cancellationToken)
@@ -48,9 +73,38 @@ internal sealed class BlobReader(IBlobStore store, PackIndex index, BlobDecoder 
             ?? throw Damaged($"no index lists object {id}");
     }
 
+    private static Memory<byte> PartOf(Memory<byte> target, int index, int blobLength) =>
+        target.Slice(index * blobLength, Math.Min(blobLength, target.Length - (index * blobLength)));
+
+    /// <summary>Which blobs are not what their names say: a bit for each.</summary>
+    private uint FindBad(ReadOnlySpan<ChunkId> ids, int blobLength, ReadOnlySpan<byte> target)
+    {
+        var whole = Math.Min(ids.Length, target.Length / blobLength);
+        Span<int> offsets = stackalloc int[BlobNames.MostTogether];
+        Span<ChunkId> names = stackalloc ChunkId[BlobNames.MostTogether];
+        for (var i = 0; i < whole; i++) offsets[i] = i * blobLength;
+        decoder.Names.NameAll(target, blobLength, offsets[..whole], names);
+        var bad = 0u;
+        for (var i = 0; i < ids.Length; i++)
+            if (i >= whole || names[i] != ids[i])
+                bad |= 1u << i;
+        return bad;
+    }
+
+    /// <summary>Reads the first copy; what goes wrong shows when it is checked.</summary>
+    private async ValueTask TryFetchAsync(ChunkId id, Memory<byte> target, CancellationToken cancellationToken)
+    {
+        var location = await LocateAsync(id, cancellationToken).ConfigureAwait(false);
+        await TryReadAsync(id, location, target, isChecked: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ValueTask<string?> TryReadAsync(
+        ChunkId id, BlobLocation location, Memory<byte> target, CancellationToken cancellationToken) =>
+        TryReadAsync(id, location, target, isChecked: true, cancellationToken);
+
     /// <returns>What is wrong with this copy, or null.</returns>
     private async ValueTask<string?> TryReadAsync(
-        ChunkId id, BlobLocation location, Memory<byte> target, CancellationToken cancellationToken)
+        ChunkId id, BlobLocation location, Memory<byte> target, bool isChecked, CancellationToken cancellationToken)
     {
         if (location.PlainLength != target.Length)
             return $"it has {location.PlainLength} bytes where {target.Length} were expected";
@@ -64,8 +118,8 @@ internal sealed class BlobReader(IBlobStore store, PackIndex index, BlobDecoder 
             var stored = isPlain ? target : rented.AsMemory(0, location.StoredLength);
             await store.ReadAsync(_keys.Of(location.Pack), location.Offset, stored, cancellationToken)
                 .ConfigureAwait(false);
-            if (isPlain) decoder.Check(id, target.Span);
-            else decoder.Decode(id, location.Salt, location.Codec, stored.Span, target.Span);
+            if (!isPlain) decoder.Unpack(id, location.Salt, location.Codec, stored.Span, target.Span);
+            if (isChecked) decoder.Check(id, target.Span);
             return null;
         }
         catch (Exception e) when (e is BlobMissingException or BlobUnreadableException or InvalidDataException)

@@ -15,7 +15,6 @@ namespace LibvirtBackup.Repositories;
 /// </summary>
 internal sealed class BlobWriter : IAsyncDisposable
 {
-    private readonly BlobNames _names;
     private readonly KnownBlobs _known;
     private readonly BlobCoder _coder;
     private readonly RepositoryLock _held;
@@ -40,13 +39,16 @@ internal sealed class BlobWriter : IAsyncDisposable
         IBlobStore store, PackIndex index, KnownBlobs known, RepositoryKeys? keys, int compressionLevel,
         RepositoryLock held)
     {
-        (_names, _known, _held) = (new BlobNames(keys), known, held);
+        (Names, _known, _held) = (new BlobNames(keys), known, held);
         _idIsHash = keys is null;
         _cipher = keys is null ? null : new PackCipher(keys, _salt);
         _coder = new BlobCoder(compressionLevel, _cipher);
         _segments = new IndexSegments(store, index);
         _storer = new PackStorer(store, OnStoredAsync);
     }
+
+    /// <summary>Names what is added.</summary>
+    internal BlobNames Names { get; }
 
     /// <summary>Packs that were found absent or cut; what they held and was met again has been stored again.</summary>
     internal IReadOnlyCollection<ChunkId> LostPacks => _known.LostPacks;
@@ -58,19 +60,27 @@ internal sealed class BlobWriter : IAsyncDisposable
     internal async ValueTask<(ChunkId Id, int StoredBytes)> AddAsync(
         ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
     {
+        var id = Names.NameOf(plain.Span);
+        return (id, await AddAsync(id, plain, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>The same for a blob that <see cref="Names"/> has named.</summary>
+    /// <returns>The bytes that it added to the repository (0 when it was there).</returns>
+    internal async ValueTask<int> AddAsync(
+        ChunkId id, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
+    {
         if (plain.Length is < 1 or > BlobLimits.BlobLength)
             throw new ArgumentException($"a blob cannot have {plain.Length} bytes", nameof(plain));
-        var id = _names.NameOf(plain.Span);
-        if (await _known.ContainsAsync(id, cancellationToken).ConfigureAwait(false)) return (id, 0);
+        if (await _known.ContainsAsync(id, cancellationToken).ConfigureAwait(false)) return 0;
         lock (_pendingLock)
-            if (!_pending.Add(id)) return (id, 0);
+            if (!_pending.Add(id)) return 0;
         var scratch = ArrayPool<byte>.Shared.Rent(BlobCoder.TargetLength(plain.Length));
         try
         {
             var stored = 0;
             while (!TryAppend(id, plain.Span, scratch, ref stored))
                 await OpenPackAsync(cancellationToken).ConfigureAwait(false);
-            return (id, stored + PackFormat.RowLength);
+            return stored + PackFormat.RowLength;
         }
         finally
         {

@@ -28,14 +28,7 @@ internal sealed class DiskRun(int mostChunks)
 
     /// <summary>Reads the data, each chunk through its hash.</summary>
     /// <exception cref="BackupException">Integrity: something is absent or damaged.</exception>
-    internal async ValueTask ReadAsync(
-        BlobReader reader, int chunkSizeBytes, Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        for (var i = 0; i < Count; i++)
-        {
-            var start = i * chunkSizeBytes;
-            var length = (int)Math.Min(chunkSizeBytes, Length - start);
-            await reader.ReadAsync(_ids[i], buffer.Slice(start, length), cancellationToken).ConfigureAwait(false);
-        }
-    }
+    internal ValueTask ReadAsync(
+        BlobReader reader, int chunkSizeBytes, Memory<byte> buffer, CancellationToken cancellationToken) =>
+        reader.ReadAllAsync(_ids.AsMemory(0, Count), chunkSizeBytes, buffer[..(int)Length], cancellationToken);
 }

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LibvirtBackup.Interop.Posix;
 
-/// <summary>Raw imports of native-shims/lvbshim.c.</summary>
+/// <summary>Raw imports of native-shims.</summary>
 internal static partial class ShimNative
 {
     private const string Library = "liblvbshim.so";

@@ -189,26 +189,23 @@ internal sealed class DiskCopier
 
     private async ValueTask ReadRunAsync(LeafRun run, CancellationToken cancellationToken)
     {
-        var (work, first, count) = run;
-        var offset = work.OffsetOf(first);
-        var length = (int)(work.OffsetOf(first + count) - offset);
-        await _limiter.WaitAsync(length, cancellationToken).ConfigureAwait(false);
-        using var buffer = NativeBufferPool.Shared.Rent(length);
-        await _source.ReadAsync(offset, buffer, cancellationToken).ConfigureAwait(false);
-        Interlocked.Add(ref _read, length);
-        for (var i = first; i < first + count; i++)
+        var work = run.Work;
+        await _limiter.WaitAsync(run.Length, cancellationToken).ConfigureAwait(false);
+        using var buffer = NativeBufferPool.Shared.Rent(run.Length);
+        await _source.ReadAsync(run.Offset, buffer, cancellationToken).ConfigureAwait(false);
+        Interlocked.Add(ref _read, run.Length);
+        Interlocked.Add(ref _unreported, new RunReader(run, buffer.Span, _writer.Names).SetEntries());
+        for (var i = run.First; i < run.First + run.Count; i++)
         {
-            var chunk = buffer.Memory.Slice((int)(work.OffsetOf(i) - offset), work.LengthOf(i));
-            var (entry, stored) = await StoreAsync(chunk, cancellationToken).ConfigureAwait(false);
+            if (work.Entries[i].Kind != EntryKind.Data) continue;
+            var chunk = buffer.Memory.Slice(run.OffsetOf(i), work.LengthOf(i));
+            var stored = await _writer.AddAsync(work.Entries[i].Id, chunk, cancellationToken).ConfigureAwait(false);
             Interlocked.Add(ref _stored, stored);
-            if (work.Actions[i] == ChunkAction.ReadUnreported && !ReadTheSame(entry, work.Entries[i]))
-                Interlocked.Add(ref _unreported, chunk.Length);
-            work.Entries[i] = entry;
         }
 
         if (work.EndRun())
             await _map.SetLeafAsync(work.Leaf, work.Entries, cancellationToken).ConfigureAwait(false);
-        Report(length);
+        Report(run.Length);
     }
 
     private async ValueTask CompareAsync((long Chunk, MapEntry Entry) sample, CancellationToken cancellationToken)
@@ -220,7 +217,7 @@ internal sealed class DiskCopier
         Interlocked.Add(ref _read, length);
         var (entry, stored) = await StoreAsync(buffer.Memory[..length], cancellationToken).ConfigureAwait(false);
         Interlocked.Add(ref _stored, stored);
-        if (!ReadTheSame(entry, sample.Entry)) Interlocked.Add(ref _unreported, length);
+        if (!entry.ReadsAs(sample.Entry)) Interlocked.Add(ref _unreported, length);
     }
 
     private async ValueTask<(MapEntry Entry, int StoredBytes)> StoreAsync(
@@ -230,9 +227,6 @@ internal sealed class DiskCopier
         var (id, stored) = await _writer.AddAsync(chunk, cancellationToken).ConfigureAwait(false);
         return (MapEntry.Data(id), stored);
     }
-
-    private static bool ReadTheSame(MapEntry a, MapEntry b) =>
-        a == b || (a.Kind != EntryKind.Data && b.Kind != EntryKind.Data);
 
     private void Report(long done) => _progress(Interlocked.Add(ref _done, done), Interlocked.Read(ref _read));
 }

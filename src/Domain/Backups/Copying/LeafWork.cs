@@ -70,6 +70,15 @@ internal sealed class LeafWork
         return runs;
     }
 
+    /// <summary>Sets a chunk's entry to what was read.</summary>
+    /// <returns>The chunk's length when it is not the parent's although no bitmap said so, or 0.</returns>
+    internal int SetRead(int index, MapEntry entry)
+    {
+        var isNews = Actions[index] == ChunkAction.ReadUnreported && !entry.ReadsAs(Entries[index]);
+        Entries[index] = entry;
+        return isNews ? LengthOf(index) : 0;
+    }
+
     /// <summary>True for the last run: the leaf is complete.</summary>
     internal bool EndRun() => Interlocked.Decrement(ref _openRuns) == 0;
 

@@ -9,6 +9,10 @@ internal readonly record struct MapEntry(EntryKind Kind, ChunkId Id)
 
     internal static MapEntry Data(ChunkId id) => new(EntryKind.Data, id);
 
+    /// <summary>Whether both read as the same bytes: a hole reads as zeroes.</summary>
+    internal bool ReadsAs(MapEntry other) =>
+        this == other || (Kind != EntryKind.Data && other.Kind != EntryKind.Data);
+
     /// <summary><c>hole</c>, <c>zero</c> or the id in hexadecimal, as manifests have it.</summary>
     public override string ToString() => Kind switch
     {

@@ -13,13 +13,16 @@ internal sealed class BlobDecoder(BlobNames names, PackCiphers? ciphers) : IDisp
     /// <summary>True when the stored bytes are the blob's own.</summary>
     internal bool IsPlain(BlobCodec codec) => ciphers is null && codec == BlobCodec.Plain;
 
+    /// <summary>Names the bytes of blobs of one length, several at a time.</summary>
+    internal BlobNames Names => names;
+
     /// <exception cref="InvalidDataException">The bytes are not those of the blob.</exception>
     internal void Check(ChunkId id, ReadOnlySpan<byte> plain)
     {
         if (names.NameOf(plain) != id) throw new InvalidDataException("its bytes do not match its name");
     }
 
-    /// <summary>Fills <paramref name="plain"/>.</summary>
+    /// <summary>Fills <paramref name="plain"/>, and checks it.</summary>
     /// <param name="id">The blob's name.</param>
     /// <param name="salt">The salt of its pack.</param>
     /// <param name="codec">How it is stored.</param>
@@ -29,11 +32,19 @@ internal sealed class BlobDecoder(BlobNames names, PackCiphers? ciphers) : IDisp
     internal void Decode(
         ChunkId id, PackSalt salt, BlobCodec codec, ReadOnlySpan<byte> stored, Span<byte> plain)
     {
+        Unpack(id, salt, codec, stored, plain);
+        Check(id, plain);
+    }
+
+    /// <summary>Fills <paramref name="plain"/> with bytes that are still to be checked.</summary>
+    /// <exception cref="InvalidDataException">The bytes are damaged.</exception>
+    internal void Unpack(
+        ChunkId id, PackSalt salt, BlobCodec codec, ReadOnlySpan<byte> stored, Span<byte> plain)
+    {
         if (ciphers is null)
             Decompress(codec, stored, plain);
         else
             DecryptAndDecompress(id, ciphers.For(salt), codec, stored, plain);
-        Check(id, plain);
     }
 
     public void Dispose()
