@@ -14,8 +14,8 @@ internal sealed class DiskWriter(BlobReader reader, DiskMap map, IDiskTarget tar
 {
     private const long ProgressStepBytes = 16 * Units.MiB;
 
-    /// <summary>More than processors: some wait for the target while others unpack and hash.</summary>
-    private static readonly int s_workers = Math.Clamp(Environment.ProcessorCount * 2, 4, 16);
+    /// <summary>More than processors: most wait for the target while others unpack and hash.</summary>
+    private static readonly int s_workers = Math.Clamp(Environment.ProcessorCount * 4, 4, 16);
 
     private long _written;
     private long _done;

@@ -23,6 +23,7 @@ public sealed unsafe class Sha256Batch
     private readonly Sha256State _inner = Sha256State.Initial;
     private readonly Sha256State _outer;
 
+    /// <summary>Makes a hasher for one key, or none.</summary>
     /// <param name="key">The key of an HMAC, of at most 64 bytes; null for a plain hash.</param>
     /// <exception cref="ArgumentException">The key is longer.</exception>
     public Sha256Batch(byte[]? key)
