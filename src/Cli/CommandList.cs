@@ -9,6 +9,7 @@ using LibvirtBackup.Cli.Exports;
 using LibvirtBackup.Cli.InstantRecovery;
 using LibvirtBackup.Cli.Keys;
 using LibvirtBackup.Cli.Recovery;
+using LibvirtBackup.Cli.Reports;
 using LibvirtBackup.Cli.Repositories;
 using LibvirtBackup.Cli.Restores;
 using LibvirtBackup.Cli.Snapshots;
@@ -24,6 +25,7 @@ internal static class CommandList
         new("backup", () => new BackupCommand()),
         new("list", () => new ListCommand()),
         new("show", () => new ShowCommand()),
+        new("report", () => new ReportCommand()),
         new("diff", () => new DiffCommand()),
         new("restore", () => new RestoreCommand()),
         new("boot", () => new BootCommand()),

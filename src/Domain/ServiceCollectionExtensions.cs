@@ -7,6 +7,7 @@ using LibvirtBackup.InstantRecovery.Mounts;
 using LibvirtBackup.InstantRecovery.Proofs;
 using LibvirtBackup.InstantRecovery.Servers;
 using LibvirtBackup.Recovery;
+using LibvirtBackup.Reports;
 using LibvirtBackup.Repositories.Maintenance;
 using LibvirtBackup.Repositories.Maintenance.Sources;
 using LibvirtBackup.Restores;
@@ -21,9 +22,10 @@ public static class ServiceCollectionExtensions
 {
     /// <summary>
     /// Adds <see cref="BackupEngine"/>, <see cref="RestoreEngine"/>, <see cref="GarbageCollector"/>,
-    /// <see cref="SourceVerifier"/>, <see cref="RepositoryRepairer"/>, <see cref="Doctor"/>, <see cref="PointServer"/>,
-    /// <see cref="InstantBooter"/>, <see cref="InstantFinisher"/> and <see cref="InstantDiscarder"/>, and
-    /// <see cref="TimeProvider.System"/> unless there is one.
+    /// <see cref="SourceVerifier"/>, <see cref="RepositoryRepairer"/>, <see cref="Doctor"/>,
+    /// <see cref="RepositoryReporter"/>, <see cref="PointServer"/>, <see cref="InstantBooter"/>,
+    /// <see cref="InstantFinisher"/> and <see cref="InstantDiscarder"/>, and <see cref="TimeProvider.System"/> unless
+    /// there is one.
     /// </summary>
     /// <param name="services">The collection.</param>
     /// <param name="options">How backups are run on this host; null for the defaults.</param>
@@ -44,6 +46,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<SourceVerifier>();
         services.AddSingleton<RepositoryRepairer>();
         services.AddSingleton<Doctor>();
+        services.AddSingleton<RepositoryReporter>();
         services.AddSingleton<PointServer>();
         services.AddSingleton<BlockJobEngine>();
         services.AddSingleton<SnapshotEngine>();

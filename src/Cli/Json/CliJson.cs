@@ -11,6 +11,7 @@ using LibvirtBackup.Cli.Failures;
 using LibvirtBackup.Cli.InstantRecovery;
 using LibvirtBackup.Cli.Keys;
 using LibvirtBackup.Cli.Recovery;
+using LibvirtBackup.Cli.Reports;
 using LibvirtBackup.Cli.Repositories;
 using LibvirtBackup.Cli.Restores;
 using LibvirtBackup.Cli.Snapshots;
@@ -51,6 +52,7 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(MountDocument))]
 [JsonSerializable(typeof(PruneDocument))]
 [JsonSerializable(typeof(RepairDocument))]
+[JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(RestoreDocument))]
 [JsonSerializable(typeof(ShowDocument))]
 [JsonSerializable(typeof(TestRestoreDocument))]
