@@ -129,7 +129,7 @@ internal sealed class InstantScene : IAsyncDisposable
             Origin, "backup", Origin.Guest.Name, "--level", "full", "--max-points", "1", "--force-cycle");
         var made = document.GetProperty("points")[0];
         Assert.Empty(made.GetProperty("dropped").EnumerateArray());
-        Assert.Contains($"domain '{name}' of host", $"{made.GetProperty("warnings")}", StringComparison.Ordinal);
+        Assert.Contains($"domain '{name}' of host", $"{document.GetProperty("warnings")}", StringComparison.Ordinal);
         await Virsh.RunAsync(Token, "destroy", Origin.Guest.Name);
         await LvbackupProcess.RunAsync(Origin, "prune", "--keep-last", "1");
         await LvbackupProcess.RunAsync(Origin, "gc");
