@@ -52,7 +52,7 @@ internal sealed class ServeOptions
 
     private Option<int> Clients { get; } = new("--max-clients")
     {
-        Description = "connections that are served at a time; others wait",
+        Description = "connections that are served at a time; others are told that there is no place",
         HelpName = "number",
         DefaultValueFactory = _ => 16,
     };

@@ -54,7 +54,7 @@ internal sealed class BootCommand : CliCommand
         is paused with its requests and loses nothing; the same line again, or --resume, brings the server back, and the
         guest goes on. After a crash of the host the same line again starts the domain with all that it had written.
         --finish and --discard may be interrupted and run again. What opens an encrypted repository has to stay in its
-        file as long as the domain runs from it, and the point must not be forgotten.
+        file as long as the domain runs from it. Its point cannot be forgotten, pruned or cycled away meanwhile.
         """;
 
     internal override IReadOnlyList<Example> Examples =>
@@ -132,20 +132,20 @@ internal sealed class BootCommand : CliCommand
         await using var display = TransferDisplays.Create(context);
         var progress = new ProgressRelay<RestoreProgress>(
             step => display.Report(step.Disk, step.DoneBytes, step.TotalBytes));
-        var domain = await context.Get<InstantFinisher>().FinishAsync(
+        var (domain, warnings) = await context.Get<InstantFinisher>().FinishAsync(
             await context.ConnectAsync(cancellationToken), which, progress, cancellationToken);
         context.Note($"domain '{domain.Name}' is an ordinary one now; its disks are in '{domain.Directory}'");
-        BootOutput.Print(context, [domain], []);
+        BootOutput.Finish(context, domain, warnings);
         return ExitCode.Done;
     }
 
     private static async Task<int> DiscardAsync(
         CommandContext context, string which, CancellationToken cancellationToken)
     {
-        var domain = await context.Get<InstantDiscarder>().DiscardAsync(
+        var (domain, warnings) = await context.Get<InstantDiscarder>().DiscardAsync(
             await context.ConnectAsync(cancellationToken), which, cancellationToken);
         context.Note($"domain '{domain.Name}' and all that it wrote is gone");
-        BootOutput.Print(context, [domain], []);
+        BootOutput.Finish(context, domain, warnings);
         return ExitCode.Done;
     }
 

@@ -43,6 +43,14 @@ internal static class BootOutput
         });
     }
 
+    /// <summary>Prints a domain that does not run from the repository any more.</summary>
+    internal static void Finish(CommandContext context, InstantDomain domain, IReadOnlyList<string> warnings)
+    {
+        foreach (var warning in warnings)
+            context.Warn(warning);
+        Print(context, [domain], warnings);
+    }
+
     /// <summary>Prints the domains that the command was about.</summary>
     internal static void Print(
         CommandContext context, IReadOnlyList<InstantDomain> domains, IReadOnlyList<string> warnings)

@@ -2,7 +2,6 @@ using System.CommandLine;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Json;
-using LibvirtBackup.InstantRecovery;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Retention;
 
@@ -46,7 +45,7 @@ internal sealed class ForgetCommand : CliCommand
                 ids.Add(id);
         }
 
-        RefuseUsed(context, repository, ids);
+        await RefuseUsedAsync(repository, ids, cancellationToken);
         var costs = await CostsAsync(repository, ids, cancellationToken);
         foreach (var id in ids)
         {
@@ -64,14 +63,13 @@ internal sealed class ForgetCommand : CliCommand
         return ExitCode.Done;
     }
 
-    private static void RefuseUsed(CommandContext context, Repository repository, List<string> ids)
+    // Before the first of them is gone.
+    private static async Task RefuseUsedAsync(
+        Repository repository, List<string> ids, CancellationToken cancellationToken)
     {
-        var used = context.Get<InstantBooter>().ListUsedPoints(repository);
-        if (ids.Find(used.ContainsKey) is { } id)
-            throw new BackupException(
-                FailureKind.Busy,
-                $"domain '{used[id]}' runs from point {id}; finish it first ('lvbackup boot --name {used[id]} "
-                + "--finish'), or discard it");
+        var uses = await repository.ListUsesAsync(cancellationToken);
+        if (uses.FirstOrDefault(use => ids.Contains(use.Point)) is { } use)
+            throw new BackupException(FailureKind.Busy, $"point {use.Point} has to stay: {use.Reason}; {use.Remedy}");
     }
 
     // Points that cannot be read can be removed all the same; then nobody knows what that costs.

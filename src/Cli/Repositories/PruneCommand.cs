@@ -3,7 +3,6 @@ using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Json;
 using LibvirtBackup.Cli.Output;
-using LibvirtBackup.InstantRecovery;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Retention;
 
@@ -77,7 +76,8 @@ internal sealed class PruneCommand : CliCommand
         var points = await PointsAsync(
             context, repository, context.Line.GetValue(_domain), context.Line.GetValue(_track), cancellationToken);
         var damaged = await repository.ListDamagedPointsAsync(cancellationToken);
-        var decisions = KeepUsed(context, repository, RetentionPolicy.Decide(points, rules, damaged, zone));
+        var decisions = await KeepUsedAsync(
+            repository, RetentionPolicy.Decide(points, rules, damaged, zone), cancellationToken);
         var isDryRun = context.Line.GetValue(_dryRun);
         if (!isDryRun)
         {
@@ -93,12 +93,12 @@ internal sealed class PruneCommand : CliCommand
         return ExitCode.Done;
     }
 
-    private static IReadOnlyList<RetentionDecision> KeepUsed(
-        CommandContext context, Repository repository, IReadOnlyList<RetentionDecision> decisions)
+    private static async Task<IReadOnlyList<RetentionDecision>> KeepUsedAsync(
+        Repository repository, IReadOnlyList<RetentionDecision> decisions, CancellationToken cancellationToken)
     {
-        var used = context.Get<InstantBooter>().ListUsedPoints(repository);
-        return [.. decisions.Select(d => !d.Keep && used.TryGetValue(d.Point.Id, out var domain)
-            ? d with { Keep = true, Reasons = [$"domain '{domain}' runs from it"] }
+        var uses = (await repository.ListUsesAsync(cancellationToken)).ToLookup(use => use.Point, use => use.Reason);
+        return [.. decisions.Select(d => !d.Keep && uses.Contains(d.Point.Id)
+            ? d with { Keep = true, Reasons = [.. uses[d.Point.Id]] }
             : d)];
     }
 

@@ -159,11 +159,12 @@ internal sealed class BackupRun(BackupContext context)
                 await _repository.ForgetAsync(point.Id, CancellationToken.None).ConfigureAwait(false);
                 dropped.Add(point.Id);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or BackupException)
             {
                 context.Warnings.Add(
                     $"restore point {point.Id} could not be dropped: {e.Message}; the next run does it");
-                break;
+                // One that is in use hinders no other.
+                if (e is not BackupException { Kind: FailureKind.Busy }) break;
             }
         }
 

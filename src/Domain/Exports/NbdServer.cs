@@ -12,6 +12,12 @@ namespace LibvirtBackup.Exports;
 /// </summary>
 public sealed class NbdServer : IAsyncDisposable
 {
+    /// <summary>Connections that have no place yet: who comes and says nothing keeps nobody else from one.</summary>
+    private const int MostNewcomers = 64;
+
+    /// <summary><c>TCP_USER_TIMEOUT</c>, in milliseconds.</summary>
+    private const int TcpUserTimeout = 18;
+
     private readonly Socket _listener;
     private readonly SocketFile? _file;
     private readonly IReadOnlyList<IExport> _exports;
@@ -19,7 +25,8 @@ public sealed class NbdServer : IAsyncDisposable
     private readonly NbdTls? _tls;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly SemaphoreSlim _places;
+    private readonly SemaphoreSlim _connections;
+    private readonly NbdPlaces _places;
     private readonly Task _running;
     private readonly ConcurrentDictionary<Task, bool> _clients = new();
     private long _lastGone;
@@ -29,7 +36,8 @@ public sealed class NbdServer : IAsyncDisposable
         TimeProvider time)
     {
         (_listener, _file, _exports, _options, _tls, _time) = (listener, file, exports, options, tls, time);
-        _places = new SemaphoreSlim(options.MostClients);
+        _connections = new SemaphoreSlim(options.MostClients + MostNewcomers);
+        _places = new NbdPlaces(options.MostClients, options.HandshakeTimeout / 2, time);
         _lastGone = time.GetTimestamp();
         _running = Task.Run(AcceptAsync);
     }
@@ -41,8 +49,8 @@ public sealed class NbdServer : IAsyncDisposable
     public IReadOnlyList<string> Uris =>
         [.. _exports.Select(export => NbdUri.Of(Address, export.Name, _tls is not null))];
 
-    /// <summary>How many clients are connected.</summary>
-    public int Clients => _clients.Count;
+    /// <summary>How many clients use an export.</summary>
+    public int Clients => _places.Taken;
 
     /// <summary>What has to be known though it serves, one line each.</summary>
     public IReadOnlyList<string> Warnings { get; internal init; } = [];
@@ -96,6 +104,7 @@ public sealed class NbdServer : IAsyncDisposable
         await Task.WhenAll(_clients.Keys).ConfigureAwait(false);
         _listener.Dispose();
         _file?.Dispose();
+        _connections.Dispose();
         _places.Dispose();
         _stopping.Dispose();
         _tls?.Dispose();
@@ -111,12 +120,12 @@ public sealed class NbdServer : IAsyncDisposable
         await using var closing = idle.ConfigureAwait(false);
         while (!_stopping.IsCancellationRequested)
         {
-            await _places.WaitAsync(_stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _connections.WaitAsync(_stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_stopping.IsCancellationRequested) return;
             if (await TryAcceptAsync().ConfigureAwait(false) is { } socket)
                 Keep(ServeAsync(socket));
             else
-                _places.Release();
+                _connections.Release();
         }
     }
 
@@ -163,13 +172,26 @@ public sealed class NbdServer : IAsyncDisposable
         finally
         {
             Volatile.Write(ref _lastGone, _time.GetTimestamp());
-            _places.Release();
+            _connections.Release();
         }
     }
 
     private async Task ServeAsync(Stream stream)
     {
-        var handshake = new NbdHandshake(stream, _exports, _tls is null ? null : _tls.SecureAsync);
+        var handshake = new NbdHandshake(
+            stream, _exports, _tls is null ? null : _tls.SecureAsync, _places.TryTakeAsync);
+        try
+        {
+            await ServeAsync(handshake).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (handshake.HasPlace) _places.GiveBack();
+        }
+    }
+
+    private async Task ServeAsync(NbdHandshake handshake)
+    {
         NegotiatedExport? agreed;
         using (var limit = new CancellationTokenSource(_options.HandshakeTimeout, _time))
         using (var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stopping.Token))
@@ -191,8 +213,13 @@ public sealed class NbdServer : IAsyncDisposable
         }
 
         socket.NoDelay = true;
-        // A host that is gone without a word does not keep its place.
+        // A host that is gone without a word does not keep its place: it is asked after a minute of silence, and given
+        // up two minutes after it was heard of, also where it has not taken all answers.
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 6);
+        socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeout, BitConverter.GetBytes(120_000));
     }
 
     private void EndWhenIdle(TimeSpan most)

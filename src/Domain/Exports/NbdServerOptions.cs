@@ -14,7 +14,7 @@ public sealed record NbdServerOptions
     /// </summary>
     public string? TlsDirectory { get; init; }
 
-    /// <summary>How many clients are served at a time; more have to wait.</summary>
+    /// <summary>How many clients are served at a time; one more is told that all places are taken.</summary>
     public int MostClients { get; init; } = 16;
 
     /// <summary>How long a client may take to ask for an export.</summary>

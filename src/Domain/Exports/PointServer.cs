@@ -23,9 +23,15 @@ public sealed class PointServer(TimeProvider time)
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(options);
         if (request.Points.Count == 0) throw new BackupException(FailureKind.Usage, "no point to serve was named");
+        request = request with
+        {
+            Points = await ResolveAsync(repository, request.Points, cancellationToken).ConfigureAwait(false),
+            Since = await ResolveAsync(repository, request.Since, cancellationToken).ConfigureAwait(false),
+        };
         var (held, warning) = await ReadingLock.TryTakeAsync(
-            repository, $"serve {string.Join(' ', request.Points)}", "is served, and clients would get errors",
-            cancellationToken).ConfigureAwait(false);
+            repository, $"serve {string.Join(' ', request.Points)}",
+            [.. request.Points.Concat(request.Since).Distinct(StringComparer.Ordinal)],
+            "is served, and clients would get errors", cancellationToken).ConfigureAwait(false);
         var kept = new Kept(held, new ChunkCache(repository, request.CacheBytes));
         try
         {
@@ -38,6 +44,15 @@ public sealed class PointServer(TimeProvider time)
             await kept.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private static async Task<IReadOnlyList<string>> ResolveAsync(
+        Repository repository, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        var ids = new List<string>();
+        foreach (var name in names)
+            ids.Add(await repository.FindPointAsync(name, cancellationToken).ConfigureAwait(false));
+        return ids;
     }
 
     /// <summary>What the server needs as long as it runs.</summary>

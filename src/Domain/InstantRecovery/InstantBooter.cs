@@ -30,17 +30,6 @@ public sealed class InstantBooter
     public IReadOnlyList<(InstantDomain Domain, int? Server)> List() =>
         [.. _registry.List().Select(domain => (domain, _servers.Find(domain)?.ProcessId))];
 
-    /// <summary>Points of a repository from which domains of this host run, with the domains' names: they must stay.
-    /// </summary>
-    /// <param name="repository">The repository.</param>
-    public IReadOnlyDictionary<string, string> ListUsedPoints(Repository repository)
-    {
-        ArgumentNullException.ThrowIfNull(repository);
-        return _registry.List().Where(domain => domain.Repository == repository.Location)
-            .DistinctBy(domain => domain.Point)
-            .ToDictionary(domain => domain.Point, domain => domain.Name, StringComparer.Ordinal);
-    }
-
     /// <summary>
     /// Boots a point. Where a domain of this name runs from it already, that one is brought back: its server is started
     /// if it was killed, and the domain too.
@@ -109,6 +98,8 @@ public sealed class InstantBooter
         CancellationToken cancellationToken)
     {
         InstantBuilder.MakeDirectory(plan.Domain);
+        if (await InstantUse.TryMarkAsync(repository, plan.Domain, cancellationToken).ConfigureAwait(false) is { } told)
+            warnings.Add(told);
         await _servers.EnsureAsync(plan.Domain, cancellationToken).ConfigureAwait(false);
         var tpm = await InstantBuilder.MakeFilesAsync(plan, repository, warnings, cancellationToken)
             .ConfigureAwait(false);

@@ -29,14 +29,14 @@ public sealed class InstantDiscarder
     /// <param name="name">The domain's name or UUID.</param>
     /// <param name="cancellationToken">Gives up; the next run completes it.</param>
     /// <exception cref="BackupException">There is no such domain, or it cannot be removed.</exception>
-    public async Task<InstantDomain> DiscardAsync(
+    public async Task<InstantEnd> DiscardAsync(
         LibvirtConnection connection, string name, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
         var domain = _registry.Get(name);
         using var held = _registry.Lock(domain.Uuid, domain.Name);
-        await DiscardLockedAsync(connection, domain, cancellationToken).ConfigureAwait(false);
-        return domain;
+        var left = await DiscardLockedAsync(connection, domain, cancellationToken).ConfigureAwait(false);
+        return new InstantEnd(domain, left is null ? [] : [left]);
     }
 
     /// <summary>Removes what killed runs have left: domains half made or half thrown away, and tests.</summary>
@@ -51,14 +51,16 @@ public sealed class InstantDiscarder
             using var held = _registry.TryLock(domain.Uuid);
             // Another process makes it, or throws it away, right now.
             if (held is null || _registry.Find($"{domain.Uuid}") is not { IsLeftOver: true }) continue;
-            await DiscardLockedAsync(connection, domain, cancellationToken).ConfigureAwait(false);
+            var left = await DiscardLockedAsync(connection, domain, cancellationToken).ConfigureAwait(false);
             told.Add($"removed domain '{domain.Name}', which an interrupted run had left");
+            if (left is not null) told.Add(left);
         }
 
         return told;
     }
 
-    internal async Task DiscardLockedAsync(
+    /// <returns>Null, or what is left to do.</returns>
+    internal async Task<string?> DiscardLockedAsync(
         LibvirtConnection connection, InstantDomain domain, CancellationToken cancellationToken)
     {
         _registry.Save(domain with { Phase = InstantPhase.Discarding });
@@ -68,7 +70,9 @@ public sealed class InstantDiscarder
         if (domain.MadeDirectory && Directory.Exists(domain.Directory)
             && !Directory.EnumerateFileSystemEntries(domain.Directory).Any())
             Directory.Delete(domain.Directory);
+        var left = await InstantUse.TryReleaseAsync(domain).ConfigureAwait(false);
         _registry.Remove(domain);
+        return left;
     }
 
     /// <summary>Ends the guest and removes its definition, if it is there.</summary>

@@ -23,6 +23,9 @@ public sealed record InstantDomain
     /// <summary>The restore point's whole id.</summary>
     public required string Point { get; init; }
 
+    /// <summary>The mark in the repository that keeps the point; null for a test, whose server's lock does.</summary>
+    public string? Use { get; init; }
+
     /// <summary>The repository's directory.</summary>
     public required string Repository { get; init; }
 

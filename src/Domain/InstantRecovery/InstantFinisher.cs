@@ -36,7 +36,7 @@ public sealed class InstantFinisher
     /// <param name="progress">Receives steps, or null.</param>
     /// <param name="cancellationToken">Gives up; the domain still needs the repository then.</param>
     /// <exception cref="BackupException">Why it still needs the repository; nothing is lost.</exception>
-    public async Task<InstantDomain> FinishAsync(
+    public async Task<InstantEnd> FinishAsync(
         LibvirtConnection connection, string name, IProgress<RestoreProgress>? progress,
         CancellationToken cancellationToken)
     {
@@ -58,8 +58,9 @@ public sealed class InstantFinisher
             await FlattenAsync(known, progress, cancellationToken).ConfigureAwait(false);
         await LeaveAsync(connection, domain, known, cancellationToken).ConfigureAwait(false);
         await _servers.EndAsync(known).ConfigureAwait(false);
+        var left = await InstantUse.TryReleaseAsync(known).ConfigureAwait(false);
         _registry.Remove(known);
-        return known;
+        return new InstantEnd(known, left is null ? [] : [left]);
     }
 
     private async Task PullAsync(

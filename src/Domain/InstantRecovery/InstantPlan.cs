@@ -59,6 +59,7 @@ internal sealed record InstantPlan
             Phase = InstantPhase.Preparing,
             TestedBy = testedBy,
             Point = point.Id,
+            Use = testedBy is null ? Guid.NewGuid().ToString("n") : null,
             Repository = repository.Location,
             PassphraseFile = request.PassphraseFile,
             KeyFile = request.KeyFile,

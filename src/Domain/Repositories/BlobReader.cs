@@ -17,6 +17,42 @@ internal sealed class BlobReader(IBlobStore store, PackIndex index, BlobDecoder 
     internal async ValueTask ReadAsync(ChunkId id, Memory<byte> target, CancellationToken cancellationToken)
     {
         var location = await LocateAsync(id, cancellationToken).ConfigureAwait(false);
+        await ReadAsync(id, location, target, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads a blob whose length is not known.</summary>
+    /// <exception cref="BackupException">Integrity: the blob is absent or damaged, in every copy.</exception>
+    internal async ValueTask<byte[]> ReadAsync(ChunkId id, CancellationToken cancellationToken)
+    {
+        var location = await LocateWithLengthAsync(id, cancellationToken).ConfigureAwait(false);
+        var plain = new byte[location.PlainLength];
+        await ReadAsync(id, location, plain, cancellationToken).ConfigureAwait(false);
+        return plain;
+    }
+
+    /// <summary>Reads a blob whose length is not known into a buffer of the shared pool, which the caller returns.
+    /// </summary>
+    /// <exception cref="BackupException">Integrity: the blob is absent or damaged, in every copy.</exception>
+    internal async ValueTask<ArraySegment<byte>> RentAsync(ChunkId id, CancellationToken cancellationToken)
+    {
+        var location = await LocateWithLengthAsync(id, cancellationToken).ConfigureAwait(false);
+        var buffer = ArrayPool<byte>.Shared.Rent(location.PlainLength);
+        try
+        {
+            await ReadAsync(id, location, buffer.AsMemory(0, location.PlainLength), cancellationToken)
+                .ConfigureAwait(false);
+            return new ArraySegment<byte>(buffer, 0, location.PlainLength);
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            throw;
+        }
+    }
+
+    private async ValueTask ReadAsync(
+        ChunkId id, BlobLocation location, Memory<byte> target, CancellationToken cancellationToken)
+    {
         if (await TryReadAsync(id, location, target, cancellationToken).ConfigureAwait(false) is not { } problem)
             return;
         // gc may have moved it, or another session stored it too.
@@ -52,16 +88,12 @@ internal sealed class BlobReader(IBlobStore store, PackIndex index, BlobDecoder 
         }
     }
 
-    /// <summary>Reads a blob whose length is not known.</summary>
-    /// <exception cref="BackupException">Integrity: the blob is absent or damaged, in every copy.</exception>
-    internal async ValueTask<byte[]> ReadAsync(ChunkId id, CancellationToken cancellationToken)
+    private async ValueTask<BlobLocation> LocateWithLengthAsync(ChunkId id, CancellationToken cancellationToken)
     {
         var location = await LocateAsync(id, cancellationToken).ConfigureAwait(false);
-        if (location.PlainLength is < 1 or > BlobLimits.BlobLength)
-            throw Damaged($"object {id}: an index says that it has {location.PlainLength} bytes");
-        var plain = new byte[location.PlainLength];
-        await ReadAsync(id, plain, cancellationToken).ConfigureAwait(false);
-        return plain;
+        return location.PlainLength is >= 1 and <= BlobLimits.BlobLength
+            ? location
+            : throw Damaged($"object {id}: an index says that it has {location.PlainLength} bytes");
     }
 
     private async ValueTask<BlobLocation> LocateAsync(ChunkId id, CancellationToken cancellationToken)

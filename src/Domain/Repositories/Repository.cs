@@ -36,6 +36,7 @@ public sealed class Repository : IDisposable
         Points = new PointStore(store, Documents);
         _catalog = new PointCatalog(store, Points, keys);
         Locks = new RepositoryLocks(store, Documents, time);
+        Uses = new PointUses(store, Documents, Locks, Points, time);
         Notes = new RepositoryNotes(store, Documents);
         Index = new PackIndex(store);
         Reader = new BlobReader(store, Index, _decoder);
@@ -60,6 +61,8 @@ public sealed class Repository : IDisposable
     internal PointStore Points { get; }
 
     internal RepositoryLocks Locks { get; }
+
+    internal PointUses Uses { get; }
 
     internal RepositoryNotes Notes { get; }
 
@@ -135,8 +138,14 @@ public sealed class Repository : IDisposable
     /// </summary>
     /// <param name="point">The point's whole id.</param>
     /// <param name="cancellationToken">Before the removal only.</param>
+    /// <exception cref="BackupException">Busy: it is served, or a domain runs from it.</exception>
     public Task ForgetAsync(string point, CancellationToken cancellationToken) =>
-        Points.DeleteAsync(point, cancellationToken);
+        Uses.RemovePointAsync(point, cancellationToken);
+
+    /// <summary>The points that have to stay, and why; one may be there several times.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<PointUse>> ListUsesAsync(CancellationToken cancellationToken) =>
+        Uses.ListAsync(cancellationToken);
 
     /// <summary>The ways to open the repository; none when it is not encrypted.</summary>
     public Task<IReadOnlyList<KeySlot>> ListKeysAsync(CancellationToken cancellationToken) =>

@@ -58,8 +58,8 @@ public sealed class RestoreEngine
         ArgumentNullException.ThrowIfNull(request);
         var warnings = new List<string>();
         var (session, warning) = await ReadingLock.TryTakeAsync(
-            repository, $"restore {request.Point}", "this restore needs, which would make it fail", cancellationToken)
-            .ConfigureAwait(false);
+            repository, $"restore {request.Point}", [], "this restore needs, which would make it fail",
+            cancellationToken).ConfigureAwait(false);
         if (warning is not null) warnings.Add(warning);
         try
         {

@@ -28,6 +28,7 @@ TEXT
     ratio "" ours-restore-qcow2 convert-durable-qcow2 'the same, flushed' 1.5
     ratio "served, sequential" serve-sequential-ours serve-sequential-qemu "qemu-nbd of a raw file" 1.43
     ratio "the same, for the first time" serve-first-ours serve-sequential-qemu "qemu-nbd of a raw file"
+    ratio "the same, for the second time" serve-second-ours serve-sequential-qemu "qemu-nbd of a raw file"
     ratio "served, 4 KiB at random, 16 in flight" serve-random-ours serve-random-qemu "qemu-nbd of a raw file" 1.43
     ratio "the same, for the first time" serve-random-first-ours serve-random-qemu "qemu-nbd of a raw file"
     limit "diff, 10,000 chunks of 1 TiB, in runs of 16" ours-delta-16 0.2

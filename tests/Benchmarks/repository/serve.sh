@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Reads through our NBD server, beside qemu-nbd with a raw file of the same data: both from memory, both over a unix
-# socket. The first pass over a server unpacks and checks each chunk; later ones find them unpacked.
+# socket. The first pass over a server unpacks and checks each chunk, the second one also keeps it; later ones find it.
 
 random_reads=100000
 
@@ -16,6 +16,7 @@ serve_round() {
     lvbackup export-start -r "$work/repo" "$(point_of "$work/repo")" --name bench --socket "$work/ours.nbd" >/dev/null
     local theirs="nbd+unix:///?socket=$work/qemu.nbd" ours="nbd+unix:///vda?socket=$work/ours.nbd"
     measure serve-first-ours nbdcopy --connections=4 "$ours" null:
+    measure serve-second-ours nbdcopy --connections=4 "$ours" null:
     measure serve-sequential-qemu nbdcopy --connections=4 "$theirs" null:
     measure serve-sequential-ours nbdcopy --connections=4 "$ours" null:
     measure serve-random-qemu "$work/random-reads" "$theirs" "$random_reads"

@@ -52,29 +52,43 @@ public sealed class BootCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_point_from_which_a_domain_runs_is_neither_forgotten_nor_pruned()
+    public async Task A_point_from_which_a_domain_of_any_host_runs_is_neither_forgotten_nor_pruned()
     {
         await _repository.InitAsync();
         var points = _repository.AddDays(2);
+        _repository.AddDocument(
+            "uses/0123.json",
+            $$"""
+            {"point":"{{points[0]}}","domain":"web-now","host":"alpha","since":"2026-01-01T00:00:00+00:00"}
+            """);
+
+        var forget = await RunAsync("forget", points[1], points[0]);
+        Assert.Equal((5, ""), (forget.ExitCode, forget.Out));
+        Assert.Contains(
+            $"point {points[0]} has to stay: domain 'web-now' of host 'alpha' runs from it; finish it there",
+            forget.Error, StringComparison.Ordinal);
+        Assert.Contains("remove 'uses/0123.json'", forget.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("show", points[1])).ExitCode);
+        var prune = await RunAsync("prune", "--keep-last", "1");
+        Assert.Contains("domain 'web-now' of host 'alpha' runs from it", prune.Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("show", points[0])).ExitCode);
+    }
+
+    [Fact]
+    public async Task The_list_shows_domains_whose_server_is_dead()
+    {
         var note = Directory.CreateDirectory(Path.Combine(_state, "instant", $"{Guid.NewGuid()}")).FullName;
         await File.WriteAllTextAsync(
             Path.Combine(note, "domain.json"),
-            $$"""
+            """
             {"name": "web-now", "uuid": "6695eb01-f6a4-8304-79aa-97f2502e193f", "phase": "Running",
-             "point": "{{points[0]}}", "repository": "{{_repository.Path}}", "connection": "qemu:///system",
+             "point": "20260131T020000Z-0123ab", "repository": "/repo", "connection": "qemu:///system",
              "directory": "/i", "madeDirectory": true, "socket": "/i/s", "disks": [], "files": [],
              "since": "2026-01-01T00:00:00+00:00"}
             """,
             TestContext.Current.CancellationToken);
-
-        var forget = await RunAsync("forget", points[1], points[0]);
-        Assert.Equal((5, ""), (forget.ExitCode, forget.Out));
-        Assert.Contains($"domain 'web-now' runs from point {points[0]}", forget.Error, StringComparison.Ordinal);
-        var prune = await RunAsync("prune", "--keep-last", "1");
-        Assert.Contains("domain 'web-now' runs from it", prune.Out, StringComparison.Ordinal);
-        Assert.Equal(0, (await RunAsync("show", points[0])).ExitCode);
         var list = await RunAsync("boot", "--list");
-        Assert.Matches($"web-now +{points[0]} +not running +/i", list.Out);
+        Assert.Matches("web-now +20260131T020000Z-0123ab +not running +/i", list.Out);
     }
 
     [Fact]

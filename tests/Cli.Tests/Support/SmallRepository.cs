@@ -37,6 +37,15 @@ internal sealed class SmallRepository : IDisposable
         return ids;
     }
 
+    /// <summary>Writes a document with its hash.</summary>
+    internal void AddDocument(string key, string body)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));
+        var file = System.IO.Path.Combine(Path, key);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, $$"""{"sha256":"{{hash}}","body":{{body}}}""");
+    }
+
     /// <summary>Runs a line on it.</summary>
     internal Task<CliResult> RunAsync(params string[] args) => CliHost.RunAsync(
         new Dictionary<string, string> { ["LVBACKUP_REPO"] = Path, ["LIBVIRT_DEFAULT_URI"] = "test:///default" }, args);
@@ -58,9 +67,6 @@ internal sealed class SmallRepository : IDisposable
             "root":"{{root}}","dirtyMap":null,"readBytes":0,"dirtyBytes":65536,"storedBytes":512}],
             "madeBy":"lvbackup 0.1.0, libvirt 9.0.0, QEMU 7.2.22"}
             """;
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(point)));
-        Directory.CreateDirectory(System.IO.Path.Combine(Path, "points"));
-        File.WriteAllText(
-            System.IO.Path.Combine(Path, "points", id + ".json"), $$"""{"sha256":"{{hash}}","body":{{point}}}""");
+        AddDocument($"points/{id}.json", point);
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
-using System.Text;
 using Xunit;
 
 namespace LibvirtBackup.Domain.Tests.Exports;
@@ -20,22 +19,14 @@ internal sealed class RawClient(NetworkStream stream) : IAsyncDisposable
         await client.TakeAsync(18);
         await client.SendAsync([0, 0, 0, 3]);
         Assert.Equal([1U], await client.ChooseAsync(11, []));
-        Assert.Equal(
-            [4U, 1U], await client.ChooseAsync(10, [.. Text("vda"), 0, 0, 0, 1, .. Text("base:allocation")]));
-        Assert.Equal([3U, 3U, 3U, 3U, 1U], await client.ChooseAsync(7, [.. Text("vda"), 0, 0]));
+        byte[] allocation = [.. NbdBytes.Text("vda"), 0, 0, 0, 1, .. NbdBytes.Text("base:allocation")];
+        Assert.Equal([4U, 1U], await client.ChooseAsync(10, allocation));
+        Assert.Equal([3U, 3U, 3U, 3U, 1U], await client.ChooseAsync(7, [.. NbdBytes.Text("vda"), 0, 0]));
         return client;
     }
 
-    internal async Task RequestAsync(ushort command, ulong cookie, ulong offset, ulong length)
-    {
-        var bytes = new byte[32];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, 0x21e41c71);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(6), command);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(8), cookie);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(16), offset);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(24), length);
-        await SendAsync(bytes);
-    }
+    internal Task RequestAsync(ushort command, ulong cookie, ulong offset, ulong length) =>
+        SendAsync(NbdBytes.ExtendedRequest(command, offset, length, cookie: cookie));
 
     /// <summary>One part of an answer.</summary>
     internal async Task<(bool IsLast, ushort Kind, ulong Cookie, byte[] Payload)> AnswerAsync()
@@ -54,11 +45,7 @@ internal sealed class RawClient(NetworkStream stream) : IAsyncDisposable
     /// <returns>The kinds of the answers.</returns>
     private async Task<List<uint>> ChooseAsync(uint option, byte[] data)
     {
-        var header = new byte[16];
-        "IHAVEOPT"u8.CopyTo(header);
-        BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(8), option);
-        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(12), data.Length);
-        await SendAsync([.. header, .. data]);
+        await SendAsync(NbdBytes.Option(option, data));
         var kinds = new List<uint>();
         do
         {
@@ -77,14 +64,6 @@ internal sealed class RawClient(NetworkStream stream) : IAsyncDisposable
     {
         var bytes = new byte[count];
         await stream.ReadExactlyAsync(bytes, Token);
-        return bytes;
-    }
-
-    private static byte[] Text(string text)
-    {
-        var bytes = new byte[4 + text.Length];
-        BinaryPrimitives.WriteInt32BigEndian(bytes, text.Length);
-        Encoding.ASCII.GetBytes(text, bytes.AsSpan(4));
         return bytes;
     }
 }

@@ -31,14 +31,15 @@ internal sealed class ServedScene : IAsyncDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     internal static async Task<ServedScene> StartAsync(
-        Func<NbdServerOptions, NbdServerOptions>? change = null, SimulatedDisk? disk = null)
+        Func<NbdServerOptions, NbdServerOptions>? change = null, SimulatedDisk? disk = null,
+        TimeProvider? clock = null)
     {
         var files = new RestoreScene();
         var repository = await files.CreateAsync();
         disk ??= RestoreScene.MakeDisk();
         await RestoreScene.CommitAsync(repository, disk);
         var options = new NbdServerOptions { Address = new UnixDomainSocketEndPoint(files.File("nbd")) };
-        var server = await new PointServer(TimeProvider.System).StartAsync(
+        var server = await new PointServer(clock ?? TimeProvider.System).StartAsync(
             repository, new PointServeRequest { Points = [RestoreScene.Point] },
             change is null ? options : change(options), Token);
         return new ServedScene(files, repository, disk, server);

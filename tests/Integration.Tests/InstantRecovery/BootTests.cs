@@ -68,7 +68,8 @@ public sealed class BootTests(ITestOutputHelper output)
     [Theory]
     [InlineData("bookworm")]
     [InlineData("forky")]
-    public async Task Discarding_leaves_nothing_and_a_domain_that_is_off_is_finished_too(string suite)
+    public async Task Its_point_stays_while_the_server_is_dead_and_a_domain_that_is_off_is_finished_or_discarded(
+        string suite)
     {
         await using var scene = await InstantScene.StartAsync(suite);
         var (name, virsh) = (InstantScene.NewName(), scene.Origin.Guest.Host.Virsh);
@@ -77,13 +78,15 @@ public sealed class BootTests(ITestOutputHelper output)
 
         await scene.BootAsync(name, "--discard");
         await scene.AssertNothingLeftAsync(name, server);
+        Assert.Equal(before, Snapshot(scene.Origin.Repository.Location));
 
         server = await scene.BootPointAsync(name);
         await virsh.RunAsync(Token, "destroy", name);
         await InstantScene.KillAsync(server);
+        await scene.AssertPointStaysAsync(name);
         await scene.BootAsync(name, "--finish");
         scene.AssertNoNotes();
-        Assert.Equal(before, Snapshot(scene.Origin.Repository.Location));
+        Assert.Empty(await scene.Origin.Repository.ListUsesAsync(Token));
         Directory.Move(scene.Origin.Repository.Location, scene.Origin.Repository.Location + "-gone");
         await scene.AssertEqualAsync(name);
         await virsh.RunAsync(Token, "start", name, "--paused");

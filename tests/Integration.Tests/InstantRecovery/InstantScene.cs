@@ -110,6 +110,32 @@ internal sealed class InstantScene : IAsyncDisposable
         Assert.False(IsAlive(server), "its server is left");
     }
 
+    /// <summary>
+    /// Nothing removes the point of a domain, or what it needs, though its server is dead: neither forget nor prune,
+    /// nor a backup that makes room, nor gc.
+    /// </summary>
+    internal async Task AssertPointStaysAsync(string name)
+    {
+        using (var forget = LvbackupProcess.Start(Origin, "forget", Point))
+        {
+            var (exitCode, _, error) = await forget.EndAsync();
+            Assert.Equal(5, exitCode);
+            Assert.Contains($"domain '{name}' of host", error, StringComparison.Ordinal);
+        }
+
+        await Origin.Guest.StartPausedAsync(Token);
+        await new QemuIo(Origin.Guest).FillAsync("vda", 0, Size, 0x44, Token);
+        var document = await LvbackupProcess.RunAsync(
+            Origin, "backup", Origin.Guest.Name, "--level", "full", "--max-points", "1", "--force-cycle");
+        var made = document.GetProperty("points")[0];
+        Assert.Empty(made.GetProperty("dropped").EnumerateArray());
+        Assert.Contains($"domain '{name}' of host", $"{document.GetProperty("warnings")}", StringComparison.Ordinal);
+        await Virsh.RunAsync(Token, "destroy", Origin.Guest.Name);
+        await LvbackupProcess.RunAsync(Origin, "prune", "--keep-last", "1");
+        await LvbackupProcess.RunAsync(Origin, "gc");
+        _ = await Origin.Repository.GetPointAsync(Point, Token);
+    }
+
     internal void AssertNoNotes()
     {
         var notes = Path.Combine(Origin.StateDirectory, "instant");

@@ -19,6 +19,7 @@ internal sealed class ChunkMemory : IDisposable
     private const int Tries = 4;
 
     private readonly VolatileMemory _memory;
+    private readonly bool _isRing;
     private readonly int _placeBytes;
     private readonly int _placePages;
     private readonly Place[] _places;
@@ -29,9 +30,10 @@ internal sealed class ChunkMemory : IDisposable
 
     /// <param name="memory">Where they are kept; it is disposed with this.</param>
     /// <param name="chunkBytes">The longest chunk: a power of two, not above the memory's blocks.</param>
-    internal ChunkMemory(VolatileMemory memory, int chunkBytes)
+    /// <param name="isRing">True to give up what came first; else what nobody has asked for lately.</param>
+    internal ChunkMemory(VolatileMemory memory, int chunkBytes, bool isRing = false)
     {
-        (_memory, _placeBytes, _placePages) = (memory, chunkBytes, chunkBytes / PageBytes);
+        (_memory, _placeBytes, _placePages, _isRing) = (memory, chunkBytes, chunkBytes / PageBytes, isRing);
         _places = new Place[Math.Min(memory.Length / _placeBytes, Array.MaxLength / _placePages)];
         _marks = new ushort[_places.Length * _placePages];
         _filled = new int[memory.Length / VolatileMemory.BlockBytes];
@@ -103,6 +105,7 @@ internal sealed class ChunkMemory : IDisposable
 
     private int Choose()
     {
+        if (_isRing) return (int)((uint)Interlocked.Increment(ref _taken) % (uint)_places.Length);
         if (Volatile.Read(ref _taken) < _places.Length && Interlocked.Increment(ref _taken) is var next
             && next <= _places.Length)
             return next - 1;

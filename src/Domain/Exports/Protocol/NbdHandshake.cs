@@ -10,8 +10,10 @@ namespace LibvirtBackup.Exports.Protocol;
 /// <param name="stream">The connection.</param>
 /// <param name="exports">What is offered; the first one also goes by the empty name.</param>
 /// <param name="secure">Secures a connection, or null where the server has no TLS; all of it is secured then.</param>
+/// <param name="tryTakePlace">Takes a place for who is about to use an export; false when there is none.</param>
 internal sealed class NbdHandshake(
-    Stream stream, IReadOnlyList<IExport> exports, Func<Stream, CancellationToken, Task<Stream>>? secure)
+    Stream stream, IReadOnlyList<IExport> exports, Func<Stream, CancellationToken, Task<Stream>>? secure,
+    Func<CancellationToken, Task<bool>> tryTakePlace)
 {
     private const ushort FixedNewstyle = 1;
     private const ushort NoZeroes = 2;
@@ -29,6 +31,9 @@ internal sealed class NbdHandshake(
 
     /// <summary>The connection, secured by now where the server has TLS.</summary>
     internal Stream Stream { get; private set; } = stream;
+
+    /// <summary>Whether a place was taken, which has to be given back however this ends.</summary>
+    internal bool HasPlace { get; private set; }
 
     /// <returns>What was agreed on, or null when the client is content.</returns>
     /// <exception cref="NbdProtocolException">It is no client, or a broken one.</exception>
@@ -153,6 +158,8 @@ internal sealed class NbdHandshake(
         // This option has no way to say no.
         var export = Find(Encoding.UTF8.GetString(name))
             ?? throw new NbdProtocolException($"no export '{Encoding.UTF8.GetString(name)}'");
+        if (!(HasPlace = await tryTakePlace(cancellationToken).ConfigureAwait(false)))
+            throw new NbdProtocolException("a client for whom there is no place");
         var answer = new byte[_noZeroes ? 10 : 134];
         BinaryPrimitives.WriteInt64BigEndian(answer, export.SizeBytes);
         BinaryPrimitives.WriteUInt16BigEndian(answer.AsSpan(8), (ushort)NegotiatedExport.FlagsFor(_dialect));
@@ -164,18 +171,15 @@ internal sealed class NbdHandshake(
         NbdOption option, byte[] data, CancellationToken cancellationToken)
     {
         if (!NbdDescribeQuery.TryRead(data, out var query))
-        {
-            await _replies.RefuseAsync(option, NbdOptionReply.Invalid, "the request is malformed", cancellationToken)
+            return await RefuseAsync(option, NbdOptionReply.Invalid, "the request is malformed", cancellationToken)
                 .ConfigureAwait(false);
-            return null;
-        }
-
         if (Find(query.Export) is not { } export)
-        {
-            await _replies.RefuseAsync(option, NbdOptionReply.Unknown, "there is no such export", cancellationToken)
+            return await RefuseAsync(option, NbdOptionReply.Unknown, "there is no such export", cancellationToken)
                 .ConfigureAwait(false);
-            return null;
-        }
+        if (option == NbdOption.Go && !(HasPlace = await tryTakePlace(cancellationToken).ConfigureAwait(false)))
+            return await RefuseAsync(
+                option, NbdOptionReply.Policy, "all places of this server are taken; see its --max-clients",
+                cancellationToken).ConfigureAwait(false);
 
         await _replies.DescribeAsync(option, NbdInfo.Name, Encoding.UTF8.GetBytes(export.Name), cancellationToken)
             .ConfigureAwait(false);
@@ -193,6 +197,13 @@ internal sealed class NbdHandshake(
         await _replies.DescribeAsync(option, NbdInfo.Export, description, cancellationToken).ConfigureAwait(false);
         await _replies.SendAsync(option, NbdOptionReply.Ack, default, cancellationToken).ConfigureAwait(false);
         return Agree(export);
+    }
+
+    private async Task<NegotiatedExport?> RefuseAsync(
+        NbdOption option, NbdOptionReply why, string text, CancellationToken cancellationToken)
+    {
+        await _replies.RefuseAsync(option, why, text, cancellationToken).ConfigureAwait(false);
+        return null;
     }
 
     private async Task ChooseMapsAsync(NbdOption option, byte[] data, CancellationToken cancellationToken)

@@ -16,6 +16,10 @@ public sealed class PointServerHost(PointServer server, InstantRecoveryOptions o
     /// <summary>What its process prints when QEMU can connect.</summary>
     public const string Ready = BackgroundProcess.Ready;
 
+    /// <summary>For who looks at the images; QEMU has one connection per disk, and another while it connects again.
+    /// </summary>
+    private const int SparePlaces = 16;
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Serves until it is cancelled.</summary>
@@ -30,6 +34,8 @@ public sealed class PointServerHost(PointServer server, InstantRecoveryOptions o
         ArgumentNullException.ThrowIfNull(ready);
         var registry = new InstantRegistry(new StateDirectory(options.StateDirectory));
         var domain = registry.Get(uuid);
+        // When the domain was booted it could perhaps not be written, which was told then.
+        _ = await InstantUse.TryMarkAsync(repository, domain, cancellationToken).ConfigureAwait(false);
         var serving = await StartAsync(server, repository, domain, cancellationToken).ConfigureAwait(false);
         await using var ending = serving.ConfigureAwait(false);
         new PointServers(options, registry, time).NoteThis(domain);
@@ -43,12 +49,14 @@ public sealed class PointServerHost(PointServer server, InstantRecoveryOptions o
     internal static async Task<NbdServer> StartAsync(
         PointServer server, Repository repository, InstantDomain domain, CancellationToken cancellationToken)
     {
-        // A server that was killed has left it, and nobody listens there.
-        File.Delete(domain.Socket);
         var serving = await server.StartAsync(
             repository,
             new PointServeRequest { Points = [domain.Point], Disks = [.. domain.Disks.Select(disk => disk.Target)] },
-            new NbdServerOptions { Address = new UnixDomainSocketEndPoint(domain.Socket) },
+            new NbdServerOptions
+            {
+                Address = new UnixDomainSocketEndPoint(domain.Socket),
+                MostClients = SparePlaces + (2 * domain.Disks.Count),
+            },
             cancellationToken).ConfigureAwait(false);
         try
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using LibvirtBackup.Repositories.Maps;
 
@@ -49,7 +50,7 @@ internal sealed class MapComparison(MapSide before, MapSide after)
             ReadAhead(node, cancellationToken);
             var child = node.Next++;
             if (node.Ahead.TryPeek(out var ahead) && ahead.Child == child)
-                _path.Push(await node.Ahead.Dequeue().Reading.ConfigureAwait(false));
+                Enter(await node.Ahead.Dequeue().Reading.ConfigureAwait(false));
             else
                 await CompareAsync(
                         node.Level - 1, (node.Index * MapNode.Width) + child, node.Before[child], node.After[child],
@@ -115,28 +116,69 @@ internal sealed class MapComparison(MapSide before, MapSide after)
 
     private async ValueTask DescendAsync(
         int level, long index, SideEntry old, SideEntry now, CancellationToken cancellationToken) =>
-        _path.Push(await ReadAsync(level, index, old, now, cancellationToken).ConfigureAwait(false));
+        Enter(await ReadAsync(level, index, old, now, cancellationToken).ConfigureAwait(false));
 
-    private async Task<Node> ReadAsync(
+    private void Enter(Entered entered)
+    {
+        if (entered.Node is not null) _path.Push(entered.Node);
+        foreach (var extent in entered.Found) _found.Enqueue(extent);
+    }
+
+    private async Task<Entered> ReadAsync(
         int level, long index, SideEntry old, SideEntry now, CancellationToken cancellationToken)
     {
+        if (level == 0 && IsStored(old) && IsStored(now)
+            && before.CoveredBytes(0, index) is var covered && covered == after.CoveredBytes(0, index))
+            return new Entered(
+                null, await CompareLeavesAsync(index, covered, old, now, cancellationToken).ConfigureAwait(false));
         var node = new Node(level, index);
         await before.ReadChildrenAsync(level, index, old, node.Before, cancellationToken).ConfigureAwait(false);
         await after.ReadChildrenAsync(level, index, now, node.After, cancellationToken).ConfigureAwait(false);
-        return node;
+        return new Entered(node, []);
+    }
+
+    private async Task<IReadOnlyList<DifferentExtent>> CompareLeavesAsync(
+        long index, long covered, SideEntry old, SideEntry now, CancellationToken cancellationToken)
+    {
+        var found = new List<DifferentExtent>();
+        var (start, chunk) = (index * after.Span(0), after.Span(-1));
+        var oldLeaf = await before.RentNodeAsync(old, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var newLeaf = await after.RentNodeAsync(now, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                LeafComparison.Find(oldLeaf, newLeaf, after.EntryCount(0, index), (place, kind, contentChanged) =>
+                {
+                    var offset = place * chunk;
+                    found.Add(new DifferentExtent(
+                        start + offset, Math.Min(chunk, covered - offset), KindOf(kind), contentChanged));
+                });
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(newLeaf.Array!); // it is rented
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(oldLeaf.Array!);
+        }
+
+        return found;
     }
 
     private void AddZeroes(long offset, SideEntry old, long oldBytes, SideEntry now, long nowBytes)
     {
         var common = Math.Min(oldBytes, nowBytes);
-        if (old != now) Add(offset, common, KindOf(now), contentChanged: false);
-        Add(offset + common, nowBytes - common, KindOf(now));
+        if (old != now) Add(offset, common, KindOf(now.Entry.Kind), contentChanged: false);
+        Add(offset + common, nowBytes - common, KindOf(now.Entry.Kind));
         Add(offset + common, oldBytes - common, DifferenceKind.Gone);
     }
 
     private void AddChunk(long offset, long oldBytes, SideEntry now, long nowBytes)
     {
-        Add(offset, nowBytes, KindOf(now));
+        Add(offset, nowBytes, KindOf(now.Entry.Kind));
         Add(offset + nowBytes, oldBytes - nowBytes, DifferenceKind.Gone);
     }
 
@@ -147,12 +189,14 @@ internal sealed class MapComparison(MapSide before, MapSide after)
 
     private static bool IsUniform(SideEntry entry, long bytes) => bytes == 0 || entry.Entry.Kind != EntryKind.Data;
 
-    private static DifferenceKind KindOf(SideEntry entry) => entry.Entry.Kind switch
+    private static bool IsStored(SideEntry entry) => !entry.IsVirtual && entry.Entry.Kind == EntryKind.Data;
+
+    private static DifferenceKind KindOf(EntryKind kind) => kind switch
     {
         EntryKind.Data => DifferenceKind.Data,
         EntryKind.Zero => DifferenceKind.Zero,
         EntryKind.Hole => DifferenceKind.Hole,
-        _ => throw new InvalidDataException($"unknown map entry kind {(byte)entry.Entry.Kind}"),
+        _ => throw new InvalidDataException($"unknown map entry kind {(byte)kind}"),
     };
 
     private sealed class Rest(Stack<Node> path) : IAsyncDisposable
@@ -163,6 +207,9 @@ internal sealed class MapComparison(MapSide before, MapSide after)
                 await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    /// <summary>What is below two entries: a node whose children are to be compared, or what differs.</summary>
+    private readonly record struct Entered(Node? Node, IReadOnlyList<DifferentExtent> Found);
 
     private sealed class Node(int level, long index)
     {
@@ -177,7 +224,7 @@ internal sealed class MapComparison(MapSide before, MapSide after)
         internal int Next { get; set; }
 
         /// <summary>Children that are being read, in their order.</summary>
-        internal Queue<(int Child, Task<Node> Reading)> Ahead { get; } = new();
+        internal Queue<(int Child, Task<Entered> Reading)> Ahead { get; } = new();
 
         internal int NextAhead { get; set; }
     }

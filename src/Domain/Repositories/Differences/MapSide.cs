@@ -27,6 +27,13 @@ internal sealed class MapSide(BlobReader reader, MapShape shape, MapEntry root)
         return (long)Int128.Min(span, long.MaxValue);
     }
 
+    /// <summary>How many entries the node there has.</summary>
+    internal int EntryCount(int level, long index) => shape.EntryCount(level, index);
+
+    /// <summary>The bytes of a node, in a buffer of the shared pool, which the caller returns.</summary>
+    internal ValueTask<ArraySegment<byte>> RentNodeAsync(SideEntry entry, CancellationToken cancellationToken) =>
+        reader.RentAsync(entry.Entry.Id, cancellationToken);
+
     /// <summary>Fills in the entries of a node, those behind the disk's end as holes.</summary>
     internal async ValueTask ReadChildrenAsync(
         int level, long index, SideEntry entry, SideEntry[] children, CancellationToken cancellationToken)

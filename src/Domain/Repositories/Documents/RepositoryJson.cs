@@ -12,6 +12,7 @@ namespace LibvirtBackup.Repositories.Documents;
 [JsonSerializable(typeof(RepositoryConfig))]
 [JsonSerializable(typeof(KeySlotDocument))]
 [JsonSerializable(typeof(LockDocument))]
+[JsonSerializable(typeof(UseDocument))]
 [JsonSerializable(typeof(CondemnedDocument))]
 [JsonSerializable(typeof(CondemnedSessionsDocument))]
 [JsonSerializable(typeof(DamagedDocument))]

@@ -16,4 +16,7 @@ internal sealed record LockDocument
 
     /// <summary>What is being done, for people: <c>backup of web</c>.</summary>
     public required string Purpose { get; init; }
+
+    /// <summary>Points that have to stay meanwhile; of a removal, the one that is to go. Null for none.</summary>
+    public IReadOnlyList<string>? Points { get; init; }
 }

@@ -8,4 +8,7 @@ internal enum LockKind
 
     /// <summary>Deletes or replaces packs and indexes; one at a time.</summary>
     Maintenance,
+
+    /// <summary>Removes a point; any number at a time. Who begins to use that point waits.</summary>
+    Removal,
 }

@@ -6,15 +6,17 @@ internal static class ReadingLock
     /// <summary>Takes it, where anything can be written.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="purpose">What is read, for others to see.</param>
+    /// <param name="points">Ids of points that must not be removed meanwhile.</param>
     /// <param name="consequence">What happens when gc deletes what is needed, for the warning.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The lock, or a warning where the storage is read-only: reading must work from it too.</returns>
     internal static async Task<(RepositoryLock? Held, string? Warning)> TryTakeAsync(
-        Repository repository, string purpose, string consequence, CancellationToken cancellationToken)
+        Repository repository, string purpose, IReadOnlyList<string> points, string consequence,
+        CancellationToken cancellationToken)
     {
         try
         {
-            return (await repository.Locks.TakeSessionAsync(purpose, cancellationToken).ConfigureAwait(false), null);
+            return (await repository.Uses.TakeAsync(purpose, points, cancellationToken).ConfigureAwait(false), null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -14,23 +14,25 @@ internal sealed class RepositoryLock : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly LockKind _kind;
     private readonly string _purpose;
+    private readonly IReadOnlyList<string>? _points;
     private readonly SemaphoreSlim _gate = new(1);
     private ITimer? _timer;
     private int _number;
     private bool _isDisposed;
 
     private RepositoryLock(
-        IBlobStore store, DocumentStore documents, TimeProvider time, LockKind kind, string purpose) =>
-        (_store, _documents, _time, _kind, _purpose) = (store, documents, time, kind, purpose);
+        IBlobStore store, DocumentStore documents, TimeProvider time, LockKind kind, string purpose,
+        IReadOnlyList<string>? points) =>
+        (_store, _documents, _time, _kind, _purpose, _points) = (store, documents, time, kind, purpose, points);
 
     /// <summary>The session's id.</summary>
     internal string Session { get; } = Guid.NewGuid().ToString("n");
 
     internal static async Task<RepositoryLock> TakeAsync(
         IBlobStore store, DocumentStore documents, TimeProvider time, LockKind kind, string purpose,
-        CancellationToken cancellationToken)
+        IReadOnlyList<string>? points, CancellationToken cancellationToken)
     {
-        var taken = new RepositoryLock(store, documents, time, kind, purpose);
+        var taken = new RepositoryLock(store, documents, time, kind, purpose, points);
         try
         {
             await taken.WriteAsync(number: 0, cancellationToken).ConfigureAwait(false);
@@ -102,6 +104,7 @@ internal sealed class RepositoryLock : IAsyncDisposable
             Process = ProcessIdentity.Current,
             Refreshed = _time.GetUtcNow(),
             Purpose = _purpose,
+            Points = _points,
         };
         return _documents.WriteAsync(
             KeyOf(number), document, RepositoryJson.Default.LockDocument, cancellationToken);

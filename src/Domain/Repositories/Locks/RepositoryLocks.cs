@@ -14,7 +14,12 @@ internal sealed class RepositoryLocks(IBlobStore store, DocumentStore documents,
     /// <param name="purpose">What is being done, for people.</param>
     /// <param name="cancellationToken">Gives up.</param>
     internal Task<RepositoryLock> TakeSessionAsync(string purpose, CancellationToken cancellationToken) =>
-        RepositoryLock.TakeAsync(store, documents, time, LockKind.Session, purpose, cancellationToken);
+        TakeAsync(LockKind.Session, purpose, points: null, cancellationToken);
+
+    /// <summary>Takes a lock that waits for nobody; see <see cref="PointUses"/> for those with points.</summary>
+    internal Task<RepositoryLock> TakeAsync(
+        LockKind kind, string purpose, IReadOnlyList<string>? points, CancellationToken cancellationToken) =>
+        RepositoryLock.TakeAsync(store, documents, time, kind, purpose, points, cancellationToken);
 
     /// <summary>Takes the maintenance lock; null when another process has it.</summary>
     /// <param name="purpose">What is being done, for people.</param>
@@ -22,8 +27,8 @@ internal sealed class RepositoryLocks(IBlobStore store, DocumentStore documents,
     internal async Task<RepositoryLock?> TryTakeMaintenanceAsync(string purpose, CancellationToken cancellationToken)
     {
         // First say so, then look around: of two that come at the same time at least one sees the other.
-        var mine = await RepositoryLock.TakeAsync(
-            store, documents, time, LockKind.Maintenance, purpose, cancellationToken).ConfigureAwait(false);
+        var mine = await TakeAsync(LockKind.Maintenance, purpose, points: null, cancellationToken)
+            .ConfigureAwait(false);
         var isMine = false;
         try
         {

@@ -21,8 +21,10 @@ internal sealed class LiveBlobs(Repository repository)
     /// </exception>
     internal async Task MarkNewAsync(CancellationToken cancellationToken)
     {
+        var uses = await repository.Uses.ListAsync(cancellationToken).ConfigureAwait(false);
         // First the points, then the indexes: what a point needs was listed by an index before it existed.
         var ids = await repository.Points.ListIdsAsync(cancellationToken).ConfigureAwait(false);
+        await RefuseMissingAsync(uses, ids, cancellationToken).ConfigureAwait(false);
         await repository.Index.ReloadAsync(cancellationToken).ConfigureAwait(false);
         foreach (var id in ids.Where(_points.Add))
         {
@@ -40,6 +42,23 @@ internal sealed class LiveBlobs(Repository repository)
                     e);
             }
         }
+    }
+
+    /// <summary>
+    /// A point in use is never removed by us; where somebody else did it, its data is all that a domain has.
+    /// </summary>
+    private async Task RefuseMissingAsync(
+        IReadOnlyList<PointUse> uses, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        var known = ids.ToHashSet(StringComparer.Ordinal);
+        if (uses.All(use => known.Contains(use.Point))) return;
+        // Who has ended its use meanwhile may have had its point removed.
+        uses = await repository.Uses.ListAsync(cancellationToken).ConfigureAwait(false);
+        if (uses.FirstOrDefault(use => !known.Contains(use.Point) && !_points.Contains(use.Point)) is { } missing)
+            throw new BackupException(
+                FailureKind.Integrity,
+                $"nothing is deleted: the manifest of point {missing.Point} is not there though {missing.Reason}; "
+                + missing.Remedy);
     }
 
     private async Task MarkAsync(RestorePoint point, CancellationToken cancellationToken)

@@ -15,8 +15,8 @@ public static class RepositoryScrubber
 {
     /// <summary>Documents that no point needs.</summary>
     private static readonly string[] s_bookkeeping = [
-        KeySlots.Folder, RepositoryLocks.Folder, RepositoryNotes.CondemnedFolder, RepositoryNotes.DamagedFolder,
-        RepositoryNotes.DistrustedFolder,
+        KeySlots.Folder, RepositoryLocks.Folder, PointUses.Folder, RepositoryNotes.CondemnedFolder,
+        RepositoryNotes.DamagedFolder, RepositoryNotes.DistrustedFolder,
     ];
 
     /// <summary>Scrubs the repository in a directory.</summary>

@@ -35,23 +35,40 @@ internal static class MapNode
         return node;
     }
 
+    /// <summary>Finds the kinds and the ids of a node that has so many entries, and checks all that
+    /// <see cref="Decode"/> does.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not such a node.</exception>
+    internal static void Split(
+        ReadOnlySpan<byte> node, int level, int count, out ReadOnlySpan<byte> kinds, out ReadOnlySpan<byte> ids)
+    {
+        if (node.Length < HeaderLength + count || !node.StartsWith(Magic) || node[5] != level)
+            throw NotThat(level, count);
+        kinds = node.Slice(HeaderLength, count);
+        ids = node[(HeaderLength + count)..];
+        if (kinds.ContainsAnyExceptInRange((byte)EntryKind.Hole, (byte)EntryKind.Data))
+            throw new InvalidDataException("unknown map entry kind");
+        if (ids.Length != kinds.Count((byte)EntryKind.Data) * ChunkId.Size)
+            throw new InvalidDataException("map node does not have as many bytes as entries");
+    }
+
     /// <summary>Fills <paramref name="entries"/>, which must have the node's length.</summary>
     /// <exception cref="InvalidDataException">The bytes are not such a node.</exception>
     internal static void Decode(ReadOnlySpan<byte> node, int level, Span<MapEntry> entries)
     {
-        if (node.Length < HeaderLength + entries.Length || !node.StartsWith(Magic) || node[5] != level)
-            throw new InvalidDataException($"not a map node of level {level} with {entries.Length} entries");
-        var ids = node[(HeaderLength + entries.Length)..];
+        Split(node, level, entries.Length, out var kinds, out var ids);
         for (var i = 0; i < entries.Length; i++)
         {
-            var kind = (EntryKind)node[HeaderLength + i];
-            if (kind > EntryKind.Data) throw new InvalidDataException($"unknown map entry kind {(byte)kind}");
-            if (kind == EntryKind.Data && ids.Length < ChunkId.Size)
-                throw new InvalidDataException("map node ends early");
-            entries[i] = new MapEntry(kind, kind == EntryKind.Data ? ChunkId.Read(ids) : default);
-            if (kind == EntryKind.Data) ids = ids[ChunkId.Size..];
-        }
+            if ((EntryKind)kinds[i] != EntryKind.Data)
+            {
+                entries[i] = new MapEntry((EntryKind)kinds[i], default);
+                continue;
+            }
 
-        if (ids.Length > 0) throw new InvalidDataException("map node has more bytes than entries");
+            entries[i] = MapEntry.Data(ChunkId.Read(ids));
+            ids = ids[ChunkId.Size..];
+        }
     }
+
+    private static InvalidDataException NotThat(int level, int count) =>
+        new($"not a map node of level {level} with {count} entries");
 }

@@ -129,7 +129,7 @@ public sealed class FullDiskTests
         RepositoryScene scene, string directory, List<string> points, string point)
     {
         using var repository = await scene.OpenAsync(new DirectoryBlobStore(directory), Token);
-        await repository.Points.DeleteAsync(point, Token);
+        await repository.ForgetAsync(point, Token);
         points.Remove(point);
     }
 
