@@ -10,7 +10,7 @@ namespace LibvirtBackup.Integration.Tests.Bitmaps;
 /// <summary>Dirty bytes since every checkpoint, from libvirt and from the monitor, beside virsh's.</summary>
 public sealed class StatisticsTests(ITestOutputHelper output)
 {
-    private const string Ours = "lvb.0123abcd.default.1.1";
+    private const string Ours = "lvb.0123abcd.default.1.1.00ff9a";
 
     public static TheoryData<string> Suites => LabHost.SupportedSuites;
 

@@ -27,7 +27,7 @@ internal sealed class BrokenRunningGuest(BackupScene scene)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private string Forged(string track) => $"lvb.{scene.Repository.Id}.{track}.1.1";
+    private string Forged(string track) => $"lvb.{scene.Repository.Id}.{track}.1.1.00ff9a";
 
     internal IReadOnlyList<ExpectedFinding> Findings =>
     [

@@ -32,7 +32,7 @@ internal sealed class BrokenStoredGuest(BackupScene scene)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private string Forged(string track) => $"lvb.{scene.Repository.Id}.{track}.1.1";
+    private string Forged(string track) => $"lvb.{scene.Repository.Id}.{track}.1.1.00ff9a";
 
     internal IReadOnlyList<ExpectedFinding> Findings => [.. Lasting, Unfinished("vda"), Unfinished("vdb")];
 
