@@ -88,6 +88,10 @@ internal sealed class BackupScene : IAsyncDisposable
         return Engine.BackupAsync(Connection, Repository, request, progress, cancellation ?? Token);
     }
 
+    /// <summary>Takes a point over another connection.</summary>
+    internal Task<BackupReport> BackUpOverAsync(LibvirtConnection connection) =>
+        Engine.BackupAsync(connection, Repository, new BackupRequest { Domain = Guest.Name }, null, Token);
+
     /// <summary>Takes a point into another repository.</summary>
     internal Task<BackupReport> BackUpIntoAsync(
         Repository other, Func<BackupRequest, BackupRequest>? change = null)
