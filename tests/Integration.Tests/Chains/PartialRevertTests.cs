@@ -18,6 +18,7 @@ public sealed class PartialRevertTests
         var disk = new LabDisk(8 * Units.MiB);
         await using var scene = await BackupScene.StartPausedAsync(await LabHost.ForAsync("trixie"), disk, disk);
         var (guest, io) = (scene.Guest, new QemuIo(scene.Guest));
+        await io.FillAsync("vdb", 0, Units.MiB, 2, Token);
         var made = (await scene.BackUpAsync()).Checkpoint!;
         await guest.Host.Virsh.RunAsync(
             Token, "snapshot-create-as", guest.Name, "one", "--disk-only",
@@ -36,6 +37,7 @@ public sealed class PartialRevertTests
 
         var report = await scene.BackUpAsync();
         Assert.Equal([BackupLevel.Incremental, BackupLevel.Full], report.Disks.Select(one => one.Level));
+        Assert.Contains("changed bytes when it was last seen", report.Disks[1].Reason, StringComparison.Ordinal);
         await scene.VerifyAllAsync();
     }
 }
