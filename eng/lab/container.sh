@@ -42,6 +42,13 @@ claim_directory() {
         || die "'$dir' is not empty: a lab takes a new directory, since stopping it removes all of it"
 }
 
+# Storage that tests may fill up: DIR/small, 32 MiB in memory, seen inside and outside like all of DIR. It is there
+# before the container, which gets the mounts that are below DIR when it starts.
+make_small_storage() {
+    mkdir "$1/small"
+    mount -t tmpfs -o size=32m,mode=1777 small "$1/small"
+}
+
 # The registry names every lab and the process it was started for, before there is anything to clean up.
 announce() {
     local dir=$1 engine=$2 owner=
@@ -79,6 +86,7 @@ lab_start() {
     claim_directory "$dir"
     write_configuration "$dir"
     announce "$dir" "$engine"
+    make_small_storage "$dir"
     uri="qemu+unix:///system?socket=$dir/sock/libvirt-sock"
     echo "$uri" >"$dir/.lab/uri"
     echo "$suite" >"$dir/.lab/suite"
@@ -126,6 +134,7 @@ stop_lab() {
         docker) docker rm --force "$name" >/dev/null 2>&1 || true ;;
     esac
     wait_until 10 is_gone "$init" || die "the container of '$dir' does not end (process ${init%%:*})"
+    ! mountpoint -q "$dir/small" || umount --lazy "$dir/small"
     rm -rf "$dir"
     rm -f "$lab_running/$name"
 }

@@ -46,7 +46,7 @@ internal static class ManyPoints
             Reason = null,
             Time = time,
             Parent = null,
-            Checkpoint = $"lvb.{repository}.default.{((sequence - 1) / 30) + 1}.{sequence}",
+            Checkpoint = $"lvb.{repository}.default.{((sequence - 1) / 30) + 1}.{sequence}.00ff9a",
             Quiesced = true,
             DomainXml = DefinitionOfUsualSize,
             Disks = [Disk("vda"), Disk("vdb")],

@@ -132,7 +132,7 @@ internal sealed class BackupRun(BackupContext context)
         var history = await preparation.PrepareAsync(isRunning: images is null, cancellationToken)
             .ConfigureAwait(false);
         var plan = await BackupPlanner.PlanAsync(
-                _request, _repository.Id, history, selection, isRunning: images is null,
+                _request, _repository.Id, CheckpointNaming.NewMark(), history, selection, isRunning: images is null,
                 async name => (images is null
                     ? preparation.Probe(name)
                     : images.Probe(name, history.Checkpoints.Contains(name)))

@@ -27,6 +27,9 @@ internal interface IBackupDomain
     /// <summary>What it is now.</summary>
     Task<DomainXml> ReadDefinitionAsync(CancellationToken cancellationToken);
 
+    /// <summary>Watches what others do to it, from now on.</summary>
+    Task<IDomainWatch> WatchAsync(CancellationToken cancellationToken);
+
     /// <summary>Its guest, to be frozen and thawed.</summary>
     /// <param name="uri">Where its libvirt is.</param>
     LibvirtGuest OpenGuest(string uri);

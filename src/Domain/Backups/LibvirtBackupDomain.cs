@@ -32,6 +32,10 @@ internal sealed class LibvirtBackupDomain(LibvirtDomain domain, TimeProvider tim
         DomainXml.Parse(await domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
+    public async Task<IDomainWatch> WatchAsync(CancellationToken cancellationToken) =>
+        await LibvirtDomainWatch.StartAsync(domain, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public LibvirtGuest OpenGuest(string uri) => new(uri, domain.Uuid, domain);
 
     /// <inheritdoc/>

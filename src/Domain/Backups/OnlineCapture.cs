@@ -17,6 +17,7 @@ internal sealed class OnlineCapture(BackupContext context)
 {
     private readonly IBackupDomain _domain = context.Domain;
     private JobIntent? _intent; // set before anything is begun
+    private bool _hasBegun;
 
     /// <param name="makePlan">Decides what to do; the domain is running by then.</param>
     /// <param name="pointId">The point to be.</param>
@@ -35,6 +36,8 @@ internal sealed class OnlineCapture(BackupContext context)
         var owner = await _domain.Jobs.GetOwnerAsync(cancellationToken).ConfigureAwait(false);
         var uri = await _domain.GetUriAsync(cancellationToken).ConfigureAwait(false);
         var cleanUp = new JobCleanUp(context, uri);
+        var watch = await _domain.WatchAsync(cancellationToken).ConfigureAwait(false);
+        await using var watching = watch.ConfigureAwait(false);
         WriteIntent(new JobIntent
         {
             Point = pointId,
@@ -49,6 +52,9 @@ internal sealed class OnlineCapture(BackupContext context)
             JobDirectory.Create(_intent!.JobDirectory, owner);
             if (startPaused) await _domain.Jobs.StartPausedAsync().ConfigureAwait(false);
             var begun = await BeginAtInstantAsync(makePlan, startPaused, uri, cancellationToken).ConfigureAwait(false);
+            _hasBegun = true;
+            // The definition of a domain that was off need not name the images below the first.
+            if (!startPaused) begun = begun with { Plan = await FollowImagesAsync(begun.Plan).ConfigureAwait(false) };
             var start = context.Time.GetTimestamp();
             var disks = await copy(begun.Plan.Disks, ExportOf, cancellationToken).ConfigureAwait(false);
             var timings = begun.Timings with { Copy = context.Time.GetElapsedTime(start) };
@@ -57,12 +63,18 @@ internal sealed class OnlineCapture(BackupContext context)
         }
         catch (Exception e)
         {
+            var ended = e is BackupException && _hasBegun ? await FindEndAsync().ConfigureAwait(false) : null;
             var left = await cleanUp.AfterFailureAsync(_intent!).ConfigureAwait(false);
-            if (left is null || e is OperationCanceledException) throw;
-            throw new BackupException((e as BackupException)?.Kind ?? FailureKind.Failed, $"{e.Message}; {left}", e);
+            if ((ended is null && left is null) || e is OperationCanceledException) throw;
+            throw new BackupException(
+                (e as BackupException)?.Kind ?? FailureKind.Failed,
+                string.Join("; ", new[] { e.Message, ended, left }.OfType<string>()),
+                e);
         }
 
         context.Warnings.AddRange(await cleanUp.AfterCommitAsync(_intent!, captured.Plan).ConfigureAwait(false));
+        // One that was started for the backup is stopped by now.
+        if (!startPaused) await new Revalidation(context, watch).RunAsync().ConfigureAwait(false);
         return captured;
     }
 
@@ -99,6 +111,33 @@ internal sealed class OnlineCapture(BackupContext context)
         var freezer = new GuestFreezer(
             guest, context.Freezes, guard, order, quiesce, context.Time, context.Warnings);
         return Describe(await freezer.HoldAsync(() => BeginJobAsync(plan), cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Who took the job away while it was read; null when it is there still, or nobody can tell.</summary>
+    private async Task<string?> FindEndAsync()
+    {
+        try
+        {
+            var socket = await _domain.Jobs.GetSocketAsync(CancellationToken.None).ConfigureAwait(false);
+            if (socket is not null) return null;
+            return await _domain.Tracking.IsRunningAsync(CancellationToken.None).ConfigureAwait(false)
+                ? "somebody has ended libvirt's backup job meanwhile"
+                : "the domain was stopped meanwhile";
+        }
+        catch (LibvirtException)
+        {
+            return null; // libvirtd went away: the failure tells that
+        }
+    }
+
+    private async Task<BackupPlan> FollowImagesAsync(BackupPlan plan)
+    {
+        var now = await _domain.ReadDefinitionAsync(CancellationToken.None).ConfigureAwait(false);
+        var followed = MovedImages.Follow(plan, now);
+        foreach (var (planned, disk) in plan.Disks.Zip(followed.Disks))
+            if (planned.Parent is not null && disk.Parent is null)
+                context.Warnings.Add($"disk '{disk.Disk.Name}' is read in full: {disk.Reason}");
+        return followed;
     }
 
     private CapturedDisks Describe(FrozenMoment<BegunJob> moment) => new()

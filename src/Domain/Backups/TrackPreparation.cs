@@ -29,7 +29,6 @@ internal sealed class TrackPreparation(
         return TrackHistory.From(points, repository, context.Domain.Uuid, track, names, highest) with
         {
             Damaged = damaged,
-            Mark = CheckpointNaming.NewMark(),
         };
     }
 

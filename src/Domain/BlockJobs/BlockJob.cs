@@ -15,15 +15,20 @@ internal sealed class BlockJob(
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(100);
 
     private EventSubscription<DomainBlockJobEvent>? _events;
+    private BlockJobErrors? _errors;
     private Task<DomainBlockJobEvent>? _ended;
 
     private string Where => $"disk '{request.Disk}' of domain '{domain.Name}'";
+
+    /// <summary>True when it has ended, and not as it should.</summary>
+    internal bool HasFailed { get; private set; }
 
     /// <summary>Begins; not cancelled half-way.</summary>
     internal async Task BeginAsync(ChainPart part, DiskBitmaps disk, CancellationToken cancellationToken)
     {
         _events = await domain.Connection.Events.BlockJobsAsync(domain, cancellationToken: cancellationToken)
             .ConfigureAwait(false);
+        _errors = await BlockJobErrors.WatchAsync(domain, request.Disk, time, cancellationToken).ConfigureAwait(false);
         var speed = (ulong)(request.BytesPerSecond ?? 0);
         string? FileOf(int? layer) => layer < disk.Layers.Count ? disk.Layers[layer.Value].File : null;
         switch (request)
@@ -112,6 +117,7 @@ internal sealed class BlockJob(
             }
         }
 
+        if (_errors is not null) await _errors.DisposeAsync().ConfigureAwait(false);
         if (_events is not null) await _events.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -145,11 +151,12 @@ internal sealed class BlockJob(
 
     private async Task<BackupException> FailedAsync()
     {
-        var ended = await _ended!.ConfigureAwait(false);
-        var how = ended.Status == Status.Canceled ? "was ended by somebody" : "failed";
-        return new BackupException(
-            FailureKind.Failed,
-            $"the block job on {Where} {how}; the guest goes on with the same data, and the checkpoints with theirs: "
-            + "see whether the receiving image has room ('virsh domblkerror', libvirt's log), and run it again");
+        HasFailed = true;
+        var ended = await _ended!.ConfigureAwait(false); // asked only when it has ended
+        var why = ended.Status == Status.Canceled ? null : await _errors!.FindAsync().ConfigureAwait(false);
+        var how = ended.Status == Status.Canceled ? "was ended by somebody"
+            : why is null ? "failed (libvirt's log may tell why)"
+            : $"failed: {why}";
+        return new BackupException(FailureKind.Failed, $"the block job on {Where} {how}");
     }
 }

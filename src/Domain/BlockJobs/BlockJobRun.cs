@@ -49,13 +49,78 @@ internal sealed class BlockJobRun(
                 await job.WaitUntilEndedAsync(cancellationToken).ConfigureAwait(false);
             }
         }
+        catch (BackupException e) when (job.HasFailed)
+        {
+            await job.DisposeAsync().ConfigureAwait(false);
+            throw await DescribeFailureAsync(e, before, disk, part).ConfigureAwait(false);
+        }
         finally
         {
             await job.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (ReplacesImages()) await WarnOfUnwrittenAsync(disk, part).ConfigureAwait(false);
         return await ReportAsync(before, carried).ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// Where storage has room for the data and none for the bitmaps, libvirt says that a commit was completed, and
+    /// cannot take its images out of QEMU, for the base cannot be closed for writing (libvirt 9.0 to 12.8). The bitmaps
+    /// are whole, in QEMU's memory; when there is room, the next job or a clean stop writes them.
+    /// </summary>
+    private async Task WarnOfUnwrittenAsync(DiskBitmaps disk, ChainPart part)
+    {
+        if (part.Receiver is not > 0 || part.Waits) return;
+        var nodes = await _qemu.QueryNamedBlockNodesAsync(CancellationToken.None).ConfigureAwait(false);
+        if (part.Gone(disk).All(gone => nodes.All(node => node.NodeName != gone.Node))) return;
+        _warnings.Add(
+            $"the bitmaps of '{disk.Layers[part.Receiver.Value].File}' cannot be written to it (no room?): make room "
+            + $"before domain '{domain.Name}' is stopped, or the next backup reads disk '{request.Disk}' whole");
+    }
+
+    /// <summary>What is left by a job that has failed: the images are those of before, and the bitmaps are looked at.
+    /// </summary>
+    private async Task<BackupException> DescribeFailureAsync(
+        BackupException failure,
+        IReadOnlyDictionary<(string Checkpoint, string Disk), long?> before,
+        DiskBitmaps disk,
+        ChainPart part)
+    {
+        var receiver = part.Receiver is { } layer
+            ? disk.Layers[layer].File
+            : ((BlockJobRequest.Copy)request).Destination; // only a copy has none
+        var advice = $"see whether '{receiver}' can be written and has room, and run it again";
+        string state;
+        try
+        {
+            await RemoveLeftOversAsync(
+                await ReadDiskAsync(CancellationToken.None).ConfigureAwait(false), CancellationToken.None)
+                .ConfigureAwait(false);
+            var after = await CheckpointSizes.ReadAsync(domain, CancellationToken.None).ConfigureAwait(false);
+            var lost = FindLost(before, after);
+            state = lost.Count == 0
+                ? "the guest goes on with the same data, and all checkpoints with theirs"
+                : $"the guest goes on with the same data; {string.Join("; ", lost)}";
+        }
+        catch (Exception e) when (e is LibvirtException or QmpException or BackupException)
+        {
+            state = $"the checkpoints cannot be looked at ({e.Message}), the next backup does it";
+        }
+
+        return new BackupException(failure.Kind, $"{failure.Message}; {state}; {advice}", failure);
+    }
+
+    /// <summary>The checkpoints that are of no use any more, also those of other disks: libvirt lets others run jobs
+    /// on them meanwhile.</summary>
+    private static IReadOnlyList<string> FindLost(
+        IReadOnlyDictionary<(string Checkpoint, string Disk), long?> before,
+        IReadOnlyDictionary<(string Checkpoint, string Disk), long?> after) =>
+    [
+        .. CheckpointSizes.Compare(before, after, disk: null)
+            .Where(checkpoint => checkpoint is { BytesBefore: not null, IsKept: false })
+            .Select(lost => $"checkpoint '{lost.Name}' is of no use on disk '{lost.Disk}' any more: the next backup "
+                + "reads the disk whole"),
+    ];
 
     private bool ReplacesImages() =>
         request is not (BlockJobRequest.Copy { Pivot: false } or BlockJobRequest.Commit { KeepOverlay: true });
@@ -68,9 +133,7 @@ internal sealed class BlockJobRun(
             .ConfigureAwait(false);
         var after = await CheckpointSizes.ReadAsync(domain, CancellationToken.None).ConfigureAwait(false);
         var checkpoints = CheckpointSizes.Compare(before, after, request.Disk);
-        _warnings.AddRange(checkpoints.Where(checkpoint => checkpoint is { BytesBefore: not null, IsKept: false })
-            .Select(lost => $"checkpoint '{lost.Name}' is of no use on disk '{lost.Disk}' any more: the next backup "
-                + "reads the disk whole"));
+        _warnings.AddRange(FindLost(before, after));
         var xml = await domain.GetXmlAsync(cancellationToken: CancellationToken.None).ConfigureAwait(false);
         var disk = DomainXml.Parse(xml).Disks.First(disk => disk.Target.Value == request.Disk);
         return new BlockJobReport

@@ -1,9 +1,11 @@
+using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Bitmaps;
 using LibvirtBackup.BlockJobs;
 using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Recovery.Journals;
+using LibvirtBackup.Repositories;
 
 namespace LibvirtBackup.Snapshots;
 
@@ -26,12 +28,13 @@ internal sealed class SnapshotRevert(SnapshotContext context, string name)
         var description = DomainSnapshotXml.Parse(
             await snapshot.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
         await RefuseAsync(description, cancellationToken).ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
-
         var hasMemory = description.Memory?.Snapshot == DomainSnapshotLocation.External;
+        var before = await ReadImagesAsync(cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
         await snapshot.RevertAsync(hasMemory ? Flags(start) : default, CancellationToken.None).ConfigureAwait(false);
-        ForgetCounts();
-        var made = await MakeBitmapsAsync().ConfigureAwait(false);
+        var inventory = await BitmapReader.ReadAsync(_domain, CancellationToken.None).ConfigureAwait(false);
+        ForgetCounts(before, inventory);
+        var made = await MakeBitmapsAsync(inventory).ConfigureAwait(false);
         if (!hasMemory) await StartAsync(start).ConfigureAwait(false);
         return new SnapshotReport
         {
@@ -44,12 +47,28 @@ internal sealed class SnapshotRevert(SnapshotContext context, string name)
         };
     }
 
+    /// <summary>The image that each disk is written to.</summary>
+    private async Task<IReadOnlyDictionary<string, DiskLayer?>> ReadImagesAsync(CancellationToken cancellationToken)
+    {
+        var xml = DomainXml.Parse(
+            await _domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+        return xml.Disks.ToDictionary(
+            disk => disk.Target.Value,
+            disk => DiskLayers.Of(disk) is [var top, ..] ? top : null,
+            StringComparer.Ordinal);
+    }
+
     /// <summary>
-    /// A bitmap holds less than it did when it was last seen, and rightly: what was written since is gone with it.
+    /// On a disk that went back a bitmap holds less than it did when it was last seen, and rightly: what was written
+    /// since is gone with it. A disk that still has the image that it was in has not gone back, though libvirt lays a
+    /// new one over that of every disk (9.9 to 12.8): its bitmaps are held to what they were seen with.
     /// </summary>
-    private void ForgetCounts() => context.Journal.Append(
+    private void ForgetCounts(IReadOnlyDictionary<string, DiskLayer?> before, BitmapInventory after) =>
+        context.Journal.Append(
     [
         .. context.Journal.View.Seen.Where(seen => seen.Value.DirtyBytes > 0)
+            .Where(seen => before.GetValueOrDefault(seen.Key.Disk) is not { } image
+                || after.FindDisk(seen.Key.Disk)?.Layers.Any(now => DiskLayers.IsSame(now.File, image)) != true)
             .Select(seen => new JournalRecord.Seen(
                 seen.Key.Checkpoint, seen.Key.Disk, 0, seen.Value.VirtualSizeBytes, seen.Value.Origin))
             .ToList(),
@@ -85,11 +104,10 @@ internal sealed class SnapshotRevert(SnapshotContext context, string name)
     }
 
     /// <returns>What the user has to know.</returns>
-    private async Task<IReadOnlyList<string>> MakeBitmapsAsync()
+    private async Task<IReadOnlyList<string>> MakeBitmapsAsync(BitmapInventory inventory)
     {
         // A domain that runs has them from libvirt.
         if (await _domain.IsActiveAsync(CancellationToken.None).ConfigureAwait(false)) return [];
-        var inventory = await BitmapReader.ReadAsync(_domain, CancellationToken.None).ConfigureAwait(false);
         var warnings = new List<string>();
         foreach (var disk in inventory.Disks.Where(disk => disk.Layers.Count > 1))
         {

@@ -10,7 +10,7 @@ public sealed class BitmapListTests
 {
     private static readonly BitmapInfo s_ours = new()
     {
-        Name = "lvb.0123abcd.default.1.2",
+        Name = "lvb.0123abcd.default.1.2.00ff9a",
         GranularityBytes = 65_536,
         DirtyBytes = 131_072,
         Recording = true,

@@ -42,7 +42,7 @@ public sealed class DoctorDocumentTests
     private static DoctorFinding Finding(string state, string repair, bool isRepaired, bool isProblem) => new()
     {
         State = state,
-        Checkpoint = "lvb.0123abcd.default.1.1",
+        Checkpoint = "lvb.0123abcd.default.1.1.00ff9a",
         Disk = "vda",
         Message = "why",
         Repair = repair,

@@ -19,7 +19,7 @@ public sealed class BackupDocumentTests
             Track = "default",
             Level = BackupLevel.Incremental,
             Reason = "vdb is new",
-            Checkpoint = "lvb.0123abcd.default.1.2",
+            Checkpoint = "lvb.0123abcd.default.1.2.00ff9a",
             Parent = SmallRepository.Full,
             Consistency = PointConsistency.FileSystem,
             Disks =

@@ -7,12 +7,12 @@ public sealed class BitmapOwnerTests
 {
     public static TheoryData<string, BitmapOwner> Names => new()
     {
-        { "lvb.3f2a.nightly.4.17", new BitmapOwner.Product("3f2a", "nightly", 4, 17) },
+        { "lvb.3f2a.nightly.4.17.00ff9a", new BitmapOwner.Product("3f2a", "nightly", 4, 17) },
         { "libvirt-tmp-activewrite", new BitmapOwner.Libvirt() },
         { "libvirt-migration-vda", new BitmapOwner.Libvirt() },
         { "backup-vda", new BitmapOwner.Libvirt() },
-        { "lvb.3f2a.nightly.4", new BitmapOwner.Foreign() },
-        { "lvb.3f2a.nightly.4.x", new BitmapOwner.Foreign() },
+        { "lvb.3f2a.nightly.4.17", new BitmapOwner.Foreign() },
+        { "lvb.3f2a.nightly.4.x.00ff9a", new BitmapOwner.Foreign() },
         { "Backup-vda", new BitmapOwner.Foreign() },
         { "libvirt", new BitmapOwner.Foreign() },
         { "", new BitmapOwner.Foreign() },

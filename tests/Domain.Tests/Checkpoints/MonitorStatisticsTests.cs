@@ -7,7 +7,7 @@ namespace LibvirtBackup.Tests.Checkpoints;
 
 public sealed class MonitorStatisticsTests
 {
-    private const string Ours = "lvb.3f2a.default.1.2";
+    private const string Ours = "lvb.3f2a.default.1.2.00ff9a";
 
     [Fact]
     public void A_bitmap_in_one_image_tells_its_count()

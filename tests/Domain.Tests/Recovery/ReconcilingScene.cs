@@ -10,8 +10,8 @@ namespace LibvirtBackup.Domain.Tests.Recovery;
 /// <summary>A simulated domain with two points, and what there is to reconcile.</summary>
 internal sealed class ReconcilingScene : IDisposable
 {
-    internal const string Full = "lvb.here.default.1.1";
-    internal const string Newest = "lvb.here.default.1.2";
+    internal const string Full = "lvb.here.default.1.1.00ff9a";
+    internal const string Newest = "lvb.here.default.1.2.00ff9a";
     private static readonly Guid s_uuid = Guid.NewGuid();
     private readonly TestDirectory _directory = new();
 

@@ -23,7 +23,7 @@ public sealed class ReconcilingTests : IDisposable
     {
         _scene.AddBoth();
         _scene.Domain.AddCheckpoint("theirs", "vda");
-        _scene.Domain.AddBitmap("vdb", "lvb.elsewhere.default.1.1");
+        _scene.Domain.AddBitmap("vdb", "lvb.elsewhere.default.1.1.00ff9a");
 
         var (before, after, _) = await _scene.ReconcileAsync(closely);
 
@@ -65,14 +65,14 @@ public sealed class ReconcilingTests : IDisposable
     public async Task Checkpoints_without_points_go_with_their_bitmaps_and_the_sequence_is_not_used_again()
     {
         _scene.AddBoth();
-        _scene.Domain.AddCheckpoint("lvb.here.default.1.3", "vda", "vdb");
-        _scene.Domain.AddBitmap("vda", "lvb.here.default.7.7");
+        _scene.Domain.AddCheckpoint("lvb.here.default.1.3.00ff9a", "vda", "vdb");
+        _scene.Domain.AddBitmap("vda", "lvb.here.default.7.7.00ff9a");
 
         await _scene.ReconcileAsync(closely: true);
 
         Assert.Equal([Full, Newest], _scene.Domain.Image("vda").Keys.Order());
         Assert.Equal([Full, Newest], _scene.Domain.Image("vdb").Keys.Order());
-        Assert.False(_scene.Domain.Knows("lvb.here.default.1.3"));
+        Assert.False(_scene.Domain.Knows("lvb.here.default.1.3.00ff9a"));
     }
 
     [Fact]
@@ -98,13 +98,16 @@ public sealed class ReconcilingTests : IDisposable
         _scene.AddBoth();
         await _scene.Domain.TryRedefineAsync(
             new TrackedCheckpoint(
-                "lvb.here.default.1.3", DateTimeOffset.UnixEpoch, "", new Dictionary<string, long?> { ["vdz"] = null }),
+                "lvb.here.default.1.3.00ff9a",
+                DateTimeOffset.UnixEpoch,
+                "",
+                new Dictionary<string, long?> { ["vdz"] = null }),
             validate: false, Token);
         _scene.Domain.IsRunning = isRunning;
 
         await _scene.ReconcileAsync(closely);
 
-        Assert.False(_scene.Domain.Knows("lvb.here.default.1.3"));
+        Assert.False(_scene.Domain.Knows("lvb.here.default.1.3.00ff9a"));
     }
 
     [Theory]
@@ -143,13 +146,13 @@ public sealed class ReconcilingTests : IDisposable
     private static void MakeOneOfEverything(ReconcilingScene scene)
     {
         scene.AddBoth();
-        scene.Domain.AddCheckpoint("lvb.here.default.1.3", "vda", "vdb");
-        scene.Domain.AddCheckpoint("lvb.here.default.1.4", "vda");
-        scene.Domain.RemoveBitmap("vda", "lvb.here.default.1.4");
+        scene.Domain.AddCheckpoint("lvb.here.default.1.3.00ff9a", "vda", "vdb");
+        scene.Domain.AddCheckpoint("lvb.here.default.1.4.00ff9a", "vda");
+        scene.Domain.RemoveBitmap("vda", "lvb.here.default.1.4.00ff9a");
         scene.Domain.LoseMetadata();
-        scene.Domain.AddCheckpoint("lvb.here.default.1.5", "vda", "vdb");
-        scene.Break("vdb", "lvb.here.default.1.5", "removed");
+        scene.Domain.AddCheckpoint("lvb.here.default.1.5.00ff9a", "vda", "vdb");
+        scene.Break("vdb", "lvb.here.default.1.5.00ff9a", "removed");
         scene.Break("vda", Full, "disabled");
-        scene.Journal.Append(new JournalRecord.DropBegun("lvb.here.default.1.5", null));
+        scene.Journal.Append(new JournalRecord.DropBegun("lvb.here.default.1.5.00ff9a", null));
     }
 }

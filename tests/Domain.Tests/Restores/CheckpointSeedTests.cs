@@ -10,7 +10,7 @@ namespace LibvirtBackup.Domain.Tests.Restores;
 /// <summary>Bitmaps in images of a domain that is about to be defined.</summary>
 public sealed class CheckpointSeedTests : IDisposable
 {
-    private const string Seed = "lvb.0123abcd.default.1.2";
+    private const string Seed = "lvb.0123abcd.default.1.2.00ff9a";
 
     private readonly TestDirectory _directory = new();
     private readonly List<string> _warnings = [];
@@ -25,8 +25,9 @@ public sealed class CheckpointSeedTests : IDisposable
     {
         var path = _directory.File("vda.qcow2");
         await Tools.SucceedAsync("qemu-img", "create", "-f", "qcow2", path, "1M");
-        string[] others = ["lvb.ffffffff.default.1.3", "mine"];
-        foreach (var name in (string[])[Seed, "lvb.0123abcd.default.1.3", "lvb.0123abcd.nightly.2.1", .. others])
+        string[] others = ["lvb.ffffffff.default.1.3.00ff9a", "mine"];
+        string[] ours = [Seed, "lvb.0123abcd.default.1.3.00ff9a", "lvb.0123abcd.nightly.2.1.00ff9a"];
+        foreach (var name in (string[])[.. ours, .. others])
             await Tools.SucceedAsync("qemu-img", "bitmap", "--add", "-f", "qcow2", path, name);
         await Tools.SucceedAsync("qemu-io", "-f", "qcow2", "-c", "write -P 1 0 64k", path);
 

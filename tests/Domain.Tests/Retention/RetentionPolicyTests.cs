@@ -152,7 +152,7 @@ public sealed class RetentionPolicyTests
         RetentionPolicy.Decide(points, rules, s_none, TimeZoneInfo.Utc);
 
     private static PointSummary Taken(int sequence, string time, BackupLevel level = BackupLevel.Incremental) =>
-        PointSummary.Of(TestPoints.Make(s_domain, sequence, level, $"lvb.0123abcd.default.1.{sequence}")) with
+        PointSummary.Of(TestPoints.Make(s_domain, sequence, level, $"lvb.0123abcd.default.1.{sequence}.00ff9a")) with
         {
             Time = DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture),
         };

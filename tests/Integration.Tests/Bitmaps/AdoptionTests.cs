@@ -41,7 +41,7 @@ public sealed class AdoptionTests
         await scene.ShutOffAsync();
         await scene.Service.MergeAsync(
             scene.Domain, "vda", new BitmapMerge { Into = "stored", Sources = ["all"], Adopt = true }, Token);
-        await scene.Guest.BootAsync(Token);
+        await scene.Guest.StartPausedAsync(Token);
         await scene.WriteAsync(9, kibibytes: 64);
         await AddChangesAsync(scene, "stored", copy);
         Assert.Null(await DiskOracle.CompareRawAsync(await scene.CopyAsync("last"), copy, Token));

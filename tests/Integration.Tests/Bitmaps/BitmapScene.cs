@@ -42,7 +42,7 @@ internal sealed class BitmapScene : IAsyncDisposable
         Token, "snapshot-create-as", Domain, name, "--disk-only", "--no-metadata",
         "--diskspec", $"vda,file={Path.Combine(Guest.Directory, name)}");
 
-    internal Task WriteAsync(int mebibyte, int kibibytes) => Guest.WritePatternAsync(
+    internal Task WriteAsync(int mebibyte, int kibibytes) => new QemuIo(Guest).WriteAsync(
         "vda", mebibyte * Units.MiB, kibibytes * Units.KiB, ++_seed, Token);
 
     /// <summary>Has libvirt offer the disk as it is now, with what changed since a checkpoint.</summary>
@@ -87,7 +87,7 @@ internal sealed class BitmapScene : IAsyncDisposable
 
     private static async Task<BitmapScene> StartAsync(LabHost host, bool ownsHost)
     {
-        var guest = await LabGuest.StartAsync(host, Token, new LabDisk(16 * Units.MiB));
+        var guest = await LabGuest.StartPausedAsync(host, Token, new LabDisk(16 * Units.MiB));
         var connection = await LibvirtConnection.OpenAsync(host.ConnectionUri, cancellationToken: Token);
         return new BitmapScene(guest, connection, ownsHost);
     }

@@ -17,18 +17,18 @@ public sealed class InventoryTests
     public async Task Every_bitmap_of_a_chain_is_listed_during_a_backup_and_after_the_domain_is_shut_off(string suite)
     {
         var host = await LabHost.ForAsync(suite);
-        await using var guest = await LabGuest.StartAsync(
+        await using var guest = await LabGuest.StartPausedAsync(
             host, Token, new LabDisk(16 * Units.MiB), new LabDisk(16 * Units.MiB) { Format = "raw" });
         await using var connection = await LibvirtConnection.OpenAsync(host.ConnectionUri, cancellationToken: Token);
         var bitmaps = new BitmapService(connection);
         await CheckpointAsync("first");
-        await guest.WritePatternAsync("vda", Units.MiB, 128 * Units.KiB, seed: 1, Token);
+        await new QemuIo(guest).WriteAsync("vda", Units.MiB, 128 * Units.KiB, seed: 1, Token);
         var overlay = Path.Combine(guest.Directory, "vda.overlay");
         await host.Virsh.RunAsync(
             Token, "snapshot-create-as", guest.Name, "s", "--disk-only", "--no-metadata",
             "--diskspec", $"vda,file={overlay}", "--diskspec", "vdb,snapshot=no");
         await CheckpointAsync("second");
-        await guest.WritePatternAsync("vda", 4 * Units.MiB, 64 * Units.KiB, seed: 2, Token);
+        await new QemuIo(guest).WriteAsync("vda", 4 * Units.MiB, 64 * Units.KiB, seed: 2, Token);
         await BeginBackupAsync();
 
         var running = await bitmaps.ListAsync(guest.Name, Token);

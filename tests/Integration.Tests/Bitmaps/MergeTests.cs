@@ -42,7 +42,7 @@ public sealed class MergeTests
             scene.Domain, "vda", new BitmapMerge { Into = "offline", Sources = ["first", "fine", "second"] }, Token);
         var stored = await scene.FindAsync("offline");
         Assert.Equal((4096L, true, (long?)null), (stored.GranularityBytes, stored.Recording, stored.DirtyBytes));
-        await scene.Guest.BootAsync(Token);
+        await scene.Guest.StartPausedAsync(Token);
         Assert.Equal(later.DirtyBytes, (await scene.FindAsync("online")).DirtyBytes);
         Assert.Equal(later.DirtyBytes, (await scene.FindAsync("offline")).DirtyBytes);
 
@@ -108,12 +108,12 @@ public sealed class MergeTests
         await using var scene = await BitmapScene.StartPrivateAsync(suite);
         await scene.Service.AddAsync(scene.Domain, "vda", "mine", granularityBytes: null, force: false, Token);
         await scene.ShutOffAsync();
-        await scene.Guest.BootAsync(Token);
+        await scene.Guest.StartPausedAsync(Token);
         await scene.Guest.Host.KillQemuAsync(scene.Domain, Token);
 
         Assert.True((await scene.FindAsync("mine")).Inconsistent);
         await CannotMergeAsync();
-        await scene.Guest.BootAsync(Token);
+        await scene.Guest.StartPausedAsync(Token);
         var running = await scene.FindAsync("mine");
         Assert.Equal((true, (long?)null), (running.Inconsistent, running.DirtyBytes));
         await CannotMergeAsync();

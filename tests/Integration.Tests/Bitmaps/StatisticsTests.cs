@@ -10,7 +10,7 @@ namespace LibvirtBackup.Integration.Tests.Bitmaps;
 /// <summary>Dirty bytes since every checkpoint, from libvirt and from the monitor, beside virsh's.</summary>
 public sealed class StatisticsTests(ITestOutputHelper output)
 {
-    private const string Ours = "lvb.0123abcd.default.1.1";
+    private const string Ours = "lvb.0123abcd.default.1.1.00ff9a";
 
     public static TheoryData<string> Suites => LabHost.SupportedSuites;
 
@@ -35,7 +35,7 @@ public sealed class StatisticsTests(ITestOutputHelper output)
         Assert.All(
             (await statistics.ReadAsync(scene.Domain, StatisticsSource.Monitor, Token)).Checkpoints,
             checkpoint => Assert.Null(checkpoint.Disks.Single().DirtyBytes));
-        await scene.Guest.BootAsync(Token);
+        await scene.Guest.StartPausedAsync(Token);
         await CompareAsync((Ours, 192), ("theirs", 64));
 
         await scene.SnapshotAsync("overlay");
@@ -77,13 +77,13 @@ public sealed class StatisticsTests(ITestOutputHelper output)
     {
         const int checkpoints = 20;
         var host = await LabHost.ForAsync(suite);
-        await using var guest = await LabGuest.StartAsync(
+        await using var guest = await LabGuest.StartPausedAsync(
             host, Token, [.. Enumerable.Range(0, 5).Select(_ => new LabDisk(16 * Units.MiB))]);
         await using var connection = await LibvirtConnection.OpenAsync(host.ConnectionUri, cancellationToken: Token);
         var statistics = new CheckpointStatistics(connection);
         for (var i = 0; i < checkpoints; i++)
             await host.Virsh.RunAsync(Token, "checkpoint-create-as", guest.Name, $"c{i}");
-        await guest.WritePatternAsync("vde", 0, 64 * Units.KiB, seed: 1, Token);
+        await new QemuIo(guest).WriteAsync("vde", 0, 64 * Units.KiB, seed: 1, Token);
 
         var (byVirsh, _) = await TimeAsync(async () =>
         {

@@ -10,6 +10,7 @@ namespace LibvirtBackup.Integration.Tests.Chains;
 /// the operations behind our back; every point equals the oracle's copy. <c>LVB_SEED</c> replays a history,
 /// <c>LVB_CHAIN_STEPS</c> makes it longer.
 /// </summary>
+[Collection(FullTargetTests.Serial)]
 public sealed class ChainHistoryTests(ITestOutputHelper output)
 {
     private readonly List<string> _snapshots = [];
@@ -25,7 +26,8 @@ public sealed class ChainHistoryTests(ITestOutputHelper output)
         var steps = Number("LVB_CHAIN_STEPS", 4);
         output.WriteLine($"{suite}: LVB_SEED={seed} LVB_CHAIN_STEPS={steps}");
         var random = new Random(seed);
-        await using var scene = await ChainScene.StartAsync(await LabHost.ForAsync(suite), random);
+        await using var scene = await ChainScene.StartAsync(
+            await LabHost.ForAsync(suite), random, isOnSmallStorage: true);
         await scene.BackUpAsync();
         for (var step = 0; step < steps; step++)
         {
@@ -51,7 +53,7 @@ public sealed class ChainHistoryTests(ITestOutputHelper output)
     private async Task ChangeAsync(ChainScene scene, Random random)
     {
         await scene.WriteAsync();
-        var (byUs, kind) = (random.Next(2) == 0, random.Next(10));
+        var (byUs, kind) = (random.Next(2) == 0, random.Next(11));
         var what = $"{kind} {(byUs ? "by us" : "behind our back")}";
         try
         {
@@ -79,10 +81,7 @@ public sealed class ChainHistoryTests(ITestOutputHelper output)
                 _snapshots.Add(name);
                 break;
             case 3:
-                await (byUs
-                    ? (Task)scene.RunAsync(scene.Commit(null, lower))
-                    : scene.VirshAsync(
-                        "blockcommit", ChainScene.Disk, "--base", lower, "--active", "--pivot", "--wait"));
+                await CommitAsync(scene, byUs, lower);
                 break;
             case 4:
                 await (byUs
@@ -107,10 +106,19 @@ public sealed class ChainHistoryTests(ITestOutputHelper output)
                 var point = _snapshots[random.Next(_snapshots.Count)];
                 await (byUs ? (Task)scene.RevertAsync(point) : scene.VirshAsync("snapshot-revert", point, "--paused"));
                 break;
+            case 10:
+                // The lowest image is there, unless the disk has moved away from it.
+                using (SmallStorage.Fill(scene.Guest.Host, random.Next(4) * 64 * Units.KiB))
+                    await CommitAsync(scene, byUs, lower);
+                break;
             case 9:
                 await scene.VirshAsync("destroy");
                 if (byUs) await scene.SnapshotAsync($"s{_names++}");
                 break;
         }
     }
+
+    private static Task CommitAsync(ChainScene scene, bool byUs, string lower) => byUs
+        ? scene.RunAsync(scene.Commit(null, lower))
+        : scene.VirshAsync("blockcommit", ChainScene.Disk, "--base", lower, "--active", "--pivot", "--wait");
 }

@@ -31,8 +31,12 @@ internal sealed class ChainScene(BackupScene scene, Random random) : IAsyncDispo
 
     private SnapshotEngine Snapshots => new(Options, TimeProvider.System);
 
-    internal static async Task<ChainScene> StartAsync(LabHost host, Random random, long size = Size) => new(
-        await BackupScene.OfAsync(await LabGuest.StartPausedAsync(host, Token, new LabDisk(size))), random);
+    internal static async Task<ChainScene> StartAsync(
+        LabHost host, Random random, long size = Size, bool isOnSmallStorage = false)
+    {
+        var disk = new LabDisk(size) { IsOnSmallStorage = isOnSmallStorage };
+        return new ChainScene(await BackupScene.OfAsync(await LabGuest.StartPausedAsync(host, Token, disk)), random);
+    }
 
     /// <summary>Writes, discards, takes an oracle's copy and a point; gives what was done for the disk.</summary>
     internal async Task<BackupReport> BackUpAsync(BackupLevel level = BackupLevel.Auto)

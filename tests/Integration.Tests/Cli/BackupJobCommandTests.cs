@@ -17,7 +17,7 @@ public sealed class BackupJobCommandTests
     public async Task A_pull_job_is_begun_described_and_aborted(string suite)
     {
         var host = await LabHost.ForAsync(suite);
-        await using var guest = await LabGuest.StartAsync(host, Token, new LabDisk(Size));
+        await using var guest = await LabGuest.StartPausedAsync(host, Token, new LabDisk(Size));
         var (backup, checkpoint) = await WriteDocumentsAsync(guest);
 
         Assert.Equal("Backup started\n", (await LvbackupAsync(guest, "backup-begin", backup, checkpoint)).Output);
@@ -33,7 +33,8 @@ public sealed class BackupJobCommandTests
     [MemberData(nameof(Suites))]
     public async Task Without_a_job_there_is_nothing_to_describe_or_to_abort(string suite)
     {
-        await using var guest = await LabGuest.StartAsync(await LabHost.ForAsync(suite), Token, new LabDisk(Size));
+        await using var guest = await LabGuest.StartPausedAsync(
+            await LabHost.ForAsync(suite), Token, new LabDisk(Size));
         foreach (var command in new[] { "backup-dumpxml", "backup-abort" })
         {
             var result = await LvbackupAsync(guest, command);

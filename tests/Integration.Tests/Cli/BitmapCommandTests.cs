@@ -16,9 +16,9 @@ public sealed class BitmapCommandTests
     public async Task Bitmaps_are_listed_merged_adopted_and_removed(string suite)
     {
         var host = await LabHost.ForAsync(suite);
-        await using var guest = await LabGuest.StartAsync(host, Token, new LabDisk(16 * Units.MiB));
+        await using var guest = await LabGuest.StartPausedAsync(host, Token, new LabDisk(16 * Units.MiB));
         await host.Virsh.RunAsync(Token, "checkpoint-create-as", guest.Name, "monday");
-        await guest.WritePatternAsync("vda", 0, Units.MiB, seed: 1, Token);
+        await new QemuIo(guest).WriteAsync("vda", 0, Units.MiB, seed: 1, Token);
 
         var merged = await JsonAsync("bitmap-merge", guest.Name, "vda", "--into", "week", "monday", "--adopt");
         var plain = await LvbackupAsync("bitmap-merge", guest.Name, "vda", "--into", "copy", "week");

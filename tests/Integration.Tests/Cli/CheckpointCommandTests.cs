@@ -19,7 +19,7 @@ public sealed class CheckpointCommandTests(ITestOutputHelper output)
     public async Task Every_command_prints_what_virsh_prints(string suite)
     {
         var host = await LabHost.ForAsync(suite);
-        await using var guest = await LabGuest.StartAsync(host, Token, new LabDisk(Size));
+        await using var guest = await LabGuest.StartPausedAsync(host, Token, new LabDisk(Size));
         await MakeFamilyAsync(guest);
         var checkpoint = Path.Combine(guest.Directory, "again.xml");
         await File.WriteAllTextAsync(checkpoint, "<domaincheckpoint><name>again</name></domaincheckpoint>", Token);
@@ -52,7 +52,8 @@ public sealed class CheckpointCommandTests(ITestOutputHelper output)
     [MemberData(nameof(Suites))]
     public async Task The_changed_bytes_are_those_of_libvirt(string suite)
     {
-        await using var guest = await LabGuest.StartAsync(await LabHost.ForAsync(suite), Token, new LabDisk(Size));
+        await using var guest = await LabGuest.StartPausedAsync(
+            await LabHost.ForAsync(suite), Token, new LabDisk(Size));
         await MakeFamilyAsync(guest);
 
         var list = JsonDocument.Parse((await LvbackupAsync(guest, "checkpoint-list", guest.Name, "--json")).Value);
@@ -74,7 +75,8 @@ public sealed class CheckpointCommandTests(ITestOutputHelper output)
     [MemberData(nameof(Suites))]
     public async Task A_lost_description_is_brought_back_and_checked(string suite)
     {
-        await using var guest = await LabGuest.StartAsync(await LabHost.ForAsync(suite), Token, new LabDisk(Size));
+        await using var guest = await LabGuest.StartPausedAsync(
+            await LabHost.ForAsync(suite), Token, new LabDisk(Size));
         await MakeFamilyAsync(guest);
         var file = Path.Combine(guest.Directory, "middle.xml");
         var before = await guest.Host.Virsh.RunAsync(Token, "checkpoint-dumpxml", guest.Name, "middle");
@@ -99,7 +101,7 @@ public sealed class CheckpointCommandTests(ITestOutputHelper output)
     public async Task What_the_host_refuses_says_what_to_do(string suite)
     {
         var host = await LabHost.ForAsync(suite);
-        await using var guest = await LabGuest.StartAsync(
+        await using var guest = await LabGuest.StartPausedAsync(
             host, Token, new LabDisk(Size), new LabDisk(Size) { Format = "raw" });
         AssertOneLine(await LvbackupAsync(guest, "checkpoint-create", guest.Name), 1, "--diskspec");
         AssertOneLine(
@@ -117,9 +119,9 @@ public sealed class CheckpointCommandTests(ITestOutputHelper output)
     private static async Task MakeFamilyAsync(LabGuest guest)
     {
         _ = (await LvbackupAsync(guest, "checkpoint-create-as", guest.Name, "base", "the first")).Value;
-        await guest.WritePatternAsync("vda", 0, 2 * Units.MiB, seed: 1, Token);
+        await new QemuIo(guest).WriteAsync("vda", 0, 2 * Units.MiB, seed: 1, Token);
         _ = (await LvbackupAsync(guest, "checkpoint-create-as", guest.Name, "middle")).Value;
-        await guest.WritePatternAsync("vda", 4 * Units.MiB, Units.MiB, seed: 2, Token);
+        await new QemuIo(guest).WriteAsync("vda", 4 * Units.MiB, Units.MiB, seed: 2, Token);
         _ = (await LvbackupAsync(guest, "checkpoint-create-as", guest.Name, "last")).Value;
     }
 

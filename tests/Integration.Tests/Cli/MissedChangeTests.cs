@@ -16,13 +16,13 @@ public sealed class MissedChangeTests
     [Fact]
     public async Task A_change_that_no_bitmap_has_is_found_by_comparing_and_healed_by_the_next_backup()
     {
-        await using var scene = await BackupScene.StartAsync(
+        await using var scene = await BackupScene.StartPausedAsync(
             await LabHost.ForAsync("bookworm"), new LabDisk(Size), new LabDisk(Size));
-        await scene.Guest.WritePatternAsync("vda", 0, 24 * Units.MiB, seed: 1, Token);
-        await scene.Guest.WritePatternAsync("vdb", 0, 4 * Units.MiB, seed: 2, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 0, 24 * Units.MiB, seed: 1, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vdb", 0, 4 * Units.MiB, seed: 2, Token);
         var full = await scene.BackUpAsync();
         (await CompareAsync(scene, 0)).Dispose();
-        await scene.Guest.WritePatternAsync("vda", 2 * Units.MiB, 64 * Units.KiB, seed: 3, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 2 * Units.MiB, 64 * Units.KiB, seed: 3, Token);
         await ClearBitmapAsync(scene, full.Checkpoint);
 
         using (var missed = await CompareAsync(scene, 4, "--sample", "100"))
@@ -43,7 +43,7 @@ public sealed class MissedChangeTests
         Assert.Equal([BackupLevel.Full, BackupLevel.Incremental], healed.Disks.Select(disk => disk.Level));
         Assert.Contains("verify --against-source", healed.Disks[0].Reason, StringComparison.Ordinal);
         (await CompareAsync(scene, 0, "--sample", "50")).Dispose();
-        await scene.Guest.WritePatternAsync("vda", 12 * Units.MiB, 64 * Units.KiB, seed: 4, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 12 * Units.MiB, 64 * Units.KiB, seed: 4, Token);
         var next = await scene.BackUpAsync();
         Assert.All(next.Disks, disk => Assert.Equal(BackupLevel.Incremental, disk.Level));
         await scene.VerifyAllAsync();
@@ -52,13 +52,14 @@ public sealed class MissedChangeTests
     [Fact]
     public async Task A_bitmap_that_holds_less_than_when_it_was_last_seen_is_not_believed_of_a_domain_that_is_off()
     {
-        await using var scene = await BackupScene.StartAsync(await LabHost.ForAsync("bookworm"), new LabDisk(Size));
-        await scene.Guest.WritePatternAsync("vda", 0, 8 * Units.MiB, seed: 1, Token);
+        await using var scene = await BackupScene.StartPausedAsync(
+            await LabHost.ForAsync("bookworm"), new LabDisk(Size));
+        await new QemuIo(scene.Guest).WriteAsync("vda", 0, 8 * Units.MiB, seed: 1, Token);
         var full = await scene.BackUpAsync();
-        await scene.Guest.WritePatternAsync("vda", 2 * Units.MiB, Units.MiB, seed: 2, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 2 * Units.MiB, Units.MiB, seed: 2, Token);
         await scene.BackUpAsync(request => request with { NoCheckpoint = true });
         await ClearBitmapAsync(scene, full.Checkpoint);
-        await scene.Guest.WritePatternAsync("vda", 6 * Units.MiB, 64 * Units.KiB, seed: 3, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 6 * Units.MiB, 64 * Units.KiB, seed: 3, Token);
         await scene.Guest.Host.Virsh.RunAsync(Token, "destroy", scene.Guest.Name);
 
         var shutOff = await scene.BackUpAsync();

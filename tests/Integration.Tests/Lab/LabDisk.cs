@@ -12,5 +12,8 @@ internal sealed record LabDisk(long Size)
     /// <summary>Attributes of the driver element; by default what the guest discards leaves the image.</summary>
     public string DriverAttributes { get; init; } = "discard='unmap'";
 
+    /// <summary>True for an image on the lab's small storage, which <see cref="SmallStorage"/> fills up.</summary>
+    public bool IsOnSmallStorage { get; init; }
+
     public static string TargetOf(int index) => $"vd{(char)('a' + index)}";
 }

@@ -159,6 +159,9 @@ internal sealed class LabGuest : IAsyncDisposable
         await Host.Virsh.TryAsync(
             CancellationToken.None,
             "undefine", Name, "--checkpoints-metadata", "--snapshots-metadata", "--managed-save");
+        if (System.IO.Directory.Exists(SmallStorage.Of(Host)))
+            foreach (string image in System.IO.Directory.GetFiles(SmallStorage.Of(Host), $"{Name}-*"))
+                File.Delete(image);
         // The host may have ended before its guest, and taken the directory along.
         if (System.IO.Directory.Exists(Directory))
             System.IO.Directory.Delete(Directory, recursive: true);
@@ -194,7 +197,10 @@ internal sealed class LabGuest : IAsyncDisposable
         var images = new List<(LabDisk Disk, string Path)>();
         for (int i = 0; i < disks.Length; i++)
         {
-            string path = Path.Combine(Directory, $"{LabDisk.TargetOf(i)}.{disks[i].Format}");
+            string image = $"{LabDisk.TargetOf(i)}.{disks[i].Format}";
+            string path = disks[i].IsOnSmallStorage
+                ? Path.Combine(SmallStorage.Of(Host), $"{Name}-{image}")
+                : Path.Combine(Directory, image);
             string[] options = disks[i].CreateOptions is { } text ? ["-o", text] : [];
             ToolResult made = await Tool.RunAsync(
                 "qemu-img",

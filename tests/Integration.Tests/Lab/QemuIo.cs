@@ -11,11 +11,16 @@ internal sealed class QemuIo(LabGuest guest)
         RunAsync(disk, $"write -P {value} {offset} {length}", cancellationToken);
 
     /// <summary>Fills each MiB of a range with a byte of its own.</summary>
-    public async Task PaintAsync(string disk, long offset, int mebibytes, int seed, CancellationToken cancellationToken)
+    public Task PaintAsync(string disk, long offset, int mebibytes, int seed, CancellationToken cancellationToken) =>
+        WriteAsync(disk, offset, mebibytes * Units.MiB, seed, cancellationToken);
+
+    /// <summary>Fills each MiB of a range, and the rest, with a byte of its own.</summary>
+    public async Task WriteAsync(
+        string disk, long offset, long length, int seed, CancellationToken cancellationToken)
     {
-        for (int i = 0; i < mebibytes; i++)
+        for (long done = 0; done < length; done += Units.MiB, seed += 17)
             await FillAsync(
-                disk, offset + (i * Units.MiB), Units.MiB, (byte)(1 + ((seed + (17 * i)) % 255)), cancellationToken);
+                disk, offset + done, Math.Min(Units.MiB, length - done), (byte)(1 + (seed % 255)), cancellationToken);
     }
 
     /// <summary>Writes zeros by the write-zeroes request, which may free the clusters.</summary>

@@ -55,10 +55,10 @@ internal sealed class BackupScene : IAsyncDisposable
         return new BackupScene(guest, connection, repository, Path.Combine(guest.Directory, "state"));
     }
 
-    /// <summary>Another guest of the same host, with the same repository and state directory.</summary>
+    /// <summary>Another guest of the same host that never runs, with the same repository and state directory.</summary>
     internal async Task<BackupScene> StartBesideAsync(params LabDisk[] disks)
     {
-        var guest = await LabGuest.StartAsync(Guest.Host, Token, disks);
+        var guest = await LabGuest.StartPausedAsync(Guest.Host, Token, disks);
         var connection = await LibvirtConnection.OpenAsync(Guest.Host.ConnectionUri, cancellationToken: Token);
         return new BackupScene(
             guest, connection, await Repository.OpenAsync(Repository.Location, Token), StateDirectory);
@@ -87,6 +87,10 @@ internal sealed class BackupScene : IAsyncDisposable
         request = change?.Invoke(request) ?? request;
         return Engine.BackupAsync(Connection, Repository, request, progress, cancellation ?? Token);
     }
+
+    /// <summary>Takes a point over another connection.</summary>
+    internal Task<BackupReport> BackUpOverAsync(LibvirtConnection connection) =>
+        Engine.BackupAsync(connection, Repository, new BackupRequest { Domain = Guest.Name }, null, Token);
 
     /// <summary>Takes a point into another repository.</summary>
     internal Task<BackupReport> BackUpIntoAsync(

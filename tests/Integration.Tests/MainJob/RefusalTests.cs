@@ -15,7 +15,8 @@ public sealed class RefusalTests(ITestOutputHelper output)
     [Fact]
     public async Task A_host_that_is_too_old_is_exit_code_6_naming_the_version_needed()
     {
-        await using var scene = await BackupScene.StartAsync(await LabHost.ForAsync("bullseye"), new LabDisk(Size));
+        await using var scene = await BackupScene.StartPausedAsync(
+            await LabHost.ForAsync("bullseye"), new LabDisk(Size));
         await AssertRefusedAsync(scene, 6, "libvirt 7.6.0 or newer", "backup", scene.Guest.Name);
         Assert.False(Directory.Exists(scene.StateDirectory));
     }
@@ -23,7 +24,8 @@ public sealed class RefusalTests(ITestOutputHelper output)
     [Fact]
     public async Task An_incremental_without_a_base_is_exit_code_6_and_leaves_no_job_and_no_checkpoint()
     {
-        await using var scene = await BackupScene.StartAsync(await LabHost.ForAsync("bookworm"), new LabDisk(Size));
+        await using var scene = await BackupScene.StartPausedAsync(
+            await LabHost.ForAsync("bookworm"), new LabDisk(Size));
         await AssertRefusedAsync(
             scene, 6, "has no restore point yet", "backup", scene.Guest.Name, "--level", "incremental");
         await scene.AssertNothingLeftAsync();
@@ -34,7 +36,8 @@ public sealed class RefusalTests(ITestOutputHelper output)
     [Fact]
     public async Task Names_that_do_not_exist_are_exit_code_1()
     {
-        await using var scene = await BackupScene.StartAsync(await LabHost.ForAsync("bookworm"), new LabDisk(Size));
+        await using var scene = await BackupScene.StartPausedAsync(
+            await LabHost.ForAsync("bookworm"), new LabDisk(Size));
         await AssertRefusedAsync(scene, 1, "'nobody'", "backup", "nobody");
         await AssertRefusedAsync(scene, 1, "no disk 'vdz'", "backup", scene.Guest.Name, "--disk", "vdz");
         await AssertRefusedAsync(scene, 1, "'2031'", "restore", "2031", "--to", scene.Guest.Directory);

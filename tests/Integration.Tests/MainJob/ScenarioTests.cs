@@ -144,7 +144,7 @@ public sealed class ScenarioTests
     {
         await using var scene = await BackupScene.StartAsync(await LabHost.ForAsync("bookworm"), new LabDisk(Size));
         var full = await scene.BackUpAsync();
-        var orphan = $"lvb.{scene.Repository.Id}.default.1.7";
+        var orphan = $"lvb.{scene.Repository.Id}.default.1.7.00ff9a";
         await scene.Guest.Host.Virsh.RunAsync(Token, "checkpoint-create-as", scene.Guest.Name, orphan);
         Directory.Delete(scene.StateDirectory, recursive: true);
 

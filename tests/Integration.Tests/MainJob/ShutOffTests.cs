@@ -18,20 +18,20 @@ public sealed class ShutOffTests(ITestOutputHelper output)
     [MemberData(nameof(Suites))]
     public async Task Changes_are_read_from_the_bitmaps_of_the_images_where_these_can_be_believed(string suite)
     {
-        await using var scene = await BackupScene.StartAsync(await LabHost.ForAsync(suite), new LabDisk(Size));
+        await using var scene = await BackupScene.StartPausedAsync(await LabHost.ForAsync(suite), new LabDisk(Size));
         var virsh = scene.Guest.Host.Virsh;
         await virsh.RunAsync(Token, "checkpoint-create-as", scene.Guest.Name, "theirs");
-        await scene.Guest.WritePatternAsync("vda", 0, 24 * Units.MiB, seed: 1, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 0, 24 * Units.MiB, seed: 1, Token);
         var full = await scene.BackUpAsync();
-        await scene.Guest.WritePatternAsync("vda", 2 * Units.MiB, Units.MiB, seed: 2, Token);
-        await scene.Guest.DiscardAsync("vda", 8 * Units.MiB, Units.MiB, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 2 * Units.MiB, Units.MiB, seed: 2, Token);
+        await new QemuIo(scene.Guest).DiscardAsync("vda", 8 * Units.MiB, Units.MiB, Token);
         await virsh.RunAsync(Token, "destroy", scene.Guest.Name);
 
         var shutOff = await BackUpWithoutChangeAsync(scene, request => request);
         AssertChangesRead(shutOff, BackupLevel.Incremental, full);
 
-        await scene.Guest.BootAsync(Token);
-        await scene.Guest.WritePatternAsync("vda", 12 * Units.MiB, 256 * Units.KiB, seed: 3, Token);
+        await scene.Guest.StartPausedAsync(Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 12 * Units.MiB, 256 * Units.KiB, seed: 3, Token);
         var online = await scene.BackUpAsync();
         Assert.Equal((BackupLevel.Incremental, full.Point), (online.Level, online.Parent));
         Assert.NotNull(online.Checkpoint);
@@ -40,13 +40,13 @@ public sealed class ShutOffTests(ITestOutputHelper output)
         await virsh.RunAsync(
             Token, "snapshot-create-as", scene.Guest.Name, "s", "--disk-only", "--no-metadata",
             "--diskspec", $"vda,file={Path.Combine(scene.Guest.Directory, "vda.overlay")}");
-        await scene.Guest.WritePatternAsync("vda", 16 * Units.MiB, 256 * Units.KiB, seed: 4, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 16 * Units.MiB, 256 * Units.KiB, seed: 4, Token);
         await virsh.RunAsync(Token, "destroy", scene.Guest.Name);
         var layered = await BackUpWithoutChangeAsync(scene, r => r with { Level = BackupLevel.Differential });
         AssertChangesRead(layered, BackupLevel.Differential, full);
 
-        await scene.Guest.BootAsync(Token);
-        await scene.Guest.WritePatternAsync("vda", 20 * Units.MiB, Units.MiB, seed: 5, Token);
+        await scene.Guest.StartPausedAsync(Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 20 * Units.MiB, Units.MiB, seed: 5, Token);
         await scene.Guest.Host.KillQemuAsync(scene.Guest.Name, Token);
         var killed = await BackUpWithoutChangeAsync(scene, request => request);
         Assert.Equal((BackupLevel.Full, null), (killed.Level, killed.Parent));
@@ -57,15 +57,16 @@ public sealed class ShutOffTests(ITestOutputHelper output)
     [Fact]
     public async Task A_guest_can_be_started_while_its_disks_are_read_and_then_no_point_is_made()
     {
-        await using var scene = await BackupScene.StartAsync(await LabHost.ForAsync("bookworm"), new LabDisk(Size));
-        await scene.Guest.WritePatternAsync("vda", 0, 24 * Units.MiB, seed: 1, Token);
+        await using var scene = await BackupScene.StartPausedAsync(
+            await LabHost.ForAsync("bookworm"), new LabDisk(Size));
+        await new QemuIo(scene.Guest).WriteAsync("vda", 0, 24 * Units.MiB, seed: 1, Token);
         await scene.Guest.Host.Virsh.RunAsync(Token, "destroy", scene.Guest.Name);
         var begun = new FirstReport();
         var backup = scene.BackUpOnlyAsync(
             request => request with { RateLimitBytesPerSecond = 2 * Units.MiB }, begun);
         Assert.Same(begun.Reported, await Task.WhenAny(begun.Reported, backup));
 
-        await scene.Guest.BootAsync(Token);
+        await scene.Guest.StartPausedAsync(Token);
 
         var failure = await Assert.ThrowsAsync<BackupException>(() => backup);
         Assert.Contains("was started", failure.Message, StringComparison.Ordinal);
@@ -77,7 +78,8 @@ public sealed class ShutOffTests(ITestOutputHelper output)
     [Fact]
     public async Task An_image_that_somebody_else_writes_is_not_read()
     {
-        await using var scene = await BackupScene.StartAsync(await LabHost.ForAsync("bookworm"), new LabDisk(Size));
+        await using var scene = await BackupScene.StartPausedAsync(
+            await LabHost.ForAsync("bookworm"), new LabDisk(Size));
         await scene.Guest.Host.Virsh.RunAsync(Token, "destroy", scene.Guest.Name);
         var image = Path.Combine(scene.Guest.Directory, "vda.qcow2");
         using var pid = new CancellationTokenSource();

@@ -19,13 +19,13 @@ public sealed class TrackTests
         using var elsewhere = await Repository.CreateAsync(
             Path.Combine(scene.Guest.Directory, "second"), new RepositoryOptions(), TimeProvider.System, Token);
         var daily = await scene.BackUpOnlyAsync();
-        await scene.Guest.WritePatternAsync("vda", 0, Units.MiB, seed: 2, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 0, Units.MiB, seed: 2, Token);
         var weekly = await scene.BackUpAsync(On("weekly"));
         var copy = await scene.BackUpIntoAsync(elsewhere);
-        await scene.Guest.WritePatternAsync("vda", 2 * Units.MiB, Units.MiB, seed: 3, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 2 * Units.MiB, Units.MiB, seed: 3, Token);
 
         var nextDaily = await scene.BackUpOnlyAsync();
-        await scene.Guest.WritePatternAsync("vda", 4 * Units.MiB, Units.MiB, seed: 4, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 4 * Units.MiB, Units.MiB, seed: 4, Token);
         var nextWeekly = await scene.BackUpAsync(On("weekly"));
         var nextCopy = await scene.BackUpIntoAsync(elsewhere);
 
@@ -50,9 +50,9 @@ public sealed class TrackTests
         await using var scene = await StartAsync();
         var full = await scene.BackUpAsync();
         var second = await scene.BackUpAsync(request => request with { KeepCheckpoints = 1 });
-        await scene.Guest.WritePatternAsync("vda", 0, Units.MiB, seed: 2, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 0, Units.MiB, seed: 2, Token);
         var third = await scene.BackUpAsync(request => request with { KeepCheckpoints = 1 });
-        await scene.Guest.WritePatternAsync("vda", 2 * Units.MiB, Units.MiB, seed: 3, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 2 * Units.MiB, Units.MiB, seed: 3, Token);
 
         var beside = await scene.BackUpAsync(request => request with { NoCheckpoint = true });
         var copy = await scene.BackUpAsync(request => request with { Level = BackupLevel.Copy });
@@ -127,8 +127,8 @@ public sealed class TrackTests
 
     private static async Task<BackupScene> StartAsync()
     {
-        var scene = await BackupScene.StartAsync(await LabHost.ForAsync("bookworm"), new LabDisk(Size));
-        await scene.Guest.WritePatternAsync("vda", 0, 6 * Units.MiB, seed: 1, Token);
+        var scene = await BackupScene.StartPausedAsync(await LabHost.ForAsync("bookworm"), new LabDisk(Size));
+        await new QemuIo(scene.Guest).WriteAsync("vda", 0, 6 * Units.MiB, seed: 1, Token);
         return scene;
     }
 }

@@ -26,7 +26,7 @@ public sealed class BrokenHostTests(ITestOutputHelper output)
     public async Task Each_broken_state_of_a_host_is_named_and_repaired_and_others_things_stay(string suite)
     {
         await using var host = await LabHost.StartPrivateAsync(suite);
-        await using var first = await BackupScene.StartAsync(host, new LabDisk(Size), new LabDisk(Size));
+        await using var first = await BackupScene.StartPausedAsync(host, new LabDisk(Size), new LabDisk(Size));
         await using var second = await first.StartBesideAsync(new LabDisk(Size), new LabDisk(Size));
         var (running, stored) = (new BrokenRunningGuest(first), new BrokenStoredGuest(second));
         using (var other = await Repository.CreateAsync(

@@ -1,4 +1,5 @@
 using LibvirtBackup.Backups;
+using LibvirtBackup.Integration.Tests.Lab;
 using LibvirtBackup.Integration.Tests.MainJob;
 using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Repositories;
@@ -27,7 +28,7 @@ internal sealed class BrokenRunningGuest(BackupScene scene)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private string Forged(string track) => $"lvb.{scene.Repository.Id}.{track}.1.1";
+    private string Forged(string track) => $"lvb.{scene.Repository.Id}.{track}.1.1.00ff9a";
 
     internal IReadOnlyList<ExpectedFinding> Findings =>
     [
@@ -49,8 +50,8 @@ internal sealed class BrokenRunningGuest(BackupScene scene)
 
     internal async Task BreakAsync(string other)
     {
-        await scene.Guest.WritePatternAsync("vda", 0, 2 * Units.MiB, seed: 1, Token);
-        await scene.Guest.WritePatternAsync("vdb", 0, 2 * Units.MiB, seed: 2, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 0, 2 * Units.MiB, seed: 1, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vdb", 0, 2 * Units.MiB, seed: 2, Token);
         foreach (var (track, _, _) in s_tracks)
             _names[track] = (await scene.BackUpAsync(request => request with { Track = track })).Checkpoint!;
         using (var repository = await Repository.OpenAsync(other, Token))
@@ -63,8 +64,8 @@ internal sealed class BrokenRunningGuest(BackupScene scene)
             Token, "checkpoint-create-as", scene.Guest.Name, "theirs", "--diskspec", "vda");
         await _bitmaps.AddAsync("vdb", "manual", persistent: false);
         await _bitmaps.AddAsync("vdb", Forged("bitmap-only"));
-        await scene.Guest.WritePatternAsync("vda", 6 * Units.MiB, Units.MiB, seed: 3, Token);
-        await scene.Guest.WritePatternAsync("vdb", 6 * Units.MiB, Units.MiB, seed: 4, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 6 * Units.MiB, Units.MiB, seed: 3, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vdb", 6 * Units.MiB, Units.MiB, seed: 4, Token);
 
         // It remembers how much the bitmaps hold.
         await DoctorRun.StartAsync(scene);
@@ -89,9 +90,9 @@ internal sealed class BrokenRunningGuest(BackupScene scene)
     private async Task MakeAllInconsistentAsync()
     {
         await scene.Guest.Host.Virsh.RunAsync(Token, "destroy", scene.Guest.Name);
-        await scene.Guest.BootAsync(Token);
+        await scene.Guest.StartPausedAsync(Token);
         await scene.Guest.Host.KillQemuAsync(scene.Guest.Name, Token);
-        await scene.Guest.BootAsync(Token);
+        await scene.Guest.StartPausedAsync(Token);
     }
 
     /// <summary>Nothing was written since the points, so new and empty bitmaps are as good.</summary>

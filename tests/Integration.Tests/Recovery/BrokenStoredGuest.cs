@@ -1,5 +1,6 @@
 using LibvirtBackup.Backups;
 using LibvirtBackup.Backups.Freezing;
+using LibvirtBackup.Integration.Tests.Lab;
 using LibvirtBackup.Integration.Tests.MainJob;
 using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Repositories;
@@ -32,7 +33,7 @@ internal sealed class BrokenStoredGuest(BackupScene scene)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private string Forged(string track) => $"lvb.{scene.Repository.Id}.{track}.1.1";
+    private string Forged(string track) => $"lvb.{scene.Repository.Id}.{track}.1.1.00ff9a";
 
     internal IReadOnlyList<ExpectedFinding> Findings => [.. Lasting, Unfinished("vda"), Unfinished("vdb")];
 
@@ -59,15 +60,15 @@ internal sealed class BrokenStoredGuest(BackupScene scene)
     internal async Task BreakAsync(string other)
     {
         var virsh = scene.Guest.Host.Virsh;
-        await scene.Guest.WritePatternAsync("vda", 0, 4 * Units.MiB, seed: 1, Token);
-        await scene.Guest.WritePatternAsync("vdb", 0, 2 * Units.MiB, seed: 2, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 0, 4 * Units.MiB, seed: 1, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vdb", 0, 2 * Units.MiB, seed: 2, Token);
         foreach (var (track, _, _) in s_tracks)
             _names[track] = (await scene.BackUpAsync(request => request with { Track = track })).Checkpoint!;
         using (var repository = await Repository.OpenAsync(other, Token))
             _other = (await scene.BackUpIntoAsync(repository)).Checkpoint!;
         await virsh.RunAsync(Token, "checkpoint-create-as", scene.Guest.Name, "theirs", "--diskspec", "vda");
         await virsh.RunAsync(Token, "destroy", scene.Guest.Name);
-        await scene.Guest.BootAsync(Token);
+        await scene.Guest.StartPausedAsync(Token);
         await KillAllAsync();
         await virsh.RunAsync(
             Token, "checkpoint-delete", scene.Guest.Name, _names["metadata-lost"], "--metadata");
@@ -84,9 +85,9 @@ internal sealed class BrokenStoredGuest(BackupScene scene)
     {
         var stored = await scene.BackUpAsync(request => request with { Track = "metadata-lost" });
         Assert.All(stored.Disks, disk => Assert.Equal(BackupLevel.Incremental, disk.Level));
-        await scene.Guest.BootAsync(Token);
-        await scene.Guest.WritePatternAsync("vda", 6 * Units.MiB, Units.MiB, seed: 3, Token);
-        await scene.Guest.WritePatternAsync("vdb", 6 * Units.MiB, Units.MiB, seed: 4, Token);
+        await scene.Guest.StartPausedAsync(Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 6 * Units.MiB, Units.MiB, seed: 3, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vdb", 6 * Units.MiB, Units.MiB, seed: 4, Token);
         foreach (var (track, first, second) in s_tracks.Where(t => all || t.First == BackupLevel.Incremental))
         {
             var report = await scene.BackUpAsync(request => request with { Track = track });

@@ -15,9 +15,9 @@ public sealed class ImageInUseTests
     [Fact]
     public async Task An_image_that_others_have_is_not_written_and_is_repaired_when_they_have_it_no_more()
     {
-        await using var scene = await BackupScene.StartAsync(
+        await using var scene = await BackupScene.StartPausedAsync(
             await LabHost.ForAsync("forky"), new LabDisk(8 * Units.MiB), new LabDisk(8 * Units.MiB));
-        await scene.Guest.WritePatternAsync("vda", 0, Units.MiB, seed: 1, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 0, Units.MiB, seed: 1, Token);
         var checkpoint = (await scene.BackUpAsync()).Checkpoint!;
         var (virsh, images) = (scene.Guest.Host.Virsh, new ImageBitmaps(scene.Guest));
         await virsh.RunAsync(Token, "destroy", scene.Guest.Name);
@@ -44,7 +44,7 @@ public sealed class ImageInUseTests
         }
 
         Assert.True((await DoctorRun.StartAsync(scene, "--repair")).IsRepaired(checkpoint, "vda"));
-        await scene.Guest.BootAsync(Token);
+        await scene.Guest.StartPausedAsync(Token);
         Assert.Equal(
             [BackupLevel.Full, BackupLevel.Incremental],
             (await scene.BackUpAsync()).Disks.Select(disk => disk.Level));

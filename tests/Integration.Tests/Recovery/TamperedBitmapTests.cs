@@ -22,7 +22,7 @@ public sealed class TamperedBitmapTests
     [MemberData(nameof(Suites))]
     public async Task Each_disk_is_incremental_unless_its_own_bitmap_is_of_no_use(string suite)
     {
-        await using var scene = await BackupScene.StartAsync(
+        await using var scene = await BackupScene.StartPausedAsync(
             await LabHost.ForAsync(suite), new LabDisk(Size), new LabDisk(Size));
         var (virsh, name) = (scene.Guest.Host.Virsh, scene.Guest.Name);
         var bitmaps = new GuestBitmaps(scene);
@@ -42,7 +42,7 @@ public sealed class TamperedBitmapTests
         await bitmaps.RemoveAsync("vda", newest);
         newest = await BackUpAsync(scene, BackupLevel.Full, BackupLevel.Incremental);
 
-        await scene.Guest.WritePatternAsync("vda", 16 * Units.MiB, 4 * Units.MiB, seed: 90, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 16 * Units.MiB, 4 * Units.MiB, seed: 90, Token);
         await bitmaps.ClearAsync("vda", newest);
         newest = await BackUpAsync(scene, BackupLevel.Full, BackupLevel.Incremental);
 
@@ -57,7 +57,7 @@ public sealed class TamperedBitmapTests
     [Fact]
     public async Task A_domain_that_was_made_anew_with_another_UUID_begins_with_a_full_and_doctor_removes_old_bitmaps()
     {
-        await using var scene = await BackupScene.StartAsync(
+        await using var scene = await BackupScene.StartPausedAsync(
             await LabHost.ForAsync("bookworm"), new LabDisk(Size), new LabDisk(Size));
         var (virsh, name) = (scene.Guest.Host.Virsh, scene.Guest.Name);
         var old = await BackUpAsync(scene, BackupLevel.Full, BackupLevel.Full);
@@ -68,7 +68,7 @@ public sealed class TamperedBitmapTests
         await virsh.RunAsync(Token, "destroy", name);
         await virsh.RunAsync(Token, "undefine", name, "--checkpoints-metadata");
         await virsh.RunAsync(Token, "define", path);
-        await scene.Guest.BootAsync(Token);
+        await scene.Guest.StartPausedAsync(Token);
         Assert.Contains(old, await new GuestBitmaps(scene).ListAsync("vda"));
 
         var made = await BackUpAsync(scene, BackupLevel.Full, BackupLevel.Full);
@@ -83,8 +83,8 @@ public sealed class TamperedBitmapTests
     private static async Task<string> BackUpAsync(BackupScene scene, params BackupLevel[] levels)
     {
         var seed = Random.Shared.Next(1, 80);
-        await scene.Guest.WritePatternAsync("vda", Random.Shared.Next(8) * Units.MiB, Units.MiB, seed, Token);
-        await scene.Guest.WritePatternAsync("vdb", Random.Shared.Next(8) * Units.MiB, Units.MiB, seed + 1, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", Random.Shared.Next(8) * Units.MiB, Units.MiB, seed, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vdb", Random.Shared.Next(8) * Units.MiB, Units.MiB, seed + 1, Token);
         var report = await scene.BackUpAsync();
         Assert.Equal(levels, report.Disks.Select(disk => disk.Level));
         return report.Checkpoint!;

@@ -22,8 +22,8 @@ public sealed class SharedRepositoryTests(ITestOutputHelper output)
     public async Task Two_domains_are_backed_up_at_once_while_points_are_forgotten_and_gc_runs()
     {
         var host = await LabHost.ForAsync("bookworm");
-        await using var first = await BackupScene.StartAsync(host, new LabDisk(Size));
-        await using var second = await BackupScene.StartAsync(host, new LabDisk(Size));
+        await using var first = await BackupScene.StartPausedAsync(host, new LabDisk(Size));
+        await using var second = await BackupScene.StartPausedAsync(host, new LabDisk(Size));
         var repository = first.Repository.Location;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var collecting = CollectAsync(first, repository, over.Token);
@@ -44,11 +44,11 @@ public sealed class SharedRepositoryTests(ITestOutputHelper output)
     [Fact]
     public async Task An_encrypted_repository_gives_back_what_the_disk_held_after_it_was_opened_anew()
     {
-        await using var scene = await BackupScene.StartAsync(
+        await using var scene = await BackupScene.StartPausedAsync(
             await LabHost.ForAsync("bookworm"), new LabDisk(Size));
         var secret = new RepositorySecret.Passphrase("correct horse battery staple");
         var directory = Path.Combine(scene.Guest.Directory, "sealed");
-        await scene.Guest.WritePatternAsync("vda", 0, 8 * Units.MiB, seed: 5, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 0, 8 * Units.MiB, seed: 5, Token);
         var oracle = await scene.CaptureOracleAsync();
         string point;
         using (var repository = await Repository.CreateAsync(
@@ -78,7 +78,7 @@ public sealed class SharedRepositoryTests(ITestOutputHelper output)
         var kept = new List<(string, string)>();
         for (var round = 0; round < Rounds; round++)
         {
-            await scene.Guest.WritePatternAsync("vda", round * 4 * Units.MiB, 5 * Units.MiB, seed + round, Token);
+            await new QemuIo(scene.Guest).WriteAsync("vda", round * 4 * Units.MiB, 5 * Units.MiB, seed + round, Token);
             var oracle = await scene.CaptureOracleAsync();
             var report = await RunAsync(scene, repository, "backup", scene.Guest.Name);
             var point = report.GetProperty("points")[0].GetProperty("point").GetString()!; // the contract has it

@@ -15,11 +15,11 @@ public sealed class DeviceRestoreTests
     [Fact]
     public async Task A_device_gets_a_disk_and_is_refused_where_it_is_small_in_use_or_not_empty()
     {
-        await using var scene = await BackupScene.StartAsync(
+        await using var scene = await BackupScene.StartPausedAsync(
             await LabHost.ForAsync("bookworm"), new LabDisk(Size), new LabDisk(Size));
-        await scene.Guest.WritePatternAsync("vda", 0, 2 * Units.MiB, seed: 1, Token);
-        await scene.Guest.WritePatternAsync("vda", 5 * Units.MiB, Units.MiB, seed: 2, Token);
-        await scene.Guest.ZeroRangeAsync("vda", 5 * Units.MiB, 256 * Units.KiB, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 0, 2 * Units.MiB, seed: 1, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 5 * Units.MiB, Units.MiB, seed: 2, Token);
+        await new QemuIo(scene.Guest).ZeroAsync("vda", 5 * Units.MiB, 256 * Units.KiB, Token);
         var oracle = await scene.CaptureOracleAsync();
         var point = await scene.BackUpOnlyAsync();
         await using var small = await LoopDevice.AttachAsync(scene.Guest.Directory, Size - Units.MiB, Token);

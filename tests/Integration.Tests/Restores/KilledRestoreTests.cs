@@ -16,8 +16,9 @@ public sealed class KilledRestoreTests(ITestOutputHelper output)
     [InlineData("qcow2")]
     public async Task A_restore_that_was_killed_left_no_disk_or_a_whole_one_and_can_be_run_again(string format)
     {
-        await using var scene = await BackupScene.StartAsync(await LabHost.ForAsync("bookworm"), new LabDisk(Size));
-        await scene.Guest.WritePatternAsync("vda", 0, 24 * Units.MiB, seed: 1, Token);
+        await using var scene = await BackupScene.StartPausedAsync(
+            await LabHost.ForAsync("bookworm"), new LabDisk(Size));
+        await new QemuIo(scene.Guest).WriteAsync("vda", 0, 24 * Units.MiB, seed: 1, Token);
         var oracle = (await scene.CaptureOracleAsync())["vda"];
         var point = (await scene.BackUpOnlyAsync()).Point;
         var directory = Directory.CreateDirectory(Path.Combine(scene.Guest.Directory, "restored")).FullName;

@@ -19,12 +19,12 @@ public sealed class OwnDiskRestoreTests
     [MemberData(nameof(Suites))]
     public async Task Backups_go_on_incrementally_and_rightly_after_a_domain_s_disk_was_set_back_in_place(string suite)
     {
-        await using var scene = await BackupScene.StartAsync(await LabHost.ForAsync(suite), new LabDisk(Size));
-        await scene.Guest.WritePatternAsync("vda", 0, 4 * Units.MiB, seed: 1, Token);
+        await using var scene = await BackupScene.StartPausedAsync(await LabHost.ForAsync(suite), new LabDisk(Size));
+        await new QemuIo(scene.Guest).WriteAsync("vda", 0, 4 * Units.MiB, seed: 1, Token);
         var old = await scene.BackUpAsync();
-        await scene.Guest.WritePatternAsync("vda", 2 * Units.MiB, Units.MiB, seed: 2, Token);
-        await scene.Guest.DiscardAsync("vda", 0, Units.MiB, Token);
-        await scene.Guest.WritePatternAsync("vda", 8 * Units.MiB, Units.MiB, seed: 3, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 2 * Units.MiB, Units.MiB, seed: 2, Token);
+        await new QemuIo(scene.Guest).DiscardAsync("vda", 0, Units.MiB, Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 8 * Units.MiB, Units.MiB, seed: 3, Token);
         var newest = await scene.BackUpAsync();
         var request = new RestoreRequest
         {
@@ -39,8 +39,8 @@ public sealed class OwnDiskRestoreTests
         var report = await RestoreAsync(scene, request);
 
         Assert.InRange(report.Disks[0].WrittenBytes, 2 * Units.MiB, 3 * Units.MiB);
-        await scene.Guest.BootAsync(Token);
-        await scene.Guest.WritePatternAsync("vda", 6 * Units.MiB, 64 * Units.KiB, seed: 4, Token);
+        await scene.Guest.StartPausedAsync(Token);
+        await new QemuIo(scene.Guest).WriteAsync("vda", 6 * Units.MiB, 64 * Units.KiB, seed: 4, Token);
         var next = await scene.BackUpAsync();
         Assert.Equal((BackupLevel.Incremental, newest.Point), (next.Level, next.Parent));
         await scene.VerifyAllAsync();

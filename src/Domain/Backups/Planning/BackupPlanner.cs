@@ -7,6 +7,7 @@ internal static class BackupPlanner
 {
     /// <param name="request">What the user wants.</param>
     /// <param name="repositoryId">The repository, for the checkpoint's name.</param>
+    /// <param name="mark">What makes that name one that never was.</param>
     /// <param name="history">The track.</param>
     /// <param name="selection">The disks.</param>
     /// <param name="isRunning">
@@ -18,6 +19,7 @@ internal static class BackupPlanner
     internal static async Task<BackupPlan> PlanAsync(
         BackupRequest request,
         string repositoryId,
+        string mark,
         TrackHistory history,
         DiskSelection selection,
         bool isRunning,
@@ -40,12 +42,14 @@ internal static class BackupPlanner
         if (!hasIncremental && request.Level is BackupLevel.Incremental or BackupLevel.Differential)
             throw new BackupException(FailureKind.NotSupported, Refusal(request, disks));
         return Assemble(
-            request, repositoryId, history, disks, hasIncremental ? (basePoint!, summary!) : null, isRunning, reason);
+            request, repositoryId, mark, history, disks, hasIncremental ? (basePoint!, summary!) : null, isRunning,
+            reason);
     }
 
     private static BackupPlan Assemble(
         BackupRequest request,
         string repositoryId,
+        string mark,
         TrackHistory history,
         List<DiskPlan> disks,
         (RestorePoint Point, PointSummary Summary)? start,
@@ -72,8 +76,7 @@ internal static class BackupPlanner
             Generation = generation,
             Sequence = history.NextSequence,
             NewCheckpoint = makesCheckpoint
-                ? new CheckpointNaming(
-                    repositoryId, request.Track, generation, history.NextSequence, history.Mark).ToString()
+                ? new CheckpointNaming(repositoryId, request.Track, generation, history.NextSequence, mark).ToString()
                 : null,
             KeptCheckpoints = CheckpointRetention.Kept(request, history, level, dropped),
             Disks = disks,

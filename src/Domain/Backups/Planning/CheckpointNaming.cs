@@ -13,10 +13,10 @@ namespace LibvirtBackup.Backups.Planning;
 /// <param name="Sequence">Its sequence.</param>
 /// <param name="Mark">
 /// Random digits, new for each run: a bitmap has nothing but its name, and domains that share images one after the
-/// other, or a repository that went back to an older copy, would give the same name twice. Null in a name without.
+/// other, or a repository that went back to an older copy, would give the same name twice.
 /// </param>
 internal sealed record CheckpointNaming(
-    string RepositoryId, string Track, int Generation, int Sequence, string? Mark = null)
+    string RepositoryId, string Track, int Generation, int Sequence, string Mark)
 {
     /// <summary>What a checkpoint tells people who list it.</summary>
     internal const string Description = "lvbackup: delete it only through lvbackup, later backups start from it";
@@ -29,18 +29,18 @@ internal sealed record CheckpointNaming(
     private const int MarkLength = 6;
 
     public override string ToString() =>
-        $"{Prefix}.{RepositoryId}.{Track}.{Generation}.{Sequence}{(Mark is null ? "" : $".{Mark}")}";
+        $"{Prefix}.{RepositoryId}.{Track}.{Generation}.{Sequence}.{Mark}";
 
     internal static string NewMark() => RandomNumberGenerator.GetHexString(MarkLength, lowercase: true);
 
     internal static bool TryParse(string name, [NotNullWhen(true)] out CheckpointNaming? parts)
     {
-        parts = name.Split('.') is [Prefix, var repository, var track, var generation, var sequence, .. var mark]
-            && mark is ([] or [{ Length: MarkLength }])
-            && mark.All(digits => digits.All(char.IsAsciiHexDigitLower))
+        parts = name.Split('.') is [Prefix, var repository, var track, var generation, var sequence, var mark]
+            && mark.Length == MarkLength
+            && mark.All(char.IsAsciiHexDigitLower)
             && int.TryParse(generation, NumberStyles.None, CultureInfo.InvariantCulture, out var g)
             && int.TryParse(sequence, NumberStyles.None, CultureInfo.InvariantCulture, out var s)
-                ? new CheckpointNaming(repository, track, g, s, mark is [var random] ? random : null)
+                ? new CheckpointNaming(repository, track, g, s, mark)
                 : null;
         return parts is not null;
     }

@@ -20,9 +20,6 @@ internal sealed record TrackHistory
     /// <summary>Ids of points that were found damaged: nothing may build on them.</summary>
     internal IReadOnlySet<string> Damaged { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
-    /// <summary>What makes the name of the next checkpoint one that never was; null for none.</summary>
-    internal string? Mark { get; init; }
-
     /// <summary>Names of the checkpoints that libvirt knows.</summary>
     internal IReadOnlySet<string> Checkpoints { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 

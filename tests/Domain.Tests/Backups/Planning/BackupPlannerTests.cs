@@ -9,6 +9,7 @@ namespace LibvirtBackup.Domain.Tests.Backups.Planning;
 public sealed class BackupPlannerTests
 {
     private const string Repository = "0123abcd";
+    private const string Mark = "00ff9a";
 
     private static readonly Guid s_domain = Guid.NewGuid();
 
@@ -38,7 +39,7 @@ public sealed class BackupPlannerTests
         // Checkpoint 2 exists on the host, but no point was completed with it.
         var plan = await PlanAsync(
             BackupLevel.Auto, [Point(1, BackupLevel.Full)],
-                checkpoints: ["lvb.0123abcd.default.1.1", "lvb.0123abcd.default.1.2"]);
+                checkpoints: ["lvb.0123abcd.default.1.1.00ff9a", "lvb.0123abcd.default.1.2.00ff9a"]);
         Assert.Equal(1, plan.Base!.Sequence);
         Assert.Equal(3, plan.Sequence);
     }
@@ -49,7 +50,7 @@ public sealed class BackupPlannerTests
         // As after a restore of point 2 over a domain that was gone.
         var points = new[] { Point(1, BackupLevel.Full), Point(2, BackupLevel.Incremental),
             Point(3, BackupLevel.Incremental) };
-        var plan = await PlanAsync(BackupLevel.Auto, points, checkpoints: ["lvb.0123abcd.default.1.2"]);
+        var plan = await PlanAsync(BackupLevel.Auto, points, checkpoints: ["lvb.0123abcd.default.1.2.00ff9a"]);
         Assert.Equal(BackupLevel.Incremental, plan.Level);
         Assert.Equal((2, 4), (plan.Base!.Sequence, plan.Sequence));
     }
@@ -62,7 +63,7 @@ public sealed class BackupPlannerTests
         var plan = await PlanAsync(BackupLevel.Differential, points);
         Assert.Equal(BackupLevel.Differential, plan.Level);
         Assert.Equal(1, plan.Base!.Sequence);
-        Assert.Equal(["lvb.0123abcd.default.1.1"], plan.KeptCheckpoints);
+        Assert.Equal(["lvb.0123abcd.default.1.1.00ff9a"], plan.KeptCheckpoints);
     }
 
     [Fact]
@@ -70,7 +71,7 @@ public sealed class BackupPlannerTests
     {
         var points = new[] { Point(1, BackupLevel.Full), Point(2, BackupLevel.Incremental),
             Point(3, BackupLevel.Incremental) };
-        var plan = await PlanAsync(BackupLevel.Incremental, points, since: "lvb.0123abcd.default.1.2");
+        var plan = await PlanAsync(BackupLevel.Incremental, points, since: "lvb.0123abcd.default.1.2.00ff9a");
         Assert.Equal(2, plan.Base!.Sequence);
     }
 
@@ -188,13 +189,14 @@ public sealed class BackupPlannerTests
     {
         string[] names =
         [
-            "lvb.0123abcd.default.1.1", "lvb.0123abcd.default.1.2", "lvb.0123abcd.default.1.3",
-                "lvb.0123abcd.other.1.1",
-            "lvb.ffffffff.default.1.1", "mine", "lvb.0123abcd.default.x.1",
+            "lvb.0123abcd.default.1.1.00ff9a", "lvb.0123abcd.default.1.2.00ff9a", "lvb.0123abcd.default.1.3.00ff9a",
+                "lvb.0123abcd.other.1.1.00ff9a",
+            "lvb.ffffffff.default.1.1.00ff9a", "mine", "lvb.0123abcd.default.x.1.00ff9a",
         ];
         Assert.Equal(
-            ["lvb.0123abcd.default.1.2"],
-            CheckpointRetention.Superseded(names, "lvb.0123abcd.default.1.3", ["lvb.0123abcd.default.1.1"]));
+            ["lvb.0123abcd.default.1.2.00ff9a"],
+            CheckpointRetention.Superseded(
+                names, "lvb.0123abcd.default.1.3.00ff9a", ["lvb.0123abcd.default.1.1.00ff9a"]));
     }
 
     [Fact]
@@ -224,7 +226,7 @@ public sealed class BackupPlannerTests
         SelectedDisk[] disks = [OfFile("vda", "/vdb"), OfFile("vdb", "/vda")];
 
         var plan = await BackupPlanner.PlanAsync(
-            new BackupRequest { Domain = "vm" }, Repository,
+            new BackupRequest { Domain = "vm" }, Repository, Mark,
             TrackHistory.From([PointSummary.Of(point)], Repository, s_domain, "default", [], highestSequence: 0),
             new DiskSelection(disks, []), isRunning: true,
             name => Task.FromResult(Probe(name, ("vda", true), ("vdb", true))), _ => Task.FromResult(point));
@@ -263,11 +265,10 @@ public sealed class BackupPlannerTests
             points.Select(PointSummary.Of), Repository, s_domain, "default", checkpoints ?? [], highestSequence) with
         {
             Damaged = (damaged ?? []).ToHashSet(StringComparer.Ordinal),
-            Mark = "00ff9a",
         };
         probe ??= name => Probe(name, ("vda", true), ("vdb", true));
         return BackupPlanner.PlanAsync(
-            request, Repository, history, new DiskSelection([.. selected], []), isRunning,
+            request, Repository, Mark, history, new DiskSelection([.. selected], []), isRunning,
             name => Task.FromResult(probe(name)), id => Task.FromResult(points.Single(point => point.Id == id)));
     }
 
@@ -275,5 +276,5 @@ public sealed class BackupPlannerTests
         new(name, true, disks.ToDictionary(disk => disk.Disk, disk => disk.IsUsable, StringComparer.Ordinal));
 
     private static RestorePoint Point(int sequence, BackupLevel level) =>
-        TestPoints.Make(s_domain, sequence, level, $"lvb.{Repository}.default.1.{sequence}");
+        TestPoints.Make(s_domain, sequence, level, $"lvb.{Repository}.default.1.{sequence}.00ff9a");
 }

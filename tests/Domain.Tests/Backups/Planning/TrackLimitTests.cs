@@ -95,7 +95,7 @@ public sealed class TrackLimitTests
     {
         var points = levels.Select((level, i) => PointSummary.Of(TestPoints.Make(
             s_domain, i + 1, level,
-            tracked[i] && level != BackupLevel.Copy ? $"lvb.0123abcd.default.1.{i + 1}" : null))).ToList();
+            tracked[i] && level != BackupLevel.Copy ? $"lvb.0123abcd.default.1.{i + 1}.00ff9a" : null))).ToList();
         return TrackHistory.From(points, "0123abcd", s_domain, "default", [], highestSequence: 0) with
         {
             Damaged = points.Where((_, i) => damaged[i]).Select(point => point.Id).ToHashSet(StringComparer.Ordinal),

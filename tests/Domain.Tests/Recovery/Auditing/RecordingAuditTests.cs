@@ -6,8 +6,8 @@ namespace LibvirtBackup.Domain.Tests.Recovery.Auditing;
 
 public sealed class RecordingAuditTests
 {
-    private const string Full = "lvb.here.default.1.1";
-    private const string Newest = "lvb.here.default.1.2";
+    private const string Full = "lvb.here.default.1.1.00ff9a";
+    private const string Newest = "lvb.here.default.1.2.00ff9a";
     private const long Size = Units.GiB;
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class RecordingAuditTests
         Assert.Empty(Find(View(), Seen(Newest, 2000), Seen(Full, 2000)));
         Assert.Empty(Find(View(), Seen(Newest, 2000), Seen(Full, 1000) with { Disk = "vdb" }));
         // Of other tracks, the time decides.
-        var other = Seen("lvb.here.other.1.9", 2000) with { Created = DateTimeOffset.UnixEpoch.AddHours(1) };
+        var other = Seen("lvb.here.other.1.9.00ff9a", 2000) with { Created = DateTimeOffset.UnixEpoch.AddHours(1) };
         Assert.Equal([(Full, "vda")], Find(View(), other, Seen(Full, 1000)));
         Assert.Empty(Find(View(), other with { Created = DateTimeOffset.UnixEpoch }, Seen(Full, 1000)));
     }

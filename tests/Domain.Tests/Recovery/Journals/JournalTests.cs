@@ -7,7 +7,7 @@ namespace LibvirtBackup.Domain.Tests.Recovery.Journals;
 
 public sealed class JournalTests : IDisposable
 {
-    private const string Name = "lvb.here.default.1.3";
+    private const string Name = "lvb.here.default.1.3.00ff9a";
     private readonly TestDirectory _directory = new();
 
     private string Path => System.IO.Path.Combine(_directory.Path, "journal");
@@ -24,10 +24,10 @@ public sealed class JournalTests : IDisposable
 
         Assert.Equal(Summarize(journal.View), Summarize(again));
         Assert.Equal(JournalMark.Intended, again.MarkOf(Name, "vda"));
-        Assert.Equal(JournalMark.Dropping, again.MarkOf("lvb.here.default.1.1", "vda"));
-        Assert.Equal(JournalMark.Committed, again.MarkOf("lvb.here.default.1.2", "vda"));
-        Assert.Equal(JournalMark.Dropping, again.MarkOf("lvb.here.default.1.2", "vdb"));
-        Assert.Equal(JournalMark.Absent, again.MarkOf("lvb.here.default.1.9", "vda"));
+        Assert.Equal(JournalMark.Dropping, again.MarkOf("lvb.here.default.1.1.00ff9a", "vda"));
+        Assert.Equal(JournalMark.Committed, again.MarkOf("lvb.here.default.1.2.00ff9a", "vda"));
+        Assert.Equal(JournalMark.Dropping, again.MarkOf("lvb.here.default.1.2.00ff9a", "vdb"));
+        Assert.Equal(JournalMark.Absent, again.MarkOf("lvb.here.default.1.9.00ff9a", "vda"));
         Assert.Equal(7, again.HighestSequence("here", "other"));
         Assert.Equal(3, again.HighestSequence("here", "default"));
         Assert.Equal("point", again.OpenJob?.Point);
@@ -60,11 +60,11 @@ public sealed class JournalTests : IDisposable
         var journal = Journal.Open(_directory.Path);
         for (var i = 1; i <= 400; i++)
         {
-            journal.Append(new JournalRecord.JobBegun(Job($"lvb.here.default.1.{i}")));
-            journal.Append(new JournalRecord.Seen($"lvb.here.default.1.{i}", "vda", i, 1 << 30, ""));
+            journal.Append(new JournalRecord.JobBegun(Job($"lvb.here.default.1.{i}.00ff9a")));
+            journal.Append(new JournalRecord.Seen($"lvb.here.default.1.{i}.00ff9a", "vda", i, 1 << 30, ""));
             journal.Append(new JournalRecord.JobEnded(IsCommitted: true));
-            if (i > 1) journal.Append(new JournalRecord.DropBegun($"lvb.here.default.1.{i - 1}", null));
-            if (i > 1) journal.Append(new JournalRecord.DropEnded($"lvb.here.default.1.{i - 1}", null));
+            if (i > 1) journal.Append(new JournalRecord.DropBegun($"lvb.here.default.1.{i - 1}.00ff9a", null));
+            if (i > 1) journal.Append(new JournalRecord.DropEnded($"lvb.here.default.1.{i - 1}.00ff9a", null));
         }
 
         var before = new FileInfo(Path).Length;
@@ -73,7 +73,7 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(Summarize(journal.View), Summarize(view));
         Assert.InRange(new FileInfo(Path).Length, 1, 1000);
         Assert.InRange(before, 64 * 1024, 1 << 20);
-        Assert.Equal(JournalMark.Committed, view.MarkOf("lvb.here.default.1.400", "vda"));
+        Assert.Equal(JournalMark.Committed, view.MarkOf("lvb.here.default.1.400.00ff9a", "vda"));
     }
 
     [Fact]
@@ -126,15 +126,15 @@ public sealed class JournalTests : IDisposable
     private static JournalRecord[] SomeOfEach() =>
     [
         new JournalRecord.Used("here", "other", 7),
-        new JournalRecord.JobBegun(Job("lvb.here.default.1.2")),
+        new JournalRecord.JobBegun(Job("lvb.here.default.1.2.00ff9a")),
         new JournalRecord.JobEnded(IsCommitted: true),
-        new JournalRecord.Kept("lvb.here.default.1.1"),
-        new JournalRecord.Kept("lvb.here.default.1.2"),
-        new JournalRecord.Seen("lvb.here.default.1.1", "vda", 4096, 1 << 20, "made"),
-        new JournalRecord.Seen("lvb.here.default.1.2", "vda", 2048, 1 << 20, "made"),
-        new JournalRecord.Witnessed("lvb.here.default.1.2", "vda", "lvb.here.default.1.1", 4096),
-        new JournalRecord.DropBegun("lvb.here.default.1.2", "vdb"),
-        new JournalRecord.DropBegun("lvb.here.default.1.1", null),
+        new JournalRecord.Kept("lvb.here.default.1.1.00ff9a"),
+        new JournalRecord.Kept("lvb.here.default.1.2.00ff9a"),
+        new JournalRecord.Seen("lvb.here.default.1.1.00ff9a", "vda", 4096, 1 << 20, "made"),
+        new JournalRecord.Seen("lvb.here.default.1.2.00ff9a", "vda", 2048, 1 << 20, "made"),
+        new JournalRecord.Witnessed("lvb.here.default.1.2.00ff9a", "vda", "lvb.here.default.1.1.00ff9a", 4096),
+        new JournalRecord.DropBegun("lvb.here.default.1.2.00ff9a", "vdb"),
+        new JournalRecord.DropBegun("lvb.here.default.1.1.00ff9a", null),
         new JournalRecord.JobBegun(Job(Name)),
     ];
 

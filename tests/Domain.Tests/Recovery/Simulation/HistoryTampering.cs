@@ -53,7 +53,7 @@ internal sealed class HistoryTampering(HistoryWorld world)
     internal void Foreign(HistoryStep step)
     {
         var disk = HistoryWorld.Disks[step.B % HistoryWorld.Disks.Length];
-        string[] names = ["theirs", "lvb.ffffffff.default.1.1", "lvb.notes"];
+        string[] names = ["theirs", "lvb.ffffffff.default.1.1.00ff9a", "lvb.notes"];
         var name = names[step.C % names.Length];
         switch (step.A % 4)
         {

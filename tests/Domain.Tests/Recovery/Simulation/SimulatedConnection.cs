@@ -29,6 +29,9 @@ internal sealed class SimulatedConnection(
     public Task<DomainXml> ReadDefinitionAsync(CancellationToken cancellationToken) =>
         AskAsync("the definition", () => Task.FromResult(SimulatedDefinition.Of(domain, uuid)));
 
+    public Task<IDomainWatch> WatchAsync(CancellationToken cancellationToken) =>
+        AskAsync("watching", () => Task.FromResult<IDomainWatch>(new SimulatedWatch()));
+
     public LibvirtGuest OpenGuest(string uri) => throw new NotSupportedException("no history freezes a guest");
 
     public async Task ReconnectingAsync(string uri, Func<IBackupDomain, Task> action)
