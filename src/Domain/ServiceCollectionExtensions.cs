@@ -6,10 +6,12 @@ using LibvirtBackup.InstantRecovery;
 using LibvirtBackup.InstantRecovery.Mounts;
 using LibvirtBackup.InstantRecovery.Proofs;
 using LibvirtBackup.InstantRecovery.Servers;
+using LibvirtBackup.Policies.Running;
 using LibvirtBackup.Recovery;
 using LibvirtBackup.Repositories.Maintenance;
 using LibvirtBackup.Repositories.Maintenance.Sources;
 using LibvirtBackup.Restores;
+using LibvirtBackup.Retention;
 using LibvirtBackup.Snapshots;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -59,6 +61,8 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<RestoreProver>();
         services.AddSingleton<PointMounter>();
         services.AddSingleton<PointFiles>();
+        services.AddSingleton<Pruner>();
+        services.AddSingleton<PolicyEngine>();
         return services;
     }
 }

@@ -3,7 +3,6 @@ using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Json;
 using LibvirtBackup.Cli.Output;
-using LibvirtBackup.InstantRecovery;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Retention;
 
@@ -76,30 +75,16 @@ internal sealed class PruneCommand : CliCommand
         using var repository = await context.OpenRepositoryAsync(cancellationToken);
         var points = await PointsAsync(
             context, repository, context.Line.GetValue(_domain), context.Line.GetValue(_track), cancellationToken);
-        var damaged = await repository.ListDamagedPointsAsync(cancellationToken);
-        var decisions = KeepUsed(context, repository, RetentionPolicy.Decide(points, rules, damaged, zone));
+        var decisions = await context.Get<Pruner>().DecideAsync(repository, points, rules, zone, cancellationToken);
         var isDryRun = context.Line.GetValue(_dryRun);
         if (!isDryRun)
-        {
-            // The oldest first: whatever interrupts this, the newest are there.
-            foreach (var decision in decisions.Where(d => !d.Keep).Reverse())
-                await repository.ForgetAsync(decision.Point.Id, cancellationToken);
-        }
+            await Pruner.RemoveAsync(repository, decisions, cancellationToken);
 
         if (context.Settings.Json)
             context.PrintJson(PruneDocument.Of(decisions, isDryRun), CliJson.Documents.PruneDocument);
         else
             Print(context, decisions, isDryRun, zone);
         return ExitCode.Done;
-    }
-
-    private static IReadOnlyList<RetentionDecision> KeepUsed(
-        CommandContext context, Repository repository, IReadOnlyList<RetentionDecision> decisions)
-    {
-        var used = context.Get<InstantBooter>().ListUsedPoints(repository);
-        return [.. decisions.Select(d => !d.Keep && used.TryGetValue(d.Point.Id, out var domain)
-            ? d with { Keep = true, Reasons = [$"domain '{domain}' runs from it"] }
-            : d)];
     }
 
     private static async Task<IReadOnlyList<PointSummary>> PointsAsync(

@@ -1,0 +1,10 @@
+using LibvirtBackup.Backups;
+using LibvirtBackup.InstantRecovery.Proofs;
+using LibvirtBackup.Repositories.Maintenance;
+using LibvirtBackup.Retention;
+
+namespace LibvirtBackup.Policies.Running;
+
+/// <summary>The engines that policies set to work.</summary>
+internal sealed record PolicyTools(
+    string StateDirectory, BackupEngine Backups, Pruner Pruner, GarbageCollector Collector, RestoreProver Prover);
