@@ -24,12 +24,13 @@ internal static class PolicyRun
                 context.Warn($"{report.Policy}: {warning}");
         }
 
+        // Then the error document is the one on stdout; hooks and people have been told.
+        cancellationToken.ThrowIfCancellationRequested();
         var exitCode = CodeOf(files, reports, strict);
         if (context.Settings.Json)
             context.PrintJson(new PolicyRunDocument(exitCode, reports), CliJson.Documents.PolicyRunDocument);
         else
             PrintSummary(context, reports);
-        cancellationToken.ThrowIfCancellationRequested();
         return exitCode;
     }
 

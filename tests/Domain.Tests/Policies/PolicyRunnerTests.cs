@@ -135,6 +135,12 @@ public sealed class PolicyRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_policy_without_any_domain_warns() => Assert.Equal(
+        "no domain of this host is selected, so nothing is backed up",
+        Assert.Single((await RunAsync(Read(Lines), new FakeWork(_ => throw new InvalidOperationException()), Empty()))
+            .Warnings));
+
+    [Fact]
     public async Task An_interrupted_run_leaves_the_rest_and_tells_the_end()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);

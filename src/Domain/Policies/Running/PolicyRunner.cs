@@ -30,6 +30,7 @@ internal sealed class PolicyRunner(
     internal async Task<PolicyRunReport> RunAsync(PolicyHistory history, CancellationToken cancellationToken)
     {
         CloseKilled(history);
+        if (history.Domains.Count == 0) _warnings.Add("no domain of this host is selected, so nothing is backed up");
         if (!Due(history).Any()) return Report(null);
         if (await HookAsync("before", policy.Hooks.Before, Report(null), cancellationToken).ConfigureAwait(false))
         {
