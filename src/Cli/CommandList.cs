@@ -8,6 +8,7 @@ using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Exports;
 using LibvirtBackup.Cli.InstantRecovery;
 using LibvirtBackup.Cli.Keys;
+using LibvirtBackup.Cli.Policies;
 using LibvirtBackup.Cli.Recovery;
 using LibvirtBackup.Cli.Reports;
 using LibvirtBackup.Cli.Repositories;
@@ -40,6 +41,7 @@ internal static class CommandList
         new("gc", () => new GcCommand()),
         new("repair", () => new RepairCommand()),
         new("doctor", () => new DoctorCommand()),
+        new("policy", () => new PolicyCommand()),
         new("key", () => new KeyCommand()),
         new("export-start", () => new ExportStartCommand()),
         new("export-list", () => new ExportListCommand()),

@@ -12,16 +12,22 @@ internal sealed class HostConnection(GlobalSettings settings, TimeProvider time)
 
     /// <summary>The connection.</summary>
     /// <exception cref="BackupException">libvirt could not be reached.</exception>
-    internal async Task<LibvirtConnection> OpenAsync(CancellationToken cancellationToken)
+    internal async Task<LibvirtConnection> OpenAsync(CancellationToken cancellationToken) =>
+        _connection ??= await ConnectAsync(settings, cancellationToken);
+
+    /// <summary>Opens a connection that the caller closes.</summary>
+    /// <exception cref="BackupException">libvirt could not be reached.</exception>
+    internal static async Task<LibvirtConnection> ConnectAsync(
+        GlobalSettings settings, CancellationToken cancellationToken)
     {
         try
         {
-            return _connection ??= await LibvirtConnection.OpenAsync(
-                settings.ConnectUri, cancellationToken: cancellationToken);
+            return await LibvirtConnection.OpenAsync(settings.ConnectUri, cancellationToken: cancellationToken);
         }
         catch (LibvirtException e)
         {
-            throw new BackupException(FailureKind.Failed, $"cannot connect to {Host}: {e.Message}; {Advice}", e);
+            var host = settings.ConnectUri is { } uri ? $"libvirt at '{uri}'" : "libvirt on this host";
+            throw new BackupException(FailureKind.Failed, $"cannot connect to {host}: {e.Message}; {Advice}", e);
         }
         catch (DllNotFoundException e)
         {
@@ -46,8 +52,6 @@ internal sealed class HostConnection(GlobalSettings settings, TimeProvider time)
             // See above.
         }
     }
-
-    private string Host => settings.ConnectUri is { } uri ? $"libvirt at '{uri}'" : "libvirt on this host";
 
     private static string Advice =>
         "check the URI (--connect), that libvirtd or virtqemud runs, and that you may use it";

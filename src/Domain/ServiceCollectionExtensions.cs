@@ -6,6 +6,7 @@ using LibvirtBackup.InstantRecovery;
 using LibvirtBackup.InstantRecovery.Mounts;
 using LibvirtBackup.InstantRecovery.Proofs;
 using LibvirtBackup.InstantRecovery.Servers;
+using LibvirtBackup.Policies.Running;
 using LibvirtBackup.Recovery;
 using LibvirtBackup.Reports;
 using LibvirtBackup.Repositories.Maintenance;
@@ -62,6 +63,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<RestoreProver>();
         services.AddSingleton<PointMounter>();
         services.AddSingleton<PointFiles>();
+        services.AddSingleton<PolicyEngine>();
         return services;
     }
 }

@@ -1,6 +1,5 @@
 using LibvirtBackup.Bitmaps;
 using LibvirtBackup.Cli.Output;
-using LibvirtBackup.Cli.Parsing;
 
 namespace LibvirtBackup.Cli.Bitmaps;
 

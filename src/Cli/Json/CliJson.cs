@@ -10,6 +10,7 @@ using LibvirtBackup.Cli.Exports;
 using LibvirtBackup.Cli.Failures;
 using LibvirtBackup.Cli.InstantRecovery;
 using LibvirtBackup.Cli.Keys;
+using LibvirtBackup.Cli.Policies;
 using LibvirtBackup.Cli.Recovery;
 using LibvirtBackup.Cli.Reports;
 using LibvirtBackup.Cli.Repositories;
@@ -50,6 +51,10 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(LsDocument))]
 [JsonSerializable(typeof(CpDocument))]
 [JsonSerializable(typeof(MountDocument))]
+[JsonSerializable(typeof(PolicyCheckDocument))]
+[JsonSerializable(typeof(PolicyPlanDocument))]
+[JsonSerializable(typeof(PolicyRunDocument))]
+[JsonSerializable(typeof(PolicyStatusDocument))]
 [JsonSerializable(typeof(PruneDocument))]
 [JsonSerializable(typeof(RepairDocument))]
 [JsonSerializable(typeof(ReportDocument))]

@@ -1,5 +1,3 @@
-using LibvirtBackup.Cli.Parsing;
-
 namespace LibvirtBackup.Cli.Progress;
 
 /// <summary>The words of progress.</summary>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Json;
-using LibvirtBackup.Cli.Parsing;
 using LibvirtBackup.Repositories.Maintenance;
 
 namespace LibvirtBackup.Cli.Repositories;

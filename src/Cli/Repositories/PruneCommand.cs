@@ -75,31 +75,16 @@ internal sealed class PruneCommand : CliCommand
         using var repository = await context.OpenRepositoryAsync(cancellationToken);
         var points = await PointsAsync(
             context, repository, context.Line.GetValue(_domain), context.Line.GetValue(_track), cancellationToken);
-        var damaged = await repository.ListDamagedPointsAsync(cancellationToken);
-        var decisions = await KeepUsedAsync(
-            repository, RetentionPolicy.Decide(points, rules, damaged, zone), cancellationToken);
+        var decisions = await Pruner.DecideAsync(repository, points, rules, zone, cancellationToken);
         var isDryRun = context.Line.GetValue(_dryRun);
         if (!isDryRun)
-        {
-            // The oldest first: whatever interrupts this, the newest are there.
-            foreach (var decision in decisions.Where(d => !d.Keep).Reverse())
-                await repository.ForgetAsync(decision.Point.Id, cancellationToken);
-        }
+            await Pruner.RemoveAsync(repository, decisions, cancellationToken);
 
         if (context.Settings.Json)
             context.PrintJson(PruneDocument.Of(decisions, isDryRun), CliJson.Documents.PruneDocument);
         else
             Print(context, decisions, isDryRun, zone);
         return ExitCode.Done;
-    }
-
-    private static async Task<IReadOnlyList<RetentionDecision>> KeepUsedAsync(
-        Repository repository, IReadOnlyList<RetentionDecision> decisions, CancellationToken cancellationToken)
-    {
-        var uses = (await repository.ListUsesAsync(cancellationToken)).ToLookup(use => use.Point, use => use.Reason);
-        return [.. decisions.Select(d => !d.Keep && uses.Contains(d.Point.Id)
-            ? d with { Keep = true, Reasons = [.. uses[d.Point.Id]] }
-            : d)];
     }
 
     private static async Task<IReadOnlyList<PointSummary>> PointsAsync(

@@ -1,6 +1,5 @@
 using System.Globalization;
 using LibvirtBackup.Cli.Commands;
-using LibvirtBackup.Cli.Parsing;
 using LibvirtBackup.Repositories.Maintenance;
 using LibvirtBackup.Repositories.Maintenance.Sources;
 

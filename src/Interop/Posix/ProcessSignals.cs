@@ -31,6 +31,21 @@ public static class ProcessSignals
             throw new PosixException(errno, "setsid", "this process");
     }
 
+    /// <summary>
+    /// Sends a signal to all processes of a group, such as a program that was started in a session of its own and what
+    /// it has started; without effect when there is none left.
+    /// </summary>
+    /// <param name="leader">The process id of the group's leader, more than 1.</param>
+    /// <param name="kill">True for SIGKILL, which cannot be caught; else SIGTERM.</param>
+    public static void EndGroup(int leader, bool kill)
+    {
+        // kill(-1) would be everybody.
+        ArgumentOutOfRangeException.ThrowIfLessThan(leader, 2);
+        if (LibC.Kill(-leader, kill ? LibC.SignalKill : LibC.SignalTerminate) != 0
+            && Marshal.GetLastPInvokeError() is var errno and not Errno.NoProcess)
+            throw new PosixException(errno, "kill", $"process group {leader}");
+    }
+
     /// <summary>Tells whether a signal is ignored, by its number.</summary>
     internal static bool IsIgnored(int signal)
     {

@@ -7,7 +7,11 @@ internal static class CliHost
 {
     internal static Task<CliResult> RunAsync(params string[] args) => RunAsync([], args);
 
-    internal static async Task<CliResult> RunAsync(Dictionary<string, string> variables, params string[] args)
+    internal static Task<CliResult> RunAsync(Dictionary<string, string> variables, params string[] args) =>
+        RunAsync(new UtcClock(), variables, args);
+
+    internal static async Task<CliResult> RunAsync(
+        TimeProvider time, Dictionary<string, string> variables, params string[] args)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
@@ -16,7 +20,7 @@ internal static class CliHost
         {
             Variable = variables.GetValueOrDefault,
             IsRoot = false,
-            Time = new UtcClock(),
+            Time = time,
             Program = [],
         };
         var exitCode = await new CommandRunner(console, environment)

@@ -1,8 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
-using LibvirtBackup.Cli.Parsing;
+using Xunit;
 
-namespace LibvirtBackup.Cli.Tests.Parsing;
+namespace LibvirtBackup.Domain.Tests;
 
 public sealed class SizeTextTests
 {

@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace LibvirtBackup.Cli.Parsing;
+namespace LibvirtBackup;
 
 /// <summary>
 /// Sizes as people write them: <c>4096</c>, <c>64KiB</c>, <c>8MiB</c>, <c>1GiB</c>, <c>2TiB</c>. A single letter means
 /// the binary unit, as for qemu-img; <c>kB MB GB TB</c> are the decimal ones, as for libvirt.
 /// </summary>
-internal static class SizeText
+public static class SizeText
 {
     private static readonly (string Suffix, long Factor)[] s_units =
     [
@@ -25,7 +25,7 @@ internal static class SizeText
     /// <param name="text">The text, for instance <c>64KiB</c>; units in any letter case, no sign, no fraction.</param>
     /// <param name="bytes">The size in bytes.</param>
     /// <returns>False when the text is no size or does not fit into 63 bits.</returns>
-    internal static bool TryParse(string text, out long bytes)
+    public static bool TryParse(string text, out long bytes)
     {
         bytes = 0;
         var digits = text.AsSpan().IndexOfAnyExceptInRange('0', '9') is var end and >= 0 ? end : text.Length;
@@ -48,7 +48,7 @@ internal static class SizeText
 
     /// <summary>The size for people, three digits or so: <c>0 B</c>, <c>64.0 KiB</c>, <c>1.5 GiB</c>.</summary>
     /// <param name="bytes">The size in bytes, not negative.</param>
-    internal static string Format(long bytes)
+    public static string Format(long bytes)
     {
         var unit = 0;
         var value = (double)bytes;

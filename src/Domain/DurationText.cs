@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace LibvirtBackup.Cli.Parsing;
+namespace LibvirtBackup;
 
 /// <summary>Durations as people write them: <c>90s</c>, <c>10m</c>, <c>1h30m</c>, <c>7d</c>, <c>2w</c>.</summary>
-internal static class DurationText
+public static class DurationText
 {
     private static readonly (char Unit, long Seconds)[] s_units =
         [('w', 7 * 86_400), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
@@ -12,7 +12,7 @@ internal static class DurationText
     /// <param name="text">Numbers with units from large to small, each unit once at most; no sign, no fraction.</param>
     /// <param name="duration">The duration.</param>
     /// <returns>False when the text is no duration or does not fit.</returns>
-    internal static bool TryParse(string text, out TimeSpan duration)
+    public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;
         var rest = text.AsSpan();
@@ -46,7 +46,7 @@ internal static class DurationText
 
     /// <summary>The duration in the form that <see cref="TryParse"/> reads; parts of a second are dropped.</summary>
     /// <param name="duration">The duration, not negative.</param>
-    internal static string Format(TimeSpan duration)
+    public static string Format(TimeSpan duration)
     {
         var rest = (long)duration.TotalSeconds;
         var text = "";

@@ -1,0 +1,227 @@
+using System.Text.RegularExpressions;
+using LibvirtBackup.Backups;
+using LibvirtBackup.Backups.Planning;
+using LibvirtBackup.Policies.Calendars;
+using LibvirtBackup.Retention;
+
+namespace LibvirtBackup.Policies.Reading;
+
+/// <summary>Reads policy files, and finds all that is wrong with one at once.</summary>
+public static partial class PolicyReader
+{
+    /// <summary>Reads a policy.</summary>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="localZone">The time zone of a policy that names none.</param>
+    public static PolicyReading Read(string file, string text, TimeZoneInfo localZone)
+    {
+        var root = FileTree.Read(text, out var unreadable);
+        if (unreadable is not null) return new PolicyReading(file, null, [unreadable], []);
+        if (root is null)
+            return new PolicyReading(file, null, [new PolicyProblem(1, 1, "", "the file is empty")], []);
+        var findings = new Findings();
+        var policy = ReadAll(new Section(root, "", findings), localZone);
+        var problems = findings.Problems;
+        return new PolicyReading(file, problems.Count == 0 ? policy : null, problems, findings.Warnings);
+    }
+
+    private static Policy ReadAll(Section file, TimeZoneInfo localZone)
+    {
+        if (file.Required("version") is not ("" or "1"))
+            file.Wrong("version", "this program knows version 1 of policies; write 1, or use a newer lvbackup");
+        var name = file.Required("name");
+        if (name.Length > 0 && !Name().IsMatch(name))
+            file.Wrong("name", $"'{name}' is no name; use 1 to 64 letters, digits, '.', '_' or '-', no '.' first");
+        var zone = file.Parsed(
+            "time-zone", localZone, t => TimeZoneInfo.TryFindSystemTimeZoneById(t, out var found) ? found : null,
+            "a zone of this host such as Europe/Berlin or UTC ('timedatectl list-timezones')");
+        var checks = new CheckSections(file);
+        return new Policy
+        {
+            Name = name,
+            Connect = file.Text("connect"),
+            Domains = ReadDomains(file),
+            Repository = ReadRepository(file),
+            Backup = ReadBackup(file),
+            Zone = zone,
+            Calendar = ReadCalendar(file),
+            Retry = ReadRetry(file.Open("retry")),
+            Retention = ReadRetention(file, out var freeSpace),
+            FreeSpace = freeSpace,
+            Limits = ReadLimits(file.Open("limits")),
+            Verification = checks.ReadVerification(),
+            Hooks = checks.ReadHooks(),
+            Notification = checks.ReadNotification(),
+        };
+    }
+
+    private static DomainSelection ReadDomains(Section file)
+    {
+        if (Opened(file, "domains") is not { } section) return new DomainSelection();
+        var selection = new DomainSelection
+        {
+            All = section.Flag("all"),
+            Names = section.Texts("names"),
+            Match = section.Texts("match"),
+            Tags = section.Texts("tags"),
+            Except = section.Texts("except"),
+        };
+        if (section is { Node: FileNode.Keys } && !selection.All
+            && !section.Has("names") && !section.Has("match") && !section.Has("tags"))
+            section.Wrong("all", "no domain is selected; write 'all: true', or names, match or tags");
+        return selection;
+    }
+
+    private static PolicyRepository ReadRepository(Section file)
+    {
+        if (Opened(file, "repository") is not { } section) return new PolicyRepository("", null, null);
+        section.Required("directory");
+        var repository = new PolicyRepository(
+            section.AbsolutePath("directory") ?? "", section.AbsolutePath("key-file"),
+            section.AbsolutePath("passphrase-file"));
+        if (repository is { KeyFile: not null, PassphraseFile: not null })
+            section.Wrong("passphrase-file", "there is a key-file as well; leave one out");
+        return repository;
+    }
+
+    private static BackupRequest ReadBackup(Section file)
+    {
+        var disks = file.Open("disks");
+        var request = new BackupRequest
+        {
+            Domain = "",
+            Track = ReadTrack(file),
+            Disks = disks?.Texts("only") ?? [],
+            Exclude = disks?.Texts("except") ?? [],
+            Quiesce = ReadQuiesce(file),
+            ScratchDirectory = file.AbsolutePath("scratch"),
+            RateLimitBytesPerSecond = file.Parsed<long?>(
+                "rate", null, t => SizeText.TryParse(t, out var n) && n > 0 ? n : null,
+                "bytes a second, such as 100MiB"),
+            StartPaused = file.Flag("start-paused"),
+            IncludeSecrets = file.Flag("include-secrets"),
+        };
+        if (request.Disks.Intersect(request.Exclude, StringComparer.Ordinal).FirstOrDefault() is { } both)
+            disks!.Wrong("except", $"disk '{both}' is in 'only' as well; leave it out of one"); // it names disks
+        return request;
+    }
+
+    private static string ReadTrack(Section file)
+    {
+        var track = file.Text("track") ?? "default";
+        try
+        {
+            CheckpointNaming.ValidateTrack(track);
+        }
+        catch (BackupException e)
+        {
+            file.Wrong("track", e.Message);
+        }
+
+        return track;
+    }
+
+    private static QuiesceOptions ReadQuiesce(Section file)
+    {
+        var defaults = new QuiesceOptions();
+        if (file.Find("quiesce") is FileNode.Value)
+            return defaults with { Mode = ReadMode(file, "quiesce", defaults.Mode) };
+        if (file.Open("quiesce") is not { } section) return defaults;
+        var options = new QuiesceOptions
+        {
+            Mode = ReadMode(section, "mode", QuiesceMode.Try),
+            MountPoints = section.Texts("mount-points"),
+            Timeout = section.Duration("timeout", defaults.Timeout),
+            Limit = section.Duration("limit", defaults.Limit),
+        };
+        foreach (var (key, value) in new[] { ("timeout", options.Timeout), ("limit", options.Limit) })
+        {
+            if (value > QuiesceOptions.Longest)
+                section.Wrong(key, $"it can be {DurationText.Format(QuiesceOptions.Longest)} at most");
+        }
+
+        return options;
+    }
+
+    private static QuiesceMode ReadMode(Section section, string key, QuiesceMode @default) =>
+        section.Parsed<QuiesceMode?>(
+            key, @default,
+            t => t switch
+            {
+                "none" => QuiesceMode.None, "try" => QuiesceMode.Try, "require" => QuiesceMode.Require, _ => null,
+            },
+            "none, try or require")!.Value; // the default is a value
+
+    private static LevelCalendar ReadCalendar(Section file)
+    {
+        if (Opened(file, "schedule") is not { } section) return new LevelCalendar(null, null, null);
+        var calendar = new LevelCalendar(
+            ReadSchedule(section, "full"), ReadSchedule(section, "differential"),
+            ReadSchedule(section, "incremental"));
+        if (section.Node is FileNode.Keys && !PolicyKeys.All["schedule"].Any(section.Has))
+            section.Wrong("incremental", "nothing is ever due; write for instance 'incremental: daily at 02:00'");
+        if (calendar is { Differential: not null, Full: null })
+            section.Warn("differential", "without 'full', differentials are of the track's first full for ever");
+        return calendar;
+    }
+
+    /// <summary>A schedule, or null when the key is not there or wrong.</summary>
+    internal static Schedule? ReadSchedule(Section section, string key) => section.Parsed<Schedule?>(
+        key, null, ScheduleText.TryParse, $"a schedule such as {ScheduleText.Examples}");
+
+    private static PolicyRetry ReadRetry(Section? section)
+    {
+        var defaults = new PolicyRetry();
+        return section is null ? defaults : new PolicyRetry
+        {
+            Attempts = section.Count("attempts", defaults.Attempts, 1, 10),
+            After = section.Duration("after", defaults.After),
+        };
+    }
+
+    private static RetentionRules? ReadRetention(Section file, out bool freeSpace)
+    {
+        freeSpace = true;
+        if (file.Open("retention") is not { } section)
+        {
+            file.Warn("retention", "no rule says which points go, so all stay for ever and the repository only grows");
+            return null;
+        }
+
+        freeSpace = section.Flag("free-space", @default: true);
+        var rules = new RetentionRules
+        {
+            KeepLast = Keep("keep-last"),
+            KeepHourly = Keep("keep-hourly"),
+            KeepDaily = Keep("keep-daily"),
+            KeepWeekly = Keep("keep-weekly"),
+            KeepMonthly = Keep("keep-monthly"),
+            KeepYearly = Keep("keep-yearly"),
+        };
+        if (section.Node is FileNode.Keys && rules == new RetentionRules())
+            section.Wrong("keep-daily", "no rule keeps anything; write for instance 'keep-daily: 7'");
+        return rules;
+
+        int Keep(string key) => section.Count(key, 0, 0, 100_000);
+    }
+
+    private static PolicyLimits ReadLimits(Section? section)
+    {
+        var defaults = new PolicyLimits();
+        return section is null ? defaults : new PolicyLimits
+        {
+            Host = section.Count("host", defaults.Host, 1, 64),
+            Repository = section.Count("repository", defaults.Repository, 1, 64),
+        };
+    }
+
+    /// <summary>A section that has to be there.</summary>
+    private static Section? Opened(Section file, string key)
+    {
+        if (!file.Has(key)) file.Wrong(key, "it is missing");
+        return file.Open(key);
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Name();
+}
