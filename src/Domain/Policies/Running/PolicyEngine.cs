@@ -26,7 +26,7 @@ public sealed class PolicyEngine
     /// <param name="time">The clock.</param>
     public PolicyEngine(
         BackupEngineOptions options, BackupEngine backups, GarbageCollector collector, RestoreProver prover,
-       , TimeProvider time)
+        TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         (_tools, _time) = (new PolicyTools(options.StateDirectory, backups, collector, prover), time);
