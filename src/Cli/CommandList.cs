@@ -12,6 +12,7 @@ using LibvirtBackup.Cli.Recovery;
 using LibvirtBackup.Cli.Repositories;
 using LibvirtBackup.Cli.Restores;
 using LibvirtBackup.Cli.Snapshots;
+using LibvirtBackup.Cli.Views;
 
 namespace LibvirtBackup.Cli;
 
@@ -39,6 +40,10 @@ internal static class CommandList
         new("repair", () => new RepairCommand()),
         new("doctor", () => new DoctorCommand()),
         new("key", () => new KeyCommand()),
+        new("snapshot-open", () => new SnapshotOpenCommand()),
+        new("snapshot-list", () => new SnapshotListCommand()),
+        new("snapshot-show", () => new SnapshotShowCommand()),
+        new("snapshot-close", () => new SnapshotCloseCommand()),
         new("export-start", () => new ExportStartCommand()),
         new("export-list", () => new ExportListCommand()),
         new("export-stop", () => new ExportStopCommand()),

@@ -11,6 +11,8 @@ using LibvirtBackup.Repositories.Maintenance;
 using LibvirtBackup.Repositories.Maintenance.Sources;
 using LibvirtBackup.Restores;
 using LibvirtBackup.Snapshots;
+using LibvirtBackup.Views;
+using LibvirtBackup.Views.Serving;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -22,8 +24,8 @@ public static class ServiceCollectionExtensions
     /// <summary>
     /// Adds <see cref="BackupEngine"/>, <see cref="RestoreEngine"/>, <see cref="GarbageCollector"/>,
     /// <see cref="SourceVerifier"/>, <see cref="RepositoryRepairer"/>, <see cref="Doctor"/>, <see cref="PointServer"/>,
-    /// <see cref="InstantBooter"/>, <see cref="InstantFinisher"/> and <see cref="InstantDiscarder"/>, and
-    /// <see cref="TimeProvider.System"/> unless there is one.
+    /// <see cref="ViewService"/>, <see cref="ViewServer"/>, <see cref="InstantBooter"/>, <see cref="InstantFinisher"/>
+    /// and <see cref="InstantDiscarder"/>, and <see cref="TimeProvider.System"/> unless there is one.
     /// </summary>
     /// <param name="services">The collection.</param>
     /// <param name="options">How backups are run on this host; null for the defaults.</param>
@@ -52,6 +54,8 @@ public static class ServiceCollectionExtensions
             new BackgroundExports(
                 provider.GetRequiredService<BackupEngineOptions>().StateDirectory,
                 provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ViewService>();
+        services.AddSingleton<ViewServer>();
         services.AddSingleton<InstantBooter>();
         services.AddSingleton<InstantFinisher>();
         services.AddSingleton<InstantDiscarder>();

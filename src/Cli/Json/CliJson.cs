@@ -14,6 +14,7 @@ using LibvirtBackup.Cli.Recovery;
 using LibvirtBackup.Cli.Repositories;
 using LibvirtBackup.Cli.Restores;
 using LibvirtBackup.Cli.Snapshots;
+using LibvirtBackup.Cli.Views;
 
 namespace LibvirtBackup.Cli.Json;
 
@@ -53,6 +54,9 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(RepairDocument))]
 [JsonSerializable(typeof(RestoreDocument))]
 [JsonSerializable(typeof(ShowDocument))]
+[JsonSerializable(typeof(SnapshotCloseDocument))]
+[JsonSerializable(typeof(SnapshotListDocument))]
+[JsonSerializable(typeof(SnapshotViewDocument))]
 [JsonSerializable(typeof(TestRestoreDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(XmlDocument))]
