@@ -14,6 +14,7 @@ using LibvirtBackup.Cli.Reports;
 using LibvirtBackup.Cli.Repositories;
 using LibvirtBackup.Cli.Restores;
 using LibvirtBackup.Cli.Snapshots;
+using LibvirtBackup.Cli.Views;
 
 namespace LibvirtBackup.Cli;
 
@@ -43,6 +44,10 @@ internal static class CommandList
         new("doctor", () => new DoctorCommand()),
         new("policy", () => new PolicyCommand()),
         new("key", () => new KeyCommand()),
+        new("snapshot-open", () => new SnapshotOpenCommand()),
+        new("snapshot-list", () => new SnapshotListCommand()),
+        new("snapshot-show", () => new SnapshotShowCommand()),
+        new("snapshot-close", () => new SnapshotCloseCommand()),
         new("export-start", () => new ExportStartCommand()),
         new("export-list", () => new ExportListCommand()),
         new("export-stop", () => new ExportStopCommand()),

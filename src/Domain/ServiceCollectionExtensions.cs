@@ -13,6 +13,8 @@ using LibvirtBackup.Repositories.Maintenance;
 using LibvirtBackup.Repositories.Maintenance.Sources;
 using LibvirtBackup.Restores;
 using LibvirtBackup.Snapshots;
+using LibvirtBackup.Views;
+using LibvirtBackup.Views.Serving;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -24,9 +26,9 @@ public static class ServiceCollectionExtensions
     /// <summary>
     /// Adds <see cref="BackupEngine"/>, <see cref="RestoreEngine"/>, <see cref="GarbageCollector"/>,
     /// <see cref="SourceVerifier"/>, <see cref="RepositoryRepairer"/>, <see cref="Doctor"/>,
-    /// <see cref="RepositoryReporter"/>, <see cref="PointServer"/>, <see cref="InstantBooter"/>,
-    /// <see cref="InstantFinisher"/> and <see cref="InstantDiscarder"/>, and <see cref="TimeProvider.System"/> unless
-    /// there is one.
+    /// <see cref="RepositoryReporter"/>, <see cref="PointServer"/>, <see cref="ViewService"/>,
+    /// <see cref="ViewServer"/>, <see cref="InstantBooter"/>, <see cref="InstantFinisher"/> and
+    /// <see cref="InstantDiscarder"/>, and <see cref="TimeProvider.System"/> unless there is one.
     /// </summary>
     /// <param name="services">The collection.</param>
     /// <param name="options">How backups are run on this host; null for the defaults.</param>
@@ -56,6 +58,8 @@ public static class ServiceCollectionExtensions
             new BackgroundExports(
                 provider.GetRequiredService<BackupEngineOptions>().StateDirectory,
                 provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ViewService>();
+        services.AddSingleton<ViewServer>();
         services.AddSingleton<InstantBooter>();
         services.AddSingleton<InstantFinisher>();
         services.AddSingleton<InstantDiscarder>();

@@ -6,7 +6,10 @@ internal enum CommandGroup
     /// <summary>Restore points: make, find, bring back.</summary>
     RestorePoints,
 
-    /// <summary>Restore points served in the background.</summary>
+    /// <summary>Temporary snapshots of running domains.</summary>
+    Views,
+
+    /// <summary>Restore points and views served in the background.</summary>
     Exports,
 
     /// <summary>libvirt's checkpoints, as virsh has them.</summary>

@@ -21,11 +21,14 @@ internal sealed class ExportHostCommand : CliCommand
         // Control-C at the terminal is for who waits there.
         ProcessSignals.LeaveSession();
         var order = ExportHost.ReadOrder(await context.Console.In.ReadLineAsync(cancellationToken));
-        using var repository = await Repository.OpenAsync(
-            order.Repository, SecretFile.Read(order.PassphraseFile, order.KeyFile), context.Environment.Time,
-            cancellationToken);
+        using var repository = order.Repository is null
+            ? null
+            : await Repository.OpenAsync(
+                order.Repository, SecretFile.Read(order.PassphraseFile, order.KeyFile), context.Environment.Time,
+                cancellationToken);
         await context.Get<ExportHost>().RunAsync(
-            context.Settings.StateDirectory, order, repository, context.Console.Out, cancellationToken);
+            context.Settings.StateDirectory, order, cancelled => context.ServeAsync(order, repository, cancelled),
+            context.Console.Out, cancellationToken);
         return ExitCode.Done;
     }
 }

@@ -19,6 +19,7 @@ internal sealed record ExportListDocument(IReadOnlyList<ExportListEntry> Exports
             ProcessId = export.ProcessId,
             Started = export.Started,
             Repository = export.Order.Repository,
+            View = export.Order.View,
             Points = export.Order.Points,
             Disks = export.Order.Disks,
             Since = export.Order.Since,

@@ -15,10 +15,13 @@ internal sealed record ExportListEntry
     /// <summary>When it began.</summary>
     public required DateTimeOffset Started { get; init; }
 
-    /// <summary>The repository's directory.</summary>
-    public required string Repository { get; init; }
+    /// <summary>The repository's directory; null for a view.</summary>
+    public required string? Repository { get; init; }
 
-    /// <summary>The points, as they were named.</summary>
+    /// <summary>The view of a running domain; null for points.</summary>
+    public required string? View { get; init; }
+
+    /// <summary>The points, as they were named; none for a view.</summary>
     public required IReadOnlyList<string> Points { get; init; }
 
     /// <summary>The disks; none for all.</summary>

@@ -13,12 +13,12 @@ internal sealed class ExportStartCommand : CliCommand
     private readonly Option<string?> _name;
 
     internal ExportStartCommand()
-        : base("export-start", "Serve the disks of restore points in the background.")
+        : base("export-start", "Serve the disks of restore points, or of a view, in the background.")
     {
         Add(_options.Points);
         _name = AddOption(new Option<string?>("--name")
         {
-            Description = "what to call the export (default: like the first point, as it was given)",
+            Description = "what to call the export (default: like the view, or the first point as it was given)",
             HelpName = "name",
         });
         foreach (var option in _options.All)
@@ -37,6 +37,7 @@ internal sealed class ExportStartCommand : CliCommand
     internal override IReadOnlyList<Example> Examples =>
     [
         new("export-start 20260131 --name web", "on a socket of its own"),
+        new("export-start --view before-upgrade --listen 127.0.0.1:10809", "a view of a running domain, over TCP"),
         new("export-start 20260131 --since 20260130 --name delta", "with what changed from one to the other"),
         new("export-start 20260131 --listen 0.0.0.0:10809 --tls-dir /etc/pki/lvb --idle-timeout 1h",
             "for clients with a certificate, as long as there are any"),
@@ -50,9 +51,15 @@ internal sealed class ExportStartCommand : CliCommand
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var manager = context.Get<BackgroundExports>();
-        var name = context.Line.GetValue(_name) ?? context.Line.GetValue(_options.Points)![0]; // the parser wants one
+        // Where neither is given the options complain.
+        var name = context.Line.GetValue(_name) ?? context.Line.GetValue(_options.View)
+            ?? context.Line.GetValue(_options.Points)?.FirstOrDefault() ?? "";
         var order = _options.Read(context, name, manager.DefaultSocket(name));
-        string[] host = [ExportHostCommand.Word, "--state-dir", Path.GetFullPath(context.Settings.StateDirectory)];
+        string[] host =
+        [
+            ExportHostCommand.Word, "--state-dir", Path.GetFullPath(context.Settings.StateDirectory),
+            .. context.Settings.ConnectUri is { } connect ? (string[])["--connect", connect] : [],
+        ];
         var export = await manager.StartAsync(
             context.Environment.Program is [_, ..] program ? [.. program, .. host] : [], order, cancellationToken);
         foreach (var warning in export.Warnings)

@@ -2,7 +2,6 @@ using System.CommandLine;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Json;
-using LibvirtBackup.Exports;
 
 namespace LibvirtBackup.Cli.Exports;
 
@@ -12,7 +11,7 @@ internal sealed class ServeCommand : CliCommand
     private readonly ServeOptions _options = new();
 
     internal ServeCommand()
-        : base("serve", "Serve the disks of restore points to NBD clients.")
+        : base("serve", "Serve the disks of restore points, or of a view, to NBD clients.")
     {
         Add(_options.Points);
         foreach (var option in _options.All)
@@ -34,6 +33,7 @@ internal sealed class ServeCommand : CliCommand
     [
         new("serve 20260131T0200 --socket /run/web.nbd", "all disks, for qemu-img, nbdcopy and the like"),
         new("serve 20260131 --disk vdb --listen 127.0.0.1:10809", "one disk over TCP"),
+        new("serve --view before-upgrade --socket /run/web.nbd", "a view of a running domain"),
         new("serve 20260131 --since 20260130 --socket /run/web.nbd", "and what changed from one to the other"),
     ];
 
@@ -45,9 +45,8 @@ internal sealed class ServeCommand : CliCommand
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var order = _options.Read(context, name: "", socket: null);
-        using var repository = await context.OpenRepositoryAsync(cancellationToken);
-        await using var server = await context.Get<PointServer>()
-            .StartAsync(repository, order.ToRequest(), order.ToOptions(), cancellationToken);
+        using var repository = order.View is null ? await context.OpenRepositoryAsync(cancellationToken) : null;
+        await using var server = await context.ServeAsync(order, repository, cancellationToken);
         foreach (var warning in server.Warnings)
             context.Warn(warning);
         if (context.Settings.Json)

@@ -13,7 +13,7 @@ internal sealed class ServeOptions
     internal Argument<string[]> Points { get; } = new("point")
     {
         Description = "the restore points, by ids or enough of their beginnings",
-        Arity = ArgumentArity.OneOrMore,
+        Arity = ArgumentArity.ZeroOrMore,
     };
 
     /// <summary>Points to compare with.</summary>
@@ -21,6 +21,14 @@ internal sealed class ServeOptions
     {
         Description = "also tell what changed since this point, as qemu:dirty-bitmap:POINT; may be repeated",
         HelpName = "point",
+    };
+
+    /// <summary>A view instead of points.</summary>
+    internal Option<string?> View { get; } = new("--view")
+    {
+        Description = "instead of points, this view of a running domain ('snapshot-open'), with what it tells of "
+            + "changes",
+        HelpName = "name",
     };
 
     private Option<string?> Socket { get; } = new("--socket")
@@ -64,7 +72,7 @@ internal sealed class ServeOptions
     };
 
     /// <summary>All options, in the order of the help page.</summary>
-    internal IEnumerable<Option> All => [Socket, Listen, Tls, Disks, Since, Idle, Clients, Cache];
+    internal IEnumerable<Option> All => [View, Socket, Listen, Tls, Disks, Since, Idle, Clients, Cache];
 
     /// <summary>Reads the line.</summary>
     /// <param name="context">The line and its settings.</param>
@@ -74,6 +82,15 @@ internal sealed class ServeOptions
     internal ExportOrder Read(CommandContext context, string name, string? socket)
     {
         var (line, settings) = (context.Line, context.Settings);
+        var view = line.GetValue(View);
+        var points = line.GetValue(Points) ?? [];
+        if (view is null == (points.Length == 0))
+            throw new BackupException(FailureKind.Usage, "say what to serve: either restore points or a --view");
+        if (view is not null && line.GetValue(Since) is [_, ..])
+            throw new BackupException(
+                FailureKind.Usage,
+                "--since is of restore points; a view tells what changed since the checkpoints that it was opened with "
+                + "('snapshot-open --since')");
         var listen = line.GetValue(Listen);
         var path = line.GetValue(Socket) ?? (listen is null ? socket : null);
         if (path is null == listen is null)
@@ -88,10 +105,11 @@ internal sealed class ServeOptions
         return new ExportOrder
         {
             Name = name,
-            Repository = Path.GetFullPath(settings.RequireRepository()),
+            Repository = view is null ? Path.GetFullPath(settings.RequireRepository()) : null,
+            View = view,
             PassphraseFile = FullPath(settings.PassphraseFile),
             KeyFile = FullPath(settings.KeyFile),
-            Points = line.GetValue(Points)!, // at least one, the parser says
+            Points = points,
             Disks = line.GetValue(Disks) ?? [],
             Since = line.GetValue(Since) ?? [],
             Socket = FullPath(path),

@@ -99,7 +99,8 @@ internal sealed class HelpWriter(TextWriter output, GlobalOptions globals)
     private static string Title(CommandGroup group) => group switch
     {
         CommandGroup.RestorePoints => "Restore points",
-        CommandGroup.Exports => "Restore points, served in the background",
+        CommandGroup.Views => "Temporary snapshots of running domains",
+        CommandGroup.Exports => "Restore points and views, served in the background",
         CommandGroup.Checkpoints => "Checkpoints, as virsh has them",
         CommandGroup.Bitmaps => "Dirty bitmaps, below the checkpoints",
         CommandGroup.Chains => "Snapshots and block jobs that keep checkpoints true",

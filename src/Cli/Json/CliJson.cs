@@ -16,6 +16,7 @@ using LibvirtBackup.Cli.Reports;
 using LibvirtBackup.Cli.Repositories;
 using LibvirtBackup.Cli.Restores;
 using LibvirtBackup.Cli.Snapshots;
+using LibvirtBackup.Cli.Views;
 
 namespace LibvirtBackup.Cli.Json;
 
@@ -60,6 +61,9 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(RestoreDocument))]
 [JsonSerializable(typeof(ShowDocument))]
+[JsonSerializable(typeof(SnapshotCloseDocument))]
+[JsonSerializable(typeof(SnapshotListDocument))]
+[JsonSerializable(typeof(SnapshotViewDocument))]
 [JsonSerializable(typeof(TestRestoreDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(XmlDocument))]

@@ -201,7 +201,7 @@ internal sealed class OnlineCapture(BackupContext context)
     private async Task<bool> TryStopNbdServerAsync()
     {
         if (!await _domain.Jobs.TryStopNbdServerAsync().ConfigureAwait(false)) return false;
-        context.Warnings.Add("stopped QEMU's NBD server, which a libvirtd that died had left running");
+        context.Warnings.Add("took QEMU's NBD server from who reads a view, or from a libvirtd that died");
         return true;
     }
 

@@ -3,6 +3,7 @@ using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.State;
+using LibvirtBackup.Views;
 
 namespace LibvirtBackup.BlockJobs;
 
@@ -43,6 +44,8 @@ public sealed class BlockJobEngine(BackupEngineOptions options, TimeProvider tim
         using var held = _state.LockDomain(domain.Uuid, domain.Name);
         try
         {
+            await ViewGuard.RefuseWhenOpenAsync(domain, options.StateDirectory, time, cancellationToken)
+                .ConfigureAwait(false);
             var journal = Journal.Open(_state.OpenDomain(domain.Uuid));
             var running = await RunningDomain.EnsureAsync(domain, journal, _state, cancellationToken)
                 .ConfigureAwait(false);

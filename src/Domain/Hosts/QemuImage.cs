@@ -121,7 +121,24 @@ internal static class QemuImage
             "qemu-img", path,
             [
                 "create", "-q", "-u", "-f", "qcow2", "-b", backing, "-F", backingFormat, path,
-                sizeBytes.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                sizeBytes.ToString(CultureInfo.InvariantCulture),
+            ],
+            cancellationToken);
+
+    /// <summary>Makes an empty qcow2 image.</summary>
+    /// <exception cref="BackupException">qemu-img is absent, or says why it cannot.</exception>
+    internal static Task CreateEmptyAsync(string path, long sizeBytes, CancellationToken cancellationToken) => RunAsync(
+        "qemu-img", path,
+        ["create", "-q", "-f", "qcow2", path, sizeBytes.ToString(CultureInfo.InvariantCulture)], cancellationToken);
+
+    /// <summary>Makes a raw image of zeroes, with all its space at once if wanted.</summary>
+    /// <exception cref="BackupException">qemu-img is absent, or says why it cannot.</exception>
+    internal static Task CreateRawAsync(
+        string path, long sizeBytes, bool isAllocated, CancellationToken cancellationToken) => RunAsync(
+            "qemu-img", path,
+            [
+                "create", "-q", "-f", "raw", "-o", $"preallocation={(isAllocated ? "falloc" : "off")}", path,
+                sizeBytes.ToString(CultureInfo.InvariantCulture),
             ],
             cancellationToken);
 

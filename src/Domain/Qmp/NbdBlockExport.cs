@@ -10,8 +10,8 @@ public sealed record NbdBlockExport(string Id, string NodeName, string Name)
     public string Type { get; } = "nbd";
 
     /// <summary>
-    /// Bitmaps of the node, or of one behind it, that clients see as <c>qemu:dirty-bitmap:NAME</c>. QEMU refuses those
+    /// Bitmaps that clients see as <c>qemu:dirty-bitmap:NAME</c>, also of other nodes (QEMU 7.1). QEMU refuses those
     /// that record.
     /// </summary>
-    public IReadOnlyList<string> Bitmaps { get; init; } = [];
+    public IReadOnlyList<BitmapSource> Bitmaps { get; init; } = [];
 }

@@ -55,21 +55,52 @@ public sealed class QmpClient(QmpTransport transport)
     public Task<IReadOnlyList<BlockDevice>> QueryBlockAsync(CancellationToken cancellationToken) => QueryAsync(
         "query-block", null, QmpJsonContext.Default.IReadOnlyListBlockDevice, cancellationToken);
 
-    /// <summary>Carries out one change of a bitmap.</summary>
-    /// <param name="action">The change.</param>
-    /// <param name="cancellationToken">Stops waiting; the change may have been made.</param>
+    /// <summary>QEMU's jobs (<c>query-jobs</c>).</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The jobs in QEMU's order.</returns>
+    public Task<IReadOnlyList<QemuJob>> QueryJobsAsync(CancellationToken cancellationToken) => QueryAsync(
+        "query-jobs", null, QmpJsonContext.Default.IReadOnlyListQemuJob, cancellationToken);
+
+    /// <summary>Asks a job to end (<c>job-cancel</c>); it does so a little later.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="cancellationToken">Stops waiting; it may have been asked.</param>
+    public Task CancelJobAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync("job-cancel", new JobId(id), cancellationToken);
+
+    /// <summary>Forgets a job that is concluded (<c>job-dismiss</c>).</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="cancellationToken">Stops waiting; it may be forgotten.</param>
+    public Task DismissJobAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync("job-dismiss", new JobId(id), cancellationToken);
+
+    /// <summary>Makes a block node (<c>blockdev-add</c>).</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="cancellationToken">Stops waiting; it may have been made.</param>
+    public Task AddNodeAsync(BlockNodeOptions node, CancellationToken cancellationToken) =>
+        SendAsync("blockdev-add", node, cancellationToken);
+
+    /// <summary>Closes a block node that nothing uses (<c>blockdev-del</c>), with those that it was made with.
+    /// </summary>
+    /// <param name="name">The node.</param>
+    /// <param name="cancellationToken">Stops waiting; it may be closed.</param>
+    public Task RemoveNodeAsync(string name, CancellationToken cancellationToken) =>
+        SendAsync("blockdev-del", new NodeRemoval(name), cancellationToken);
+
+    /// <summary>Carries out one command.</summary>
+    /// <param name="action">The command.</param>
+    /// <param name="cancellationToken">Stops waiting; it may have been carried out.</param>
     /// <returns>A task that ends when QEMU has answered.</returns>
-    public Task ExecuteAsync(BitmapAction action, CancellationToken cancellationToken)
+    public Task ExecuteAsync(QmpAction action, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(action);
-        return SendAsync(action.Command, writer => QmpCommand.WriteArguments(writer, action), cancellationToken);
+        return SendAsync(action.Command, action, cancellationToken);
     }
 
     /// <summary>Carries out several changes as one point in time (<c>transaction</c>): all of them or none.</summary>
     /// <param name="actions">The changes in order, at least one.</param>
     /// <param name="cancellationToken">Stops waiting; the changes may have been made.</param>
     /// <returns>A task that ends when QEMU has answered.</returns>
-    public Task TransactionAsync(IReadOnlyList<BitmapAction> actions, CancellationToken cancellationToken)
+    public Task TransactionAsync(IReadOnlyList<QmpAction> actions, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actions);
         if (actions.Count == 0)
@@ -87,10 +118,7 @@ public sealed class QmpClient(QmpTransport transport)
     public Task AddExportAsync(NbdBlockExport export, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(export);
-        return SendAsync(
-            "block-export-add",
-            writer => JsonSerializer.Serialize(writer, export, QmpJsonContext.Default.NbdBlockExport),
-            cancellationToken);
+        return SendAsync("block-export-add", export, cancellationToken);
     }
 
     /// <summary>What QEMU offers to NBD and other clients (<c>query-block-exports</c>, QEMU 5.2).</summary>
@@ -99,17 +127,41 @@ public sealed class QmpClient(QmpTransport transport)
     public Task<IReadOnlyList<BlockExport>> QueryExportsAsync(CancellationToken cancellationToken) => QueryAsync(
         "query-block-exports", null, QmpJsonContext.Default.IReadOnlyListBlockExport, cancellationToken);
 
+    /// <summary>Ends an export, and the connections of its clients (<c>block-export-del</c>, QEMU 5.2).</summary>
+    /// <param name="id">The export; it is gone a little later.</param>
+    /// <param name="cancellationToken">Stops waiting; it may end.</param>
+    public Task RemoveExportAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync("block-export-del", new ExportRemoval(id), cancellationToken);
+
+    /// <summary>Starts QEMU's one NBD server (<c>nbd-server-start</c>), which libvirt's backups need too.</summary>
+    /// <param name="socket">The unix socket, which QEMU makes.</param>
+    /// <param name="cancellationToken">Stops waiting; the server may run.</param>
+    public Task StartNbdServerAsync(string socket, CancellationToken cancellationToken) => SendAsync(
+        "nbd-server-start",
+        writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteStartObject("addr"u8);
+            writer.WriteString("type"u8, "unix");
+            writer.WriteStartObject("data"u8);
+            writer.WriteString("path"u8, socket);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        },
+        cancellationToken);
+
     /// <summary>Stops QEMU's one NBD server and ends its exports (<c>nbd-server-stop</c>).</summary>
     /// <param name="cancellationToken">Stops waiting; the server may have been stopped.</param>
     /// <returns>A task that ends when QEMU has answered.</returns>
     public Task StopNbdServerAsync(CancellationToken cancellationToken) =>
-        SendAsync("nbd-server-stop", null, cancellationToken);
+        SendAsync("nbd-server-stop", (Action<Utf8JsonWriter>?)null, cancellationToken);
 
-    private static void WriteTransaction(Utf8JsonWriter writer, IReadOnlyList<BitmapAction> actions)
+    private static void WriteTransaction(Utf8JsonWriter writer, IReadOnlyList<QmpAction> actions)
     {
         writer.WriteStartObject();
         writer.WriteStartArray("actions"u8);
-        foreach (BitmapAction action in actions)
+        foreach (QmpAction action in actions)
         {
             writer.WriteStartObject();
             writer.WriteString("type"u8, action.Command);
@@ -132,6 +184,9 @@ public sealed class QmpClient(QmpTransport transport)
         return result.Deserialize(type)
             ?? throw new JsonException($"QEMU's answer to '{command}' is null where a value belongs.");
     }
+
+    private Task<JsonElement> SendAsync(string command, object arguments, CancellationToken cancellationToken) =>
+        SendAsync(command, writer => QmpCommand.WriteArguments(writer, arguments), cancellationToken);
 
     private async Task<JsonElement> SendAsync(
         string command, Action<Utf8JsonWriter>? arguments, CancellationToken cancellationToken)

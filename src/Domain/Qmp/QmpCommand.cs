@@ -28,12 +28,12 @@ internal static class QmpCommand
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>The arguments of a bitmap command as a JSON object.</summary>
-    public static void WriteArguments(Utf8JsonWriter writer, BitmapAction action)
+    /// <summary>The arguments of a command as a JSON object.</summary>
+    public static void WriteArguments(Utf8JsonWriter writer, object arguments)
     {
-        JsonTypeInfo type = QmpJsonContext.Default.GetTypeInfo(action.GetType())
-            ?? throw new InvalidOperationException($"QmpJsonContext does not list {action.GetType().Name}; add it.");
-        JsonSerializer.Serialize(writer, action, type);
+        JsonTypeInfo type = QmpJsonContext.Default.GetTypeInfo(arguments.GetType())
+            ?? throw new InvalidOperationException($"QmpJsonContext does not list {arguments.GetType().Name}; add it.");
+        JsonSerializer.Serialize(writer, arguments, type);
     }
 
     /// <summary>The <c>return</c> member of an answer.</summary>

@@ -4,6 +4,7 @@ using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.State;
+using LibvirtBackup.Views;
 
 namespace LibvirtBackup.Snapshots;
 
@@ -22,9 +23,14 @@ internal sealed record SnapshotContext
 
     internal required TimeProvider Time { get; init; }
 
-    /// <exception cref="BackupException">Busy: another job holds the domain.</exception>
-    internal Task RefuseWhenBusyAsync(CancellationToken cancellationToken) =>
-        PullJob.RefuseWhenBusyAsync(new LibvirtBackupDomain(Domain, Time), cancellationToken);
+    /// <exception cref="BackupException">Busy: another job holds the domain, or a view of it is open.</exception>
+    internal async Task RefuseWhenBusyAsync(CancellationToken cancellationToken)
+    {
+        await PullJob.RefuseWhenBusyAsync(new LibvirtBackupDomain(Domain, Time), cancellationToken)
+            .ConfigureAwait(false);
+        await ViewGuard.RefuseWhenOpenAsync(Domain, Options.StateDirectory, Time, cancellationToken)
+            .ConfigureAwait(false);
+    }
 
     /// <exception cref="BackupException">There is no such snapshot.</exception>
     internal async Task<DomainSnapshot> FindAsync(string name, CancellationToken cancellationToken)

@@ -116,12 +116,14 @@ public sealed class QmpClientTests
     {
         ScriptedQmp qemu = new("""{"return":{},"id":"libvirt-2"}""");
 
-        await qemu.Client.AddExportAsync(new NbdBlockExport("e", "n", "vda") { Bitmaps = ["a", "b"] }, Token);
+        await qemu.Client.AddExportAsync(
+            new NbdBlockExport("e", "n", "vda") { Bitmaps = [new("n", "a"), new("n", "b")] }, Token);
 
         AssertSameJson(
             """
             {"execute":"block-export-add","arguments":
-              {"type":"nbd","id":"e","node-name":"n","name":"vda","bitmaps":["a","b"]}}
+              {"type":"nbd","id":"e","node-name":"n","name":"vda","bitmaps":
+                [{"node":"n","name":"a"},{"node":"n","name":"b"}]}}
             """,
             qemu.Commands.Single());
     }

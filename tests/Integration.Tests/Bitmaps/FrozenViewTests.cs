@@ -75,7 +75,7 @@ public sealed class FrozenViewTests
         await qemu.AddExportAsync(
             new NbdBlockExport(export, view.Node!, export)
             {
-                Bitmaps = [.. checkpoints.Select(name => $"since-{name}")],
+                Bitmaps = [.. checkpoints.Select(name => new BitmapSource(view.Node!, $"since-{name}"))],
             },
             Token);
     }

@@ -1,11 +1,13 @@
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Qmp;
+using LibvirtBackup.Views;
 
 namespace LibvirtBackup.Backups.Jobs;
 
 /// <summary>
 /// QEMU's one NBD server, left running by a libvirtd that died between the end of a job and that of the server: its
-/// successor does not stop it, and no job could begin until QEMU ends (libvirt 9.0, 11.3, 12.8).
+/// successor does not stop it, and no job could begin until QEMU ends (libvirt 9.0, 11.3, 12.8). Or one that serves
+/// views: who reads those goes on with the server of the job.
 /// </summary>
 internal static class LeftNbdServer
 {
@@ -17,7 +19,8 @@ internal static class LeftNbdServer
         e.Message.Contains("NBD server already running", StringComparison.Ordinal);
 
     /// <summary>
-    /// Stops it when all that it exports is libvirt's, which has no job: libvirt was just ready to begin one.
+    /// Stops it when all that it exports is of views, or libvirt's, which has no job: libvirt was just ready to begin
+    /// one.
     /// </summary>
     /// <returns>False when it may be somebody else's.</returns>
     internal static async Task<bool> TryStopAsync(LibvirtDomain domain)
@@ -26,8 +29,7 @@ internal static class LeftNbdServer
         try
         {
             var exports = await qemu.QueryExportsAsync(CancellationToken.None).ConfigureAwait(false);
-            if (exports.Count == 0 || !exports.All(export => export.Id.StartsWith(Mark, StringComparison.Ordinal)))
-                return false;
+            if (exports.Count == 0 || !exports.All(IsNobodyElses)) return false;
             await qemu.StopNbdServerAsync(CancellationToken.None).ConfigureAwait(false);
             return true;
         }
@@ -36,4 +38,8 @@ internal static class LeftNbdServer
             return false;
         }
     }
+
+    private static bool IsNobodyElses(BlockExport export) =>
+        export.Id.StartsWith(Mark, StringComparison.Ordinal)
+        || export.Id.StartsWith(ViewNodes.Mark, StringComparison.Ordinal);
 }

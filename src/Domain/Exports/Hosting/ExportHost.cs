@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using System.Text.Json;
 using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Posix;
-using LibvirtBackup.Repositories;
 
 namespace LibvirtBackup.Exports.Hosting;
 
@@ -10,9 +9,8 @@ namespace LibvirtBackup.Exports.Hosting;
 /// Serves one export until it is stopped, idle for too long, or its process is told to end. It runs in a process of its
 /// own, which <see cref="BackgroundExports"/> starts.
 /// </summary>
-/// <param name="servers">Serves points.</param>
 /// <param name="time">The clock.</param>
-public sealed class ExportHost(PointServer servers, TimeProvider time)
+public sealed class ExportHost(TimeProvider time)
 {
     /// <summary>Reads the order that a process is started with.</summary>
     /// <param name="line">One line.</param>
@@ -34,14 +32,15 @@ public sealed class ExportHost(PointServer servers, TimeProvider time)
     /// <summary>Serves.</summary>
     /// <param name="stateDirectory">Where exports are kept.</param>
     /// <param name="order">What is served.</param>
-    /// <param name="repository">The repository of the order.</param>
+    /// <param name="serve">Begins to serve what the order says.</param>
     /// <param name="output">The process's standard output: tells when clients can connect.</param>
     /// <param name="cancellationToken">Ends it, with all of its clients.</param>
     /// <exception cref="BackupException">It cannot begin, or another export has the name.</exception>
     public async Task RunAsync(
-        string stateDirectory, ExportOrder order, Repository repository, TextWriter output,
+        string stateDirectory, ExportOrder order, Func<CancellationToken, Task<NbdServer>> serve, TextWriter output,
         CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(serve);
         ArgumentNullException.ThrowIfNull(stateDirectory);
         ArgumentNullException.ThrowIfNull(order);
         ArgumentNullException.ThrowIfNull(output);
@@ -51,8 +50,7 @@ public sealed class ExportHost(PointServer servers, TimeProvider time)
         {
             // Whose lock this was lives no more.
             File.Delete(directory.ControlSocket);
-            var server = await servers.StartAsync(
-                repository, order.ToRequest(), order.ToOptions(), cancellationToken).ConfigureAwait(false);
+            var server = await serve(cancellationToken).ConfigureAwait(false);
             await using var closing = server.ConfigureAwait(false);
             var control = new ExportControl(directory.ControlSocket, () => server.Clients);
             await using var ending = control.ConfigureAwait(false);

@@ -13,8 +13,11 @@ public sealed record ExportOrder
     /// <summary>What the export is called on this host.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The repository's directory, as an absolute path.</summary>
-    public required string Repository { get; init; }
+    /// <summary>The repository's directory, as an absolute path; null for a view.</summary>
+    public string? Repository { get; init; }
+
+    /// <summary>The view of a running domain that is served; null for points.</summary>
+    public string? View { get; init; }
 
     /// <summary>The file with the passphrase, as an absolute path, or null.</summary>
     public string? PassphraseFile { get; init; }
@@ -22,7 +25,7 @@ public sealed record ExportOrder
     /// <summary>The key file, as an absolute path, or null.</summary>
     public string? KeyFile { get; init; }
 
-    /// <summary>The points, by ids or enough of their beginnings.</summary>
+    /// <summary>The points, by ids or enough of their beginnings; none for a view.</summary>
     public required IReadOnlyList<string> Points { get; init; }
 
     /// <summary>Target names of the disks, or empty for all.</summary>
