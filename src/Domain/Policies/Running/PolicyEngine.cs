@@ -5,7 +5,6 @@ using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Posix;
 using LibvirtBackup.Policies.Planning;
 using LibvirtBackup.Repositories.Maintenance;
-using LibvirtBackup.Retention;
 using LibvirtBackup.State;
 
 namespace LibvirtBackup.Policies.Running;
