@@ -51,7 +51,7 @@ internal sealed class TestRestoreCommand : CliCommand
         });
         _report = AddOption(new Option<string?>("--report")
         {
-            Description = "a new directory for report.json, console.log and screenshot.ppm (default: one in the state "
+            Description = "a new directory for report.json, console.log and screenshot.png (default: one in the state "
                 + "directory)",
             HelpName = "dir",
         });

@@ -29,7 +29,9 @@ internal sealed class InstantScene : IAsyncDisposable
     private Virsh Virsh => Origin.Guest.Host.Virsh;
 
     /// <summary>Backs up a guest with data, zeroes and holes, and ends it.</summary>
-    internal static async Task<InstantScene> StartAsync(string suite)
+    /// <param name="suite">The host's.</param>
+    /// <param name="prepare">Changes the guest before the backup, or null.</param>
+    internal static async Task<InstantScene> StartAsync(string suite, Func<LabGuest, Task>? prepare = null)
     {
         var host = await LabHost.ForAsync(suite);
         var guest = await LabGuest.StartPausedAsync(host, Token, new LabDisk(Size));
@@ -43,6 +45,7 @@ internal sealed class InstantScene : IAsyncDisposable
         }
 
         await disk.FlushAsync("vda", Token);
+        if (prepare is not null) await prepare(guest);
         var scene = await BackupScene.OfAsync(guest);
         var point = (await scene.BackUpOnlyAsync()).Point;
         await host.Virsh.RunAsync(Token, "destroy", guest.Name);
@@ -108,6 +111,17 @@ internal sealed class InstantScene : IAsyncDisposable
         Assert.False(Directory.Exists(DirectoryOf(name)), "its directory is left");
         AssertNoNotes();
         Assert.False(IsAlive(server), "its server is left");
+    }
+
+    /// <summary>QEMU 10 and newer speak with 64-bit lengths to the server, and read what the point held.</summary>
+    internal async Task AssertSpeaksExtendedHeadersAsync(string name)
+    {
+        var expected = await Expected.SaveAsync(Path.Combine(Origin.Guest.Directory, "point.raw"), Token);
+        var compared = await Origin.Guest.Host.RunInsideAsync(
+            Token, "qemu-img", "--trace", "nbd_receive_option_reply", "compare", "-f", "raw", "-F", "raw",
+            $"nbd+unix:///vda?socket={Path.Combine(DirectoryOf(name), "lvbackup.nbd")}", expected);
+        Assert.Contains("Images are identical.", compared.Value, StringComparison.Ordinal);
+        Assert.Contains("11 (extended headers), type 1 (ack)", compared.Error, StringComparison.Ordinal);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LibvirtBackup.Integration.Tests.Lab;
 using LibvirtBackup.Integration.Tests.MainJob;
 using Xunit;
 
@@ -14,7 +15,7 @@ public sealed class TestRestoreTests
     [InlineData("forky")]
     public async Task A_point_proves_itself_by_its_agent_and_checks_and_nothing_is_left(string suite)
     {
-        await using var scene = await InstantScene.StartAsync(suite);
+        await using var scene = await InstantScene.StartAsync(suite, AddDisplayAsync);
         var report = Path.Combine(scene.Origin.Guest.Directory, "report");
 
         var document = await LvbackupProcess.RunAsync(
@@ -31,6 +32,9 @@ public sealed class TestRestoreTests
         Assert.Equal("lo", lines[1].Trim());
         Assert.StartsWith("running", checks[1].GetProperty("output").GetString(), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(report, "console.log")));
+        var screenshot = document.GetProperty("screenshot").GetString()!;
+        Assert.Equal(Path.Combine(report, "screenshot.png"), screenshot);
+        Assert.Equal("PNG"u8.ToArray(), (await File.ReadAllBytesAsync(screenshot, Token))[1..4]);
         using var kept = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(report, "report.json"), Token));
         Assert.True(kept.RootElement.GetProperty("ok").GetBoolean());
         await AssertNothingLeftAsync(scene);
@@ -64,6 +68,19 @@ public sealed class TestRestoreTests
         var server = await scene.BootPointAsync("proof");
         await scene.BootAsync("proof", "--discard");
         await scene.AssertNothingLeftAsync("proof", server);
+    }
+
+    /// <summary>The lab's guests have none, which most tests are quicker without.</summary>
+    private static async Task AddDisplayAsync(LabGuest guest)
+    {
+        var file = Path.Combine(guest.Directory, "with-display.xml");
+        var definition = await guest.Host.Virsh.RunAsync(Token, "dumpxml", guest.Name, "--inactive");
+        await File.WriteAllTextAsync(
+            file,
+            definition.Replace(
+                "<memballoon", "<video><model type='vga'/></video><memballoon", StringComparison.Ordinal),
+            Token);
+        await guest.Host.Virsh.RunAsync(Token, "define", file);
     }
 
     private static async Task<bool> IsRunningAsync(InstantScene scene) =>

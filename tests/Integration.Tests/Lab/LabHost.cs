@@ -71,6 +71,15 @@ internal sealed class LabHost : IAsyncDisposable
     public async Task<int?> QemuPidAsync(string domain, CancellationToken cancellationToken) =>
         await FindPidAsync($"qemu {domain}", cancellationToken);
 
+    /// <summary>Runs a program of the suite, where the shared directory is too.</summary>
+    public async Task<ToolResult> RunInsideAsync(CancellationToken cancellationToken, params string[] command)
+    {
+        int pid = await FindPidAsync("init", cancellationToken)
+            ?? throw new InvalidOperationException("the lab's host does not run");
+        return await Tool.RunAsync(
+            "nsenter", ["--target", $"{pid}", "--mount", "--root", "--wd=/", .. command], cancellationToken);
+    }
+
     /// <summary>kill -9 of a domain's QEMU; returns when libvirt has seen it.</summary>
     public async Task KillQemuAsync(string domain, CancellationToken cancellationToken)
     {

@@ -33,6 +33,16 @@ public sealed class FirmwareTests
             Token, "undefine", guest.Name, "--nvram", "--tpm", "--checkpoints-metadata");
         Assert.False(File.Exists(guest.StorePath) || File.Exists(tpm));
 
+        // Straight from the repository: its firmware and its TPM take what the point has, and all of it goes again.
+        var booted = Path.Combine(guest.Directory, "booted");
+        await LvbackupAsync(guest, [], "boot", ofRunning, "--keep-identity", "--to", booted);
+        Assert.Equal(uuid, await host.Virsh.RunAsync(Token, "domuuid", guest.Name));
+        var instant = await FirmwareGuest.Restored(host, guest.Name, Path.Combine(booted, "nvram.fd")).ReadAsync(Token);
+        Assert.Equal(running.CertificatesFor(guest.Name), instant.CertificatesFor(guest.Name));
+        Assert.Equal(running.Store.Length, instant.Store.Length);
+        await LvbackupAsync(guest, [], "boot", "--name", guest.Name, "--discard");
+        Assert.False(Directory.Exists(booted) || File.Exists(tpm));
+
         // With the old identity the firmware is where it was; under the new one this host has none like it.
         await using var same = await RestoreAsync(guest, [], ofRunning, guest.Name, "--keep-identity");
         Assert.Equal(uuid, await host.Virsh.RunAsync(Token, "domuuid", guest.Name));

@@ -69,25 +69,29 @@ internal sealed class IsolatedGuest(LibvirtDomain domain, string consolePath, Ti
     }
 
     /// <summary>Writes what the display shows to a file.</summary>
-    /// <returns>False where the guest has none.</returns>
-    internal async Task<bool> TryTakeScreenshotAsync(
-        LibvirtConnection connection, string path, CancellationToken cancellationToken)
+    /// <param name="connection">The host.</param>
+    /// <param name="name">The file without its extension: libvirt says what kind of image it is.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The file; null where the guest has none.</returns>
+    internal async Task<string?> TryTakeScreenshotAsync(
+        LibvirtConnection connection, string name, CancellationToken cancellationToken)
     {
         using var stream = await connection.CreateStreamAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await domain.ScreenshotAsync(stream, cancellationToken).ConfigureAwait(false);
+            var type = await domain.ScreenshotAsync(stream, cancellationToken).ConfigureAwait(false);
+            var path = name + (type == "image/png" ? ".png" : ".ppm");
             var file = File.Create(path);
             await using var closing = file.ConfigureAwait(false);
             var buffer = new byte[64 * Units.KiB];
             while (await stream.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var count)
                 await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
             await stream.FinishAsync(cancellationToken).ConfigureAwait(false);
-            return true;
+            return path;
         }
         catch (LibvirtException)
         {
-            return false;
+            return null;
         }
     }
 

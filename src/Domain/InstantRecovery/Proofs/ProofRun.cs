@@ -136,12 +136,11 @@ internal sealed class ProofRun(
     private async Task<ProofReport> KeepAsync(
         ProofReport report, LibvirtConnection connection, IsolatedGuest guest, CancellationToken cancellationToken)
     {
-        var screenshot = Path.Combine(reportDirectory, "screenshot.ppm");
-        var hasDisplay = await guest.TryTakeScreenshotAsync(connection, screenshot, cancellationToken)
-            .ConfigureAwait(false);
+        var screenshot = await guest.TryTakeScreenshotAsync(
+            connection, Path.Combine(reportDirectory, "screenshot"), cancellationToken).ConfigureAwait(false);
         var console = Path.Combine(reportDirectory, "console.log");
         File.Copy(_console, console);
-        return report with { Console = console, Screenshot = hasDisplay ? screenshot : null };
+        return report with { Console = console, Screenshot = screenshot };
     }
 
     private double Seconds(long from, long to) => Math.Round(time.GetElapsedTime(from, to).TotalSeconds, 3);
