@@ -50,13 +50,17 @@ internal sealed class OnlineCapture(BackupContext context)
         try
         {
             JobDirectory.Create(_intent!.JobDirectory, owner);
+            var scratch = new ScratchWatch(
+                _intent.JobDirectory, () => ScratchWatch.Measure(_intent.JobDirectory), context.Time);
+            if (!startPaused) scratch.RequireRoom(); // a guest that does not run overwrites nothing
             if (startPaused) await _domain.Jobs.StartPausedAsync().ConfigureAwait(false);
             var begun = await BeginAtInstantAsync(makePlan, startPaused, uri, cancellationToken).ConfigureAwait(false);
             _hasBegun = true;
             // The definition of a domain that was off need not name the images below the first.
             if (!startPaused) begun = begun with { Plan = await FollowImagesAsync(begun.Plan).ConfigureAwait(false) };
             var start = context.Time.GetTimestamp();
-            var disks = await copy(begun.Plan.Disks, ExportOf, cancellationToken).ConfigureAwait(false);
+            var disks = await scratch
+                .GuardAsync(token => copy(begun.Plan.Disks, ExportOf, token), cancellationToken).ConfigureAwait(false);
             var timings = begun.Timings with { Copy = context.Time.GetElapsedTime(start) };
             captured = begun with { Disks = disks, Timings = timings };
             await commit(captured).ConfigureAwait(false);
@@ -200,8 +204,8 @@ internal sealed class OnlineCapture(BackupContext context)
 
     private async Task<bool> TryStopNbdServerAsync()
     {
-        if (!await _domain.Jobs.TryStopNbdServerAsync().ConfigureAwait(false)) return false;
-        context.Warnings.Add("took QEMU's NBD server from who reads a view, or from a libvirtd that died");
+        if (await _domain.Jobs.TryStopNbdServerAsync().ConfigureAwait(false) is not { } whose) return false;
+        context.Warnings.Add($"stopped QEMU's NBD server, {whose}");
         return true;
     }
 

@@ -29,7 +29,7 @@ public sealed class ReadmeTests(ITestOutputHelper output)
             .Select(line => line.Split('#')[0].Trim())
             .ToList();
         Assert.Equal(
-            ["init", "backup", "list", "restore", "verify", "prune", "gc"],
+            ["init", "backup", "list", "report", "restore", "verify", "prune", "gc"],
             commands.Select(command => command.Split(' ')[1]));
 
         var restored = Path.Combine(scene.Guest.Directory, "restored");
@@ -38,7 +38,8 @@ public sealed class ReadmeTests(ITestOutputHelper output)
         {
             var line = command.Replace("web1", scene.Guest.Name, StringComparison.Ordinal)
                 .Replace("POINT", point, StringComparison.Ordinal)
-                .Replace($"/tmp/{scene.Guest.Name}", restored, StringComparison.Ordinal);
+                .Replace($"/tmp/{scene.Guest.Name}", restored, StringComparison.Ordinal)
+                .Replace("backups.html", Path.Combine(scene.Guest.Directory, "backups.html"), StringComparison.Ordinal);
             var printed = await RunAsync(scene, line);
             if (command.StartsWith("lvbackup backup", StringComparison.Ordinal)) point = printed.Trim();
         }

@@ -20,8 +20,8 @@ internal interface IBackupJobs
     Task BeginAsync(string backupXml, string? checkpointXml);
 
     /// <summary>Stops an NBD server that is in the way of a job, and is nobody's any more.</summary>
-    /// <returns>False when it may be somebody's.</returns>
-    Task<bool> TryStopNbdServerAsync();
+    /// <returns>Whose it was, in words; null when it may be somebody's, and runs on.</returns>
+    Task<string?> TryStopNbdServerAsync();
 
     /// <summary>Ends the running job, if any, and waits until libvirt has removed its scratch images.</summary>
     Task EndAsync(CancellationToken cancellationToken);

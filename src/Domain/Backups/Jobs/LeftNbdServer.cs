@@ -22,24 +22,24 @@ internal static class LeftNbdServer
     /// Stops it when all that it exports is of views, or libvirt's, which has no job: libvirt was just ready to begin
     /// one.
     /// </summary>
-    /// <returns>False when it may be somebody else's.</returns>
-    internal static async Task<bool> TryStopAsync(LibvirtDomain domain)
+    /// <returns>Whose it was, in words; null when it may be somebody else's.</returns>
+    internal static async Task<string?> TryStopAsync(LibvirtDomain domain)
     {
         var qemu = QmpClient.For(domain);
         try
         {
             var exports = await qemu.QueryExportsAsync(CancellationToken.None).ConfigureAwait(false);
-            if (exports.Count == 0 || !exports.All(IsNobodyElses)) return false;
+            var ofViews = exports.Count(export => export.Id.StartsWith(ViewNodes.Mark, StringComparison.Ordinal));
+            var left = exports.Count(export => export.Id.StartsWith(Mark, StringComparison.Ordinal));
+            if (exports.Count == 0 || ofViews + left < exports.Count) return null;
             await qemu.StopNbdServerAsync(CancellationToken.None).ConfigureAwait(false);
-            return true;
+            return left > 0
+                ? "which a libvirtd that died had left running"
+                : "which served a view: its readers go on with the backup's";
         }
         catch (QmpException)
         {
-            return false;
+            return null;
         }
     }
-
-    private static bool IsNobodyElses(BlockExport export) =>
-        export.Id.StartsWith(Mark, StringComparison.Ordinal)
-        || export.Id.StartsWith(ViewNodes.Mark, StringComparison.Ordinal);
 }

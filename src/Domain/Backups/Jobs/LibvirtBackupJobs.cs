@@ -22,7 +22,7 @@ internal sealed class LibvirtBackupJobs(LibvirtDomain domain, TimeProvider time)
         domain.BeginBackupAsync(backupXml, checkpointXml, cancellationToken: CancellationToken.None);
 
     /// <inheritdoc/>
-    public Task<bool> TryStopNbdServerAsync() => LeftNbdServer.TryStopAsync(domain);
+    public Task<string?> TryStopNbdServerAsync() => LeftNbdServer.TryStopAsync(domain);
 
     /// <inheritdoc/>
     public Task EndAsync(CancellationToken cancellationToken) => PullJob.EndAsync(domain, time, cancellationToken);

@@ -118,7 +118,7 @@ internal sealed class SimulatedConnection(
             return true;
         });
 
-    public Task<bool> TryStopNbdServerAsync() => jobs.TryStopNbdServerAsync();
+    public Task<string?> TryStopNbdServerAsync() => jobs.TryStopNbdServerAsync();
 
     public Task StartPausedAsync() => jobs.StartPausedAsync();
 

@@ -30,7 +30,7 @@ internal sealed class SimulatedJobs(SimulatedDomain domain) : IBackupJobs
 
     public Task<QemuOwner?> GetOwnerAsync(CancellationToken cancellationToken) => Task.FromResult<QemuOwner?>(null);
 
-    public Task<bool> TryStopNbdServerAsync() => Task.FromResult(false);
+    public Task<string?> TryStopNbdServerAsync() => Task.FromResult<string?>(null);
 
     public Task BeginAsync(string backupXml, string? checkpointXml)
     {
