@@ -151,8 +151,9 @@ internal sealed class SimulatedDomain : ITrackedDomain
 
     public Task RemoveStoredAsync(string name, string disk, CancellationToken cancellationToken)
     {
-        Assert.False(IsRunning, "QEMU has the images of a running domain");
-        if (IsImageInUse) throw new BackupException(FailureKind.Busy, "the image is open in another program");
+        // Of a domain that was started since it was asked, QEMU has the images, and locks them.
+        if (IsRunning || IsImageInUse)
+            throw new BackupException(FailureKind.Busy, "the image is open in another program");
         if (!Images.TryGetValue(disk, out var image) || !image.Bitmaps.ContainsKey(name)) return Task.CompletedTask;
         Change(name);
         image.Bitmaps.Remove(name);
