@@ -18,4 +18,17 @@ public sealed record DiskBitmaps
     /// <summary>Finds the layers that hold a bitmap, the one that the guest writes first.</summary>
     /// <param name="name">The name, compared exactly.</param>
     public IEnumerable<BitmapLayer> LayersWith(string name) => Layers.Where(layer => layer.Find(name) is not null);
+
+    /// <summary>Finds the layers that an incremental backup since a bitmap would use, by libvirt's rule.</summary>
+    /// <param name="name">The name, compared exactly.</param>
+    /// <returns>
+    /// From the top layer down to the first without it; none when a bitmap follows after a gap, or when one of them
+    /// does not record, is not stored, or was broken.
+    /// </returns>
+    internal IReadOnlyList<BitmapLayer> UsableLayersWith(string name)
+    {
+        var layers = Layers.TakeWhile(layer => layer.Find(name) is not null).ToList();
+        return layers.Count == LayersWith(name).Count() && layers.All(layer =>
+            layer.Find(name) is { Recording: true, Persistent: true, Inconsistent: false }) ? layers : [];
+    }
 }

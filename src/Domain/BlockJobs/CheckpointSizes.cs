@@ -1,26 +1,30 @@
+using LibvirtBackup.Bitmaps;
+using LibvirtBackup.Checkpoints;
 using LibvirtBackup.Interop.Libvirt;
-using LibvirtBackup.Recovery;
 
 namespace LibvirtBackup.BlockJobs;
 
-/// <summary>What libvirt says of the bitmaps of all checkpoints of a running domain, whoever made them.</summary>
+/// <summary>How much the bitmaps of all checkpoints hold of a running domain, whoever made them.</summary>
 internal static class CheckpointSizes
 {
     /// <returns>Bytes by checkpoint and disk; null for a bitmap that is missing or broken.</returns>
     internal static async Task<IReadOnlyDictionary<(string Checkpoint, string Disk), long?>> ReadAsync(
         LibvirtDomain domain, CancellationToken cancellationToken)
     {
-        var tracked = new LibvirtTrackedDomain(domain);
-        var found = new Dictionary<(string, string), long?>();
-        foreach (var name in await tracked.ListCheckpointsAsync(cancellationToken).ConfigureAwait(false))
+        var checkpoints = await domain.ListCheckpointsAsync(cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        try
         {
-            var checkpoint = await tracked.ReadCheckpointAsync(name, withSizes: true, cancellationToken)
+            var found = await CheckpointReader.ReadAllAsync(checkpoints, cancellationToken).ConfigureAwait(false);
+            var disks = found.SelectMany(one => one.Disks.Select(disk => (Checkpoint: one.Name, disk.Place))).ToList();
+            var bytes = await DirtyBytes.ReadAsync(domain, [.. disks.Select(disk => disk.Place)], cancellationToken)
                 .ConfigureAwait(false);
-            foreach (var (disk, bytes) in checkpoint?.Disks ?? new Dictionary<string, long?>())
-                found[(name, disk)] = bytes;
+            return disks.ToDictionary(disk => (disk.Checkpoint, disk.Place.Disk), disk => bytes[disk.Place]);
         }
-
-        return found;
+        finally
+        {
+            foreach (var checkpoint in checkpoints) checkpoint.Dispose();
+        }
     }
 
     /// <summary>The comparison of two looks.</summary>

@@ -5,12 +5,12 @@ namespace LibvirtBackup.Checkpoints;
 /// <summary>libvirt's flags for our options.</summary>
 internal static class CheckpointFlags
 {
+    /// <summary>Never libvirt's own size (docs/lab.md says why): see <see cref="SizedCheckpointXml"/>.</summary>
     internal static VirDomainCheckpointXMLFlags Of(CheckpointXmlParts parts)
     {
         var flags = VirDomainCheckpointXMLFlags.None;
         if (parts.SecurityInfo) flags |= VirDomainCheckpointXMLFlags.Secure;
         if (parts.NoDomain) flags |= VirDomainCheckpointXMLFlags.NoDomain;
-        if (parts.Size) flags |= VirDomainCheckpointXMLFlags.Size;
         return flags;
     }
 

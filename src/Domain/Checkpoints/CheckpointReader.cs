@@ -3,34 +3,36 @@ using LibvirtBackup.Interop.Xml;
 
 namespace LibvirtBackup.Checkpoints;
 
-/// <summary>Reads what a list shows of the checkpoints of one domain out of libvirt's descriptions.</summary>
-/// <param name="withSize">Whether to ask for dirty bytes; no more after the first time that libvirt cannot.</param>
-internal sealed class CheckpointReader(bool withSize)
+/// <summary>Reads what a list shows of a checkpoint out of libvirt's description, without dirty bytes.</summary>
+internal static class CheckpointReader
 {
-    private bool _withSize = withSize;
+    /// <summary>Reads those of a list that are still there.</summary>
+    internal static async Task<IReadOnlyList<CheckpointSummary>> ReadAllAsync(
+        IReadOnlyList<DomainCheckpoint> checkpoints, CancellationToken cancellationToken)
+    {
+        var summaries = new List<CheckpointSummary>(checkpoints.Count);
+        foreach (var checkpoint in checkpoints)
+        {
+            if (await TryReadAsync(checkpoint, cancellationToken).ConfigureAwait(false) is { } summary)
+                summaries.Add(summary);
+        }
 
-    internal async Task<CheckpointSummary> ReadAsync(
+        return summaries;
+    }
+
+    private static async Task<CheckpointSummary?> TryReadAsync(
         DomainCheckpoint checkpoint, CancellationToken cancellationToken)
     {
-        const VirDomainCheckpointXMLFlags plain = VirDomainCheckpointXMLFlags.NoDomain;
-        string? xml = null;
         try
         {
-            if (_withSize)
-            {
-                xml = await checkpoint.GetXmlAsync(plain | VirDomainCheckpointXMLFlags.Size, cancellationToken)
-                    .ConfigureAwait(false);
-            }
+            var xml = await checkpoint.GetXmlAsync(VirDomainCheckpointXMLFlags.NoDomain, cancellationToken)
+                .ConfigureAwait(false);
+            return Summarize(checkpoint.Name, DomainCheckpointXml.Parse(xml));
         }
-        catch (LibvirtException e) when (e.Code is VirErrorNumber.OperationInvalid or VirErrorNumber.OperationTimeout)
+        catch (LibvirtException e) when (e.Code == VirErrorNumber.NoDomainCheckpoint)
         {
-            // The domain has just stopped, or another job keeps libvirt from asking QEMU: the list goes without sizes,
-            // for libvirt would wait half a minute at each checkpoint.
-            _withSize = false;
+            return null;
         }
-
-        xml ??= await checkpoint.GetXmlAsync(plain, cancellationToken).ConfigureAwait(false);
-        return Summarize(checkpoint.Name, DomainCheckpointXml.Parse(xml));
     }
 
     /// <summary>The summary of a description; disks that the checkpoint leaves out are left out here as well.</summary>
@@ -39,7 +41,7 @@ internal sealed class CheckpointReader(bool withSize)
         xml.Parent?.Value,
         xml.CreationTime ?? DateTimeOffset.UnixEpoch,
         [
-            .. xml.Disks.Where(d => d.Checkpoint != CheckpointDiskMode.No)
-                .Select(d => new CheckpointDisk(d.Name.Value, d.Bitmap ?? name, d.SizeBytes)),
+            .. xml.Disks.Where(disk => disk.Checkpoint != CheckpointDiskMode.No)
+                .Select(disk => new CheckpointDisk(disk.Name.Value, disk.Bitmap ?? name, null)),
         ]);
 }

@@ -1,3 +1,4 @@
+using LibvirtBackup.Bitmaps;
 using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
 
@@ -28,12 +29,9 @@ public sealed class CheckpointService(LibvirtConnection connection)
         var checkpoints = await FindAllAsync(machine, filter, cancellationToken).ConfigureAwait(false);
         try
         {
-            var reader = new CheckpointReader(
-                withDirtyBytes && await machine.IsActiveAsync(cancellationToken).ConfigureAwait(false));
-            var summaries = new List<CheckpointSummary>(checkpoints.Count);
-            foreach (var checkpoint in checkpoints)
-                summaries.Add(await reader.ReadAsync(checkpoint, cancellationToken).ConfigureAwait(false));
-
+            var summaries = await CheckpointReader.ReadAllAsync(checkpoints, cancellationToken).ConfigureAwait(false);
+            if (withDirtyBytes && await machine.IsActiveAsync(cancellationToken).ConfigureAwait(false))
+                summaries = await CountAsync(machine, summaries, cancellationToken).ConfigureAwait(false);
             return filter.Topological
                 ? summaries
                 : [.. summaries.OrderBy(c => c.Name, StringComparer.OrdinalIgnoreCase)];
@@ -86,7 +84,10 @@ public sealed class CheckpointService(LibvirtConnection connection)
         ArgumentNullException.ThrowIfNull(parts);
         using var machine = await FindDomainAsync(domain, cancellationToken).ConfigureAwait(false);
         using var found = await FindAsync(machine, checkpoint, cancellationToken).ConfigureAwait(false);
-        return await found.GetXmlAsync(CheckpointFlags.Of(parts), cancellationToken).ConfigureAwait(false);
+        var xml = await found.GetXmlAsync(CheckpointFlags.Of(parts), cancellationToken).ConfigureAwait(false);
+        return parts.Size
+            ? await SizedCheckpointXml.AddAsync(machine, checkpoint, xml, cancellationToken).ConfigureAwait(false)
+            : xml;
     }
 
     /// <summary>Makes a checkpoint, or tells libvirt of one that the disks already have.</summary>
@@ -131,6 +132,25 @@ public sealed class CheckpointService(LibvirtConnection connection)
         catch (LibvirtException e)
         {
             throw CheckpointRefusals.OfDeletion(e, machine.Name, checkpoint, deletion);
+        }
+    }
+
+    private static async Task<IReadOnlyList<CheckpointSummary>> CountAsync(
+        LibvirtDomain machine, IReadOnlyList<CheckpointSummary> summaries, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var counts = await DirtyBytes
+                .ReadAsync(machine, [.. summaries.SelectMany(one => one.Disks).Select(d => d.Place)], cancellationToken)
+                .ConfigureAwait(false);
+            return [.. summaries.Select(summary => summary.With(counts))];
+        }
+        catch (BackupException e) when (e.Kind is FailureKind.Busy or FailureKind.NotSupported
+            || e.InnerException is LibvirtException { Code: VirErrorNumber.OperationInvalid })
+        {
+            // Another job is in the way of asking QEMU, the domain has just stopped, or this driver of libvirt has no
+            // QEMU: the list goes without sizes.
+            return summaries;
         }
     }
 

@@ -1,12 +1,13 @@
 using LibvirtBackup.Bitmaps;
 using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Qmp;
 
 namespace LibvirtBackup.Checkpoints;
 
 /// <summary>
 /// How much an incremental backup since any checkpoint would copy, for one domain or all of a host: running, restarted,
-/// migrated, transient.
+/// migrated, transient. Running domains are asked over QMP, which libvirt notes as tainting.
 /// </summary>
 /// <param name="connection">The host.</param>
 public sealed class CheckpointStatistics(LibvirtConnection connection)
@@ -16,22 +17,20 @@ public sealed class CheckpointStatistics(LibvirtConnection connection)
 
     /// <summary>The statistics of one domain.</summary>
     /// <param name="domain">Name, UUID or id.</param>
-    /// <param name="source">Who is asked.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BackupException">There is no such domain, or libvirt or QEMU refuses.</exception>
     public async Task<DomainStatistics> ReadAsync(
-        string domain, StatisticsSource source, CancellationToken cancellationToken)
+        string domain, CancellationToken cancellationToken)
     {
         using var machine = await DomainFinder.FindAsync(connection, domain, cancellationToken).ConfigureAwait(false);
-        return await ReadAsync(machine, source, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(machine, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The statistics of all domains that have checkpoints or, when the monitor is asked, run.</summary>
-    /// <param name="source">Who is asked.</param>
+    /// <summary>The statistics of all domains that have checkpoints, or bitmaps of forgotten ones.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The domains by name; one that cannot be looked into says why, and the others are told.</returns>
     public async Task<IReadOnlyList<DomainStatistics>> ReadAllAsync(
-        StatisticsSource source, CancellationToken cancellationToken)
+        CancellationToken cancellationToken)
     {
         var machines = await connection.ListDomainsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         var all = new DomainStatistics?[machines.Count];
@@ -43,7 +42,7 @@ public sealed class CheckpointStatistics(LibvirtConnection connection)
                 CancellationToken = cancellationToken,
             };
             await Parallel.ForAsync(0, machines.Count, options, async (i, token) =>
-                all[i] = await TryReadAsync(machines[i], source, token).ConfigureAwait(false)).ConfigureAwait(false);
+                all[i] = await TryReadAsync(machines[i], token).ConfigureAwait(false)).ConfigureAwait(false);
         }
         finally
         {
@@ -59,11 +58,11 @@ public sealed class CheckpointStatistics(LibvirtConnection connection)
     }
 
     private static async Task<DomainStatistics> TryReadAsync(
-        LibvirtDomain machine, StatisticsSource source, CancellationToken cancellationToken)
+        LibvirtDomain machine, CancellationToken cancellationToken)
     {
         try
         {
-            return await ReadAsync(machine, source, cancellationToken).ConfigureAwait(false);
+            return await ReadAsync(machine, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is BackupException or LibvirtException)
         {
@@ -72,34 +71,33 @@ public sealed class CheckpointStatistics(LibvirtConnection connection)
     }
 
     private static async Task<DomainStatistics> ReadAsync(
-        LibvirtDomain machine, StatisticsSource source, CancellationToken cancellationToken)
+        LibvirtDomain machine, CancellationToken cancellationToken)
     {
-        var isRunning = await machine.IsActiveAsync(cancellationToken).ConfigureAwait(false);
-        var fromLibvirt = new CheckpointReader(isRunning);
-        var monitor = isRunning && source == StatisticsSource.Monitor
-            ? new MonitorStatistics(await BitmapReader.ReadAsync(machine, cancellationToken).ConfigureAwait(false))
-            : null;
-        var summaries = new List<CheckpointSummary>();
+        var summaries = await DescribeAsync(machine, cancellationToken).ConfigureAwait(false);
+        if (!await machine.IsActiveAsync(cancellationToken).ConfigureAwait(false))
+            return Statistics(machine, summaries, []);
+        var inventory = await BitmapReader.ReadAsync(machine, cancellationToken).ConfigureAwait(false);
+        var forgotten = ForgottenCheckpoint.Find(inventory, summaries);
+        var disks = summaries.SelectMany(one => one.Disks).Concat(forgotten.SelectMany(one => one.Disks));
+        var counts = await new DirtyBytes(QmpClient.For(machine), machine.Name)
+            .CountAsync(inventory, [.. disks.Select(disk => disk.Place)], cancellationToken).ConfigureAwait(false);
+        return Statistics(
+            machine, summaries.Select(one => one.With(counts)), [.. forgotten.Select(one => one.With(counts))]);
+    }
+
+    private static async Task<IReadOnlyList<CheckpointSummary>> DescribeAsync(
+        LibvirtDomain machine, CancellationToken cancellationToken)
+    {
         var checkpoints = await machine.ListCheckpointsAsync(cancellationToken: cancellationToken)
             .ConfigureAwait(false);
         try
         {
-            var described = new CheckpointReader(withSize: false);
-            foreach (var checkpoint in checkpoints)
-            {
-                var known = monitor is null
-                    ? null
-                    : monitor.Fill(await described.ReadAsync(checkpoint, cancellationToken).ConfigureAwait(false));
-                summaries.Add(
-                    known ?? await fromLibvirt.ReadAsync(checkpoint, cancellationToken).ConfigureAwait(false));
-            }
+            return await CheckpointReader.ReadAllAsync(checkpoints, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             foreach (var checkpoint in checkpoints) checkpoint.Dispose();
         }
-
-        return Statistics(machine, summaries, monitor?.Forgotten(summaries) ?? []);
     }
 
     private static DomainStatistics Statistics(

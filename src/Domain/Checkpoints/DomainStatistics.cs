@@ -15,9 +15,7 @@ public sealed record DomainStatistics
     /// </summary>
     public required IReadOnlyList<CheckpointSummary> Checkpoints { get; init; }
 
-    /// <summary>
-    /// This product's checkpoints that libvirt does not know any more, by name; always empty but from <see
-    /// cref="StatisticsSource.Monitor"/>.
+    /// <summary>This product's checkpoints that libvirt does not know any more, by name; none while it is shut off.
     /// </summary>
     public required IReadOnlyList<ForgottenCheckpoint> Forgotten { get; init; }
 

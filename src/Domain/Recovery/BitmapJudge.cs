@@ -4,7 +4,7 @@ using LibvirtBackup.Recovery.Table;
 namespace LibvirtBackup.Recovery;
 
 /// <summary>Says how a bitmap is, from what libvirt, the audit, and a close look tell of it.</summary>
-/// <param name="isRunning">True when libvirt was asked for sizes.</param>
+/// <param name="isRunning">True when QEMU was asked for sizes.</param>
 /// <param name="known">Our checkpoints that libvirt knows.</param>
 /// <param name="doubts">What the audit has against them.</param>
 /// <param name="inventory">The bitmaps themselves, or null when nobody looked.</param>

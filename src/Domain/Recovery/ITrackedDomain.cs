@@ -3,8 +3,8 @@ using LibvirtBackup.Bitmaps;
 namespace LibvirtBackup.Recovery;
 
 /// <summary>
-/// A domain as the reconciler sees it. What throws, throws as libvirt does; nothing here marks the domain as tainted
-/// but <see cref="ReadBitmapsAsync"/>.
+/// A domain as the reconciler sees it. What throws, throws as libvirt does, or <see cref="BackupException"/> where QEMU
+/// is asked: for sizes, and by <see cref="ReadBitmapsAsync"/>. Asking it marks the domain as tainted.
 /// </summary>
 internal interface ITrackedDomain
 {
@@ -19,7 +19,7 @@ internal interface ITrackedDomain
 
     /// <summary>What libvirt knows of a checkpoint; null when it does not know it.</summary>
     /// <param name="name">The checkpoint.</param>
-    /// <param name="withSizes">True to ask what has changed since; the domain has to run.</param>
+    /// <param name="withSizes">True to ask QEMU what has changed since; the domain has to run.</param>
     /// <param name="cancellationToken">Gives up.</param>
     Task<TrackedCheckpoint?> ReadCheckpointAsync(string name, bool withSizes, CancellationToken cancellationToken);
 

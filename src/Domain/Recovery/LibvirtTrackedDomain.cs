@@ -39,16 +39,18 @@ internal sealed class LibvirtTrackedDomain(LibvirtDomain domain) : ITrackedDomai
     {
         using var checkpoint = await domain.FindCheckpointAsync(name, cancellationToken).ConfigureAwait(false);
         if (checkpoint is null) return null;
-        var flags = VirDomainCheckpointXMLFlags.NoDomain;
-        if (withSizes) flags |= VirDomainCheckpointXMLFlags.Size;
-        var xml = DomainCheckpointXml.Parse(
-            await checkpoint.GetXmlAsync(flags, cancellationToken).ConfigureAwait(false));
+        var xml = DomainCheckpointXml.Parse(await checkpoint
+            .GetXmlAsync(VirDomainCheckpointXMLFlags.NoDomain, cancellationToken).ConfigureAwait(false));
+        var bitmaps = xml.Disks.Where(disk => disk.Checkpoint == CheckpointDiskMode.Bitmap)
+            .Select(disk => new BitmapOnDisk(disk.Name.Value, disk.Bitmap ?? name)).ToList();
+        var counts = withSizes
+            ? await DirtyBytes.ReadAsync(domain, bitmaps, cancellationToken).ConfigureAwait(false)
+            : null;
         return new TrackedCheckpoint(
             name,
             xml.CreationTime ?? DateTimeOffset.UnixEpoch,
             xml.Description ?? "",
-            xml.Disks.Where(disk => disk.Checkpoint == CheckpointDiskMode.Bitmap)
-                .ToDictionary(disk => disk.Name.Value, disk => disk.SizeBytes, StringComparer.Ordinal));
+            bitmaps.ToDictionary(one => one.Disk, one => counts?.GetValueOrDefault(one), StringComparer.Ordinal));
     }
 
     /// <inheritdoc/>

@@ -7,8 +7,8 @@ using LibvirtBackup.Recovery.Table;
 namespace LibvirtBackup.Recovery;
 
 /// <summary>
-/// Gathers the join: journal, points, libvirt's checkpoints, bitmaps. Without a close look libvirt is asked what
-/// changed since each of our checkpoints, which tells a usable bitmap and leaves the domain untainted.
+/// Gathers the join: journal, points, libvirt's checkpoints, bitmaps. Without a close look QEMU is only asked how much
+/// changed since each of our checkpoints, which tells a usable bitmap.
 /// </summary>
 internal sealed class TrackingSurveyor(ITrackedDomain domain, PointsOfDomain points, Journal journal)
 {

@@ -24,7 +24,7 @@ internal enum BitmapCondition
     /// <summary>It holds fewer changes than it must: somebody cleared or replaced it.</summary>
     Shrunk,
 
-    /// <summary>libvirt cannot use it; why was not asked, for asking would taint the domain.</summary>
+    /// <summary>libvirt cannot use it; why was not asked.</summary>
     Unusable,
 
     /// <summary>Nobody has looked, or could.</summary>

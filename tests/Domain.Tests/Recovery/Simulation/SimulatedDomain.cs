@@ -15,6 +15,7 @@ internal sealed class SimulatedDomain : ITrackedDomain
     private readonly Dictionary<string, TrackedCheckpoint> _checkpoints = new(StringComparer.Ordinal);
     private int _clock;
     private int _version;
+    private bool _isSaidToRun = true;
 
     internal SimulatedDomain(params string[] disks)
     {
@@ -105,7 +106,7 @@ internal sealed class SimulatedDomain : ITrackedDomain
         IsRunning = false;
     }
 
-    public Task<bool> IsRunningAsync(CancellationToken cancellationToken) => Task.FromResult(IsRunning);
+    public Task<bool> IsRunningAsync(CancellationToken cancellationToken) => Task.FromResult(_isSaidToRun = IsRunning);
 
     public Task<IReadOnlyList<TrackedDisk>> ListDisksAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<TrackedDisk>>([.. Images.Keys.Select(d => new TrackedDisk(d, SizeBytes))]);
@@ -151,7 +152,8 @@ internal sealed class SimulatedDomain : ITrackedDomain
 
     public Task RemoveStoredAsync(string name, string disk, CancellationToken cancellationToken)
     {
-        // Of a domain that was started since it was asked, QEMU has the images, and locks them.
+        Assert.False(_isSaidToRun, "QEMU has the images of a running domain");
+        // It may have been started since; then QEMU has them locked.
         if (IsRunning || IsImageInUse)
             throw new BackupException(FailureKind.Busy, "the image is open in another program");
         if (!Images.TryGetValue(disk, out var image) || !image.Bitmaps.ContainsKey(name)) return Task.CompletedTask;
