@@ -12,13 +12,18 @@ public sealed unsafe class ZstdCompressor : IDisposable
     /// How hard to try: 1 (fast) to <see cref="MaximumLevel"/> (small), 3 is zstd's default; negative is faster still.
     /// </param>
     /// <param name="checksum">Adds zstd's own 4-byte checksum to every frame; needless where the caller hashes.</param>
-    public ZstdCompressor(int level = 3, bool checksum = false)
+    /// <param name="hashLog">
+    /// How many matches are remembered, as a power of two (<c>ZSTD_c_hashLog</c>); null lets zstd choose by level and
+    /// length.
+    /// </param>
+    public ZstdCompressor(int level = 3, bool checksum = false, int? hashLog = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(level, MinimumLevel);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(level, MaximumLevel);
         Level = level;
         Set(ZstdNative.CompressionLevel, level);
         Set(ZstdNative.ChecksumFlag, checksum ? 1 : 0);
+        if (hashLog is { } bits) Set(ZstdNative.HashLog, bits);
     }
 
     /// <summary>The fastest level of the installed libzstd (negative).</summary>

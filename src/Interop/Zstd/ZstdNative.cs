@@ -7,6 +7,8 @@ internal static unsafe partial class ZstdNative
 {
     public const int CompressionLevel = 100;
     public const int ChecksumFlag = 201;
+
+    public const int HashLog = 102;
     public const ulong ContentSizeUnknown = ulong.MaxValue;
     public const ulong ContentSizeError = ulong.MaxValue - 1;
 

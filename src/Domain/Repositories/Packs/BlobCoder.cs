@@ -9,13 +9,7 @@ namespace LibvirtBackup.Repositories.Packs;
 /// <param name="cipher">Encrypts, or null.</param>
 internal sealed class BlobCoder(int level, PackCipher? cipher) : IDisposable
 {
-    // Data is sampled before it is compressed, so that what does not compress costs next to nothing. Only for the fast
-    // levels: who chose a slow one wants every byte.
-    private const int SampleLength = 4 * Units.KiB;
-    private const int SmallestSampled = 32 * Units.KiB;
-    private const int SlowestSampledLevel = 3;
-
-    private readonly ConcurrentBag<ZstdCompressor> _compressors = [];
+    private readonly ConcurrentBag<AdaptiveCompressor> _compressors = [];
 
     /// <summary>What a target must hold for a blob of this length.</summary>
     internal static int TargetLength(int plainLength) =>
@@ -45,28 +39,16 @@ internal sealed class BlobCoder(int level, PackCipher? cipher) : IDisposable
 
     private BlobCodec Compress(ReadOnlySpan<byte> plain, Span<byte> target, out ReadOnlySpan<byte> compressed)
     {
-        var compressor = _compressors.TryTake(out var free) ? free : new ZstdCompressor(level);
+        var compressor = _compressors.TryTake(out var free) ? free : new AdaptiveCompressor(level);
         try
         {
-            compressed = plain;
-            if (level <= SlowestSampledLevel && plain.Length >= SmallestSampled
-                && !Pays(compressor, plain.Slice(plain.Length / 4, SampleLength), target)
-                && !Pays(compressor, plain.Slice(plain.Length / 4 * 3, SampleLength), target))
-                return BlobCodec.Plain;
             var length = compressor.Compress(plain, target);
-            if (!IsWorth(length, plain.Length)) return BlobCodec.Plain;
-            compressed = target[..length];
-            return BlobCodec.Zstd;
+            compressed = length > 0 ? target[..length] : plain;
+            return length > 0 ? BlobCodec.Zstd : BlobCodec.Plain;
         }
         finally
         {
             _compressors.Add(compressor);
         }
     }
-
-    private static bool Pays(ZstdCompressor compressor, ReadOnlySpan<byte> sample, Span<byte> target) =>
-        IsWorth(compressor.Compress(sample, target), sample.Length);
-
-    // Below some 3 % the time to decompress is not worth the space.
-    private static bool IsWorth(int compressed, int plain) => compressed < plain - (plain / 32);
 }
