@@ -9,7 +9,7 @@ namespace LibvirtBackup.Backups.Copying;
 /// <summary>
 /// Copies one disk into the repository: goes through its map in order, with a number of reads under way, each of which
 /// is hashed, compressed and stored where it arrives. What grows in memory is an entry per leaf of the map, 40 bytes
-/// for 1024 chunks, and the ranges that are dirty, 16 bytes each.
+/// for 256 chunks, and the ranges that are dirty, 16 bytes each.
 /// </summary>
 internal sealed class DiskCopier
 {
