@@ -87,7 +87,7 @@ lab_prepare() {
     local fresh='' suite
     may_install=yes
     [ "${1:-}" != --fresh ] || { fresh=fresh; shift; }
-    [ $# -gt 0 ] || set -- "${lab_all_suites[@]}"
+    [ $# -gt 0 ] || set -- "${lab_all_suites[@]}" clients
     for suite; do
         ensure_rootfs "$suite" "$fresh"
     done
