@@ -38,6 +38,7 @@ eng/lab.sh pids DIR                      host process ids: init, libvirtd, and "
 eng/lab.sh kill-daemon DIR               kill -9 libvirtd, leaving its guests alone
 eng/lab.sh restart-daemon DIR            start libvirtd again (after killing it if it still runs)
 eng/lab.sh host-view DIR COMMAND...      run COMMAND where libvirt's files and UEFI firmware are those of DIR (trixie)
+eng/lab.sh clients DIR LINE              run a shell line where DIR is and the NBD clients are forky's, the newest
 eng/lab.sh embed ROOT COMMAND...         run COMMAND where qemu:///embed?root=ROOT works in seconds
 eng/lab.sh embed-stop ROOT               end the guests of an embedded root and remove it
 eng/lab.sh vm-start LAB NAME SIZE...     define and start a tiny guest (LAB: a DIR or ROOT of above), wait for its agent
@@ -69,6 +70,7 @@ case $command in
     kill-daemon) lab_kill_daemon "$@" ;;
     restart-daemon) lab_restart_daemon "$@" ;;
     host-view) lab_host_view "$@" ;;
+    clients) lab_clients "$@" ;;
     embed) lab_embed "$@" ;;
     embed-stop) lab_embed_stop "$@" ;;
     vm-start) lab_vm_start "$@" ;;

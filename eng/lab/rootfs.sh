@@ -7,6 +7,7 @@ rootfs_packages=libvirt-daemon-system,libvirt-clients,qemu-system-x86,qemu-utils
 packages_of() {
     case $1 in
         trixie) echo "$rootfs_packages,ovmf,swtpm,swtpm-tools" ;;
+        clients) echo libnbd-bin,nbdkit,qemu-utils ;;
         *) echo "$rootfs_packages" ;;
     esac
 }
@@ -23,7 +24,7 @@ rootfs_is_current() { [ "$(stamp_value "$1" recipe)" = "$(recipe_of "$1")" ]; }
 # forky is a moving suite that will be renamed; what stands in for it when it cannot be had.
 suites_for() {
     case $1 in
-        forky) echo forky sid trixie ;;
+        forky | clients) echo forky sid trixie ;;
         *) echo "$1" ;;
     esac
 }
@@ -42,8 +43,8 @@ build_rootfs_from() {
         echo "mirror=$(awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ "://") { print $i; exit } }' \
             "$target/etc/apt/sources.list")"
         echo "built=$(date -u +%Y-%m-%dT%H:%M:%SZ)"
-        echo "libvirt=$(package_version "$target" libvirt-daemon)"
-        echo "qemu=$(package_version "$target" qemu-system-x86)"
+        [ "$name" = clients ] || echo "libvirt=$(package_version "$target" libvirt-daemon)"
+        echo "qemu=$(package_version "$target" qemu-utils)"
     } >"$target/.lvb-stamp"
     say "$name: built in $((SECONDS - began)) s"
 }
@@ -86,7 +87,7 @@ lab_prepare() {
     local fresh='' suite
     may_install=yes
     [ "${1:-}" != --fresh ] || { fresh=fresh; shift; }
-    [ $# -gt 0 ] || set -- "${lab_all_suites[@]}"
+    [ $# -gt 0 ] || set -- "${lab_all_suites[@]}" clients
     for suite; do
         ensure_rootfs "$suite" "$fresh"
     done
@@ -101,4 +102,11 @@ lab_versions() {
         echo "$suite libvirt $(stamp_value "$suite" libvirt) qemu $(stamp_value "$suite" qemu)" \
             "(from $(stamp_value "$suite" suite), built $(stamp_value "$suite" built))"
     done
+}
+
+# The newest NBD clients there are, for tests of our server: a shell line in a root of their own that has DIR.
+lab_clients() {
+    [ $# -eq 2 ] || die "usage: clients DIR COMMAND"
+    ensure_rootfs clients
+    exec unshare --mount --propagation private bash "$lab_source/clients" "$(rootfs_of clients)" "$1" "$2"
 }

@@ -1,7 +1,10 @@
+using LibvirtBackup.Backups;
 using LibvirtBackup.Checkpoints;
+using LibvirtBackup.Exports.Hosting;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Repositories;
+using LibvirtBackup.Views;
 
 namespace LibvirtBackup.Cli.Completion;
 
@@ -11,6 +14,8 @@ namespace LibvirtBackup.Cli.Completion;
 internal sealed class NameSource(GlobalSettings settings, TimeProvider time)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    private BackgroundExports Exports => new(settings.StateDirectory, time);
 
     /// <summary>The names of a kind.</summary>
     /// <param name="kind">The kind.</param>
@@ -29,6 +34,8 @@ internal sealed class NameSource(GlobalSettings settings, TimeProvider time)
                 ValueKind.Domain => await DomainsAsync(either.Token),
                 ValueKind.Checkpoint => domain is null ? [] : await CheckpointsAsync(domain, either.Token),
                 ValueKind.Point => await PointsAsync(either.Token),
+                ValueKind.View => Views(),
+                ValueKind.Export => [.. (await Exports.ListAsync(either.Token)).Select(export => export.Order.Name)],
             };
         }
         catch (Exception e) when (e is BackupException or LibvirtException or LibvirtXmlException or IOException
@@ -53,6 +60,9 @@ internal sealed class NameSource(GlobalSettings settings, TimeProvider time)
             domain, CheckpointFilter.All, withDirtyBytes: false, cancellationToken);
         return [.. checkpoints.Select(c => c.Name)];
     }
+
+    private IReadOnlyList<string> Views() => new ViewService(
+        new BackupEngineOptions { StateDirectory = settings.StateDirectory }, Exports, time).ListNames();
 
     private async Task<IReadOnlyList<string>> PointsAsync(CancellationToken cancellationToken)
     {

@@ -14,4 +14,10 @@ internal enum ValueKind
 
     /// <summary>A restore point of the repository.</summary>
     Point,
+
+    /// <summary>A view of this host.</summary>
+    View,
+
+    /// <summary>An export of this host.</summary>
+    Export,
 }

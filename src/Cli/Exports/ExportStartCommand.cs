@@ -45,8 +45,7 @@ internal sealed class ExportStartCommand : CliCommand
 
     internal override ValueKind KindAt(int place) => ValueKind.Point;
 
-    internal override ValueKind KindOf(Option option) =>
-        option == _options.Since ? ValueKind.Point : ValueKind.Other;
+    internal override ValueKind KindOf(Option option) => _options.KindOf(option);
 
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {

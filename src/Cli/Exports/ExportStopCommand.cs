@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LibvirtBackup.Cli.Commands;
+using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Json;
 using LibvirtBackup.Exports.Hosting;
 
@@ -31,6 +32,8 @@ internal sealed class ExportStopCommand : CliCommand
 
     internal override IReadOnlyList<Example> Examples =>
         [new("export-stop web", "one"), new("export-stop --all", "all")];
+
+    internal override ValueKind KindAt(int place) => ValueKind.Export;
 
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {

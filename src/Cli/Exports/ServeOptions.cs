@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using LibvirtBackup.Cli.Commands;
+using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Parsing;
 using LibvirtBackup.Exports.Hosting;
 
@@ -73,6 +74,10 @@ internal sealed class ServeOptions
 
     /// <summary>All options, in the order of the help page.</summary>
     internal IEnumerable<Option> All => [View, Socket, Listen, Tls, Disks, Since, Idle, Clients, Cache];
+
+    /// <summary>What the value of an option names.</summary>
+    internal ValueKind KindOf(Option option) =>
+        option == Since ? ValueKind.Point : option == View ? ValueKind.View : ValueKind.Other;
 
     /// <summary>Reads the line.</summary>
     /// <param name="context">The line and its settings.</param>

@@ -33,8 +33,10 @@ internal sealed class DoctorCommand : CliCommand
         one repair, or one reason to wait. A backup does the same before it begins, but for what needs a look at the
         bitmaps themselves: here QEMU's monitor is asked, which libvirt notes as tainting the domain. The images of a
         domain that is shut off are repaired where nobody else has them. Other people's checkpoints and bitmaps are
-        shown and never touched. Without --repo nothing of ours can be judged. The exit code is 1 while problems are
-        left. Whether bitmaps missed changes, the data itself tells: see 'lvbackup verify --against-source'.
+        shown and never touched. Without --repo nothing of ours can be judged. Views that cannot be read any more are
+        named too, and without a domain exports that were killed and files of jobs that no one remembers. The exit code
+        is 1 while problems are left. Whether bitmaps missed changes, the data itself tells: see 'lvbackup verify
+        --against-source'.
         """;
 
     internal override IReadOnlyList<Example> Examples =>

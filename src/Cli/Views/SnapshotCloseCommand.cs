@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LibvirtBackup.Cli.Commands;
+using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Json;
 using LibvirtBackup.Views;
 
@@ -31,6 +32,8 @@ internal sealed class SnapshotCloseCommand : CliCommand
 
     internal override IReadOnlyList<Example> Examples =>
         [new("snapshot-close before-upgrade", "one"), new("snapshot-close --all", "all")];
+
+    internal override ValueKind KindAt(int place) => ValueKind.View;
 
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LibvirtBackup.Cli.Commands;
+using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Json;
 using LibvirtBackup.Views;
 
@@ -22,6 +23,8 @@ internal sealed class SnapshotShowCommand : CliCommand
         """;
 
     internal override IReadOnlyList<Example> Examples => [new("snapshot-show before-upgrade --json", "for scripts")];
+
+    internal override ValueKind KindAt(int place) => place == 0 ? ValueKind.View : ValueKind.Other;
 
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {

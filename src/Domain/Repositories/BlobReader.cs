@@ -30,22 +30,42 @@ internal sealed class BlobReader(IBlobStore store, PackIndex index, BlobDecoder 
         return plain;
     }
 
-    /// <summary>Reads a blob whose length is not known into a buffer of the shared pool, which the caller returns.
-    /// </summary>
-    /// <exception cref="BackupException">Integrity: the blob is absent or damaged, in every copy.</exception>
-    internal async ValueTask<ArraySegment<byte>> RentAsync(ChunkId id, CancellationToken cancellationToken)
+    /// <summary>Reads blobs whose lengths are not known. Those side by side that have one length are checked several at
+    /// a time.</summary>
+    /// <exception cref="BackupException">Integrity: a blob is absent or damaged, in every copy.</exception>
+    internal async ValueTask<RentedBlobs> RentAllAsync(ChunkId[] ids, CancellationToken cancellationToken)
     {
-        var location = await LocateWithLengthAsync(id, cancellationToken).ConfigureAwait(false);
-        var buffer = ArrayPool<byte>.Shared.Rent(location.PlainLength);
+        var locations = new BlobLocation[ids.Length];
+        var starts = new int[ids.Length + 1];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            locations[i] = await LocateWithLengthAsync(ids[i], cancellationToken).ConfigureAwait(false);
+            starts[i + 1] = checked(starts[i] + locations[i].PlainLength);
+        }
+
+        var blobs = new RentedBlobs(starts);
         try
         {
-            await ReadAsync(id, location, buffer.AsMemory(0, location.PlainLength), cancellationToken)
-                .ConfigureAwait(false);
-            return new ArraySegment<byte>(buffer, 0, location.PlainLength);
+            for (var i = 0; i < ids.Length; i++)
+                await TryReadAsync(ids[i], locations[i], blobs.Slice(i, 1), isChecked: false, cancellationToken)
+                    .ConfigureAwait(false);
+            for (int first = 0, count; first < ids.Length; first += count)
+            {
+                var length = locations[first].PlainLength;
+                for (count = 1; count < BlobNames.MostTogether && first + count < ids.Length
+                    && locations[first + count].PlainLength == length; count++)
+                {
+                }
+
+                await CheckAllAsync(ids.AsMemory(first, count), length, blobs.Slice(first, count), cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
+            return blobs;
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            blobs.Dispose();
             throw;
         }
     }
@@ -79,12 +99,19 @@ internal sealed class BlobReader(IBlobStore store, PackIndex index, BlobDecoder 
             var rest = target[(first * blobLength)..];
             for (var i = 0; i < some.Length; i++)
                 await TryFetchAsync(some.Span[i], PartOf(rest, i, blobLength), cancellationToken).ConfigureAwait(false);
-            for (var bad = FindBad(some.Span, blobLength, rest.Span); bad != 0; bad &= bad - 1)
-            {
-                // Alone, with all that can be tried and told about it.
-                var i = BitOperations.TrailingZeroCount(bad);
-                await ReadAsync(some.Span[i], PartOf(rest, i, blobLength), cancellationToken).ConfigureAwait(false);
-            }
+            await CheckAllAsync(some, blobLength, rest, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Checks blobs that were fetched, at most <see cref="BlobNames.MostTogether"/>.</summary>
+    private async ValueTask CheckAllAsync(
+        ReadOnlyMemory<ChunkId> ids, int blobLength, Memory<byte> target, CancellationToken cancellationToken)
+    {
+        for (var bad = FindBad(ids.Span, blobLength, target.Span); bad != 0; bad &= bad - 1)
+        {
+            // Alone, with all that can be tried and told about it.
+            var i = BitOperations.TrailingZeroCount(bad);
+            await ReadAsync(ids.Span[i], PartOf(target, i, blobLength), cancellationToken).ConfigureAwait(false);
         }
     }
 

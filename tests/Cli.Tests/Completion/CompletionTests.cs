@@ -25,6 +25,41 @@ public sealed class CompletionTests
     public async Task Only_what_stands_before_the_cursor_counts() =>
         Assert.Equal(["checkpoint-parent"], await CompleteAsync("lvbackup checkpoint-p --json", 21));
 
+    [Theory]
+    [InlineData("snapshot-show ", "before-upgrade", "nightly")]
+    [InlineData("snapshot-show nightly ")]
+    [InlineData("snapshot-close nightly b", "before-upgrade")]
+    [InlineData("export-start --view ", "before-upgrade", "nightly")]
+    [InlineData("serve --view n", "nightly")]
+    [InlineData("export-stop ", "served")]
+    public async Task Views_and_exports_of_this_host_are_offered_by_name(string line, params string[] words)
+    {
+        var state = Directory.CreateTempSubdirectory("lvb-cli-names-").FullName;
+        try
+        {
+            foreach (var name in (string[])["nightly", "before-upgrade"]) await WriteAsync(state, "views", name, $$"""
+                {
+                  "name": "{{name}}", "id": "0123abcd", "domainUuid": "6435bf46-9cc6-411e-8a32-b18f9f4a2d4a",
+                  "domain": "web", "scratch": "/scratch/lvb-0123abcd", "time": "2026-01-31T02:00:00+00:00",
+                  "canDrop": true, "phase": "Open", "disks": []
+                }
+                """);
+            await WriteAsync(state, "exports", "served", """
+                {
+                  "order": { "name": "served", "points": [], "mostClients": 1 }, "started": "2026-01-31T02:00:00+00:00",
+                  "process": { "processId": 1, "startTime": 1, "bootId": "none", "pidNamespace": "none" },
+                  "uris": [], "warnings": []
+                }
+                """);
+            line = $"lvbackup --state-dir {state} {line}";
+            Assert.Equal(words, await CompleteAsync(line, line.Length));
+        }
+        finally
+        {
+            Directory.Delete(state, recursive: true);
+        }
+    }
+
     [Fact]
     public async Task What_cannot_be_reached_offers_nothing()
     {
@@ -65,5 +100,13 @@ public sealed class CompletionTests
         var result = await CliHost.RunAsync(variables, "__complete", $"{position}", line);
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         return result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>Writes the record of a view or an export.</summary>
+    private static Task WriteAsync(string state, string kind, string name, string record)
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(state, kind, name)).FullName;
+        return File.WriteAllTextAsync(
+            Path.Combine(directory, $"{kind.TrimEnd('s')}.json"), record, TestContext.Current.CancellationToken);
     }
 }

@@ -8,6 +8,7 @@ namespace LibvirtBackup.Domain.Tests.Repositories;
 public sealed class DiskMapTests
 {
     private const int Chunk = 64 * 1024;
+    private const int Width = MapNode.Width;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -15,10 +16,11 @@ public sealed class DiskMapTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(Chunk)]
-    [InlineData((long)Chunk * 1024)]
-    [InlineData(((long)Chunk * 1024) + 1)]
-    [InlineData((long)Chunk * 1024 * 1024)]
-    [InlineData(((long)Chunk * 1024 * 1025) + 512)]
+    [InlineData((long)Chunk * Width)]
+    [InlineData(((long)Chunk * Width) + 1)]
+    [InlineData((long)Chunk * Width * Width)]
+    [InlineData(((long)Chunk * Width * (Width + 1)) + 512)]
+    [InlineData(((long)Chunk * Width * Width * Width) + 512)]
     public async Task Leaves_read_back_from_a_tree_of_any_height(long size)
     {
         using var repository = await CreateAsync();

@@ -1,5 +1,6 @@
 using LibvirtBackup.Integration.Tests.Lab;
 using LibvirtBackup.Integration.Tests.MainJob;
+using LibvirtBackup.Integration.Tests.Recovery;
 using LibvirtBackup.Interop.Posix;
 using LibvirtBackup.Views;
 using Xunit;
@@ -61,7 +62,16 @@ public sealed class KilledViewTests
         var view = Assert.Single(await scene.Service.ListAsync(scene.Backups.Connection, null, Token));
         Assert.Equal("killed", view.Name);
         Assert.True(view.State is ViewState.Unfinished or ViewState.Open, $"it is {view.State}");
-        await scene.Service.CloseAsync(scene.Backups.Connection, "killed", Token);
+        if (view.State == ViewState.Unfinished)
+        {
+            Assert.Equal(["left-over-view"], (await DoctorRun.StartAsync(scene.Backups)).States);
+            Assert.Equal(0, (await DoctorRun.StartAsync(scene.Backups, "--repair")).ExitCode);
+        }
+        else
+        {
+            await scene.Service.CloseAsync(scene.Backups.Connection, "killed", Token);
+        }
+
         await scene.AssertNothingLeftAsync();
     }
 
@@ -79,6 +89,8 @@ public sealed class KilledViewTests
             ("dead", "served"),
             (list.GetProperty("exports")[0].GetProperty("state").GetString(),
                 list.GetProperty("exports")[0].GetProperty("view").GetString()));
+        using (var doctor = LvbackupProcess.Start(scene.Backups, "doctor"))
+            Assert.Contains("left-over-export", (await doctor.EndAsync()).Output, StringComparison.Ordinal);
 
         // What it has left in QEMU does not keep backups from beginning.
         await scene.Backups.BackUpAsync();

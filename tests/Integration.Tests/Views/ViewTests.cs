@@ -55,6 +55,8 @@ public sealed class ViewTests
             [(8 * Units.MiB, 8 * Units.MiB)],
             await scene.MapAsync("first", ViewScene.Tracked, "base:allocation", NbdExtent.Hole));
 
+        await ViewOverTls.AssertShowsAsync(scene, "second", second);
+
         // It takes QEMU's NBD server from those who read the views; afterwards they have it again.
         await scene.Backups.BackUpAsync();
         await scene.Io.PaintAsync(ViewScene.Tracked, 0, mebibytes: 8, seed: 120, Token);

@@ -9,7 +9,7 @@ namespace LibvirtBackup.Backups.Copying;
 /// <summary>
 /// Copies one disk into the repository: goes through its map in order, with a number of reads under way, each of which
 /// is hashed, compressed and stored where it arrives. What grows in memory is an entry per leaf of the map, 40 bytes
-/// for 1024 chunks, and the ranges that are dirty, 16 bytes each.
+/// for 256 chunks, and the ranges that are dirty, 16 bytes each.
 /// </summary>
 internal sealed class DiskCopier
 {
@@ -102,9 +102,15 @@ internal sealed class DiskCopier
         {
             var end = Math.Min(first + leavesPerWindow, _shape.LeafCount);
             var (zero, dirty) = (new RangeSet(), _dirty is null ? null : new RangeSet());
-            await _source.ReadMapAsync(
-                RangeOf(first) with { Length = RangeOf(end - 1).End - RangeOf(first).Offset }, zero, dirty,
-                cancellationToken).ConfigureAwait(false);
+            var window = RangeOf(first) with { Length = RangeOf(end - 1).End - RangeOf(first).Offset };
+            await _source.ReadMapAsync(window, zero, dirty, cancellationToken).ConfigureAwait(false);
+            if (_parent is null && zero.Contains(window))
+            {
+                // Leaves are holes until something else is known. Huge disks are mostly that.
+                Report(window.Length);
+                continue;
+            }
+
             foreach (var range in dirty ?? []) _dirty!.Append(range); // both or none
             for (var leaf = first; leaf < end; leaf++)
                 foreach (var run in await PlanLeafAsync(leaf, zero, dirty, cancellationToken).ConfigureAwait(false))

@@ -8,7 +8,7 @@ namespace LibvirtBackup.Exports.Points;
 internal sealed class AllocationMap(DiskMap map, LeafCache leaves) : IExportMap
 {
     /// <summary>Leaves that one answer looks at: the client asks again from where it ends.</summary>
-    private const int MostLeaves = 64;
+    private const int MostLeaves = 256;
 
     /// <inheritdoc/>
     public string Name => "base:allocation";

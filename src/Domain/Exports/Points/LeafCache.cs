@@ -2,10 +2,10 @@ using LibvirtBackup.Repositories.Maps;
 
 namespace LibvirtBackup.Exports.Points;
 
-/// <summary>The leaves of a map that were used lately: 40 KiB each. Thread-safe.</summary>
+/// <summary>The leaves of a map that were used lately: 10 KiB each. Thread-safe.</summary>
 internal sealed class LeafCache(DiskMap map)
 {
-    private const int MostLeaves = 256;
+    private const int MostLeaves = 1024;
 
     // Each leaf has one place, by its number.
     private readonly Leaf?[] _leaves = new Leaf?[Math.Min(MostLeaves, map.Shape.LeafCount)];

@@ -11,7 +11,8 @@ namespace LibvirtBackup.Recovery;
 
 /// <summary>
 /// Compares what the journal, the repository, libvirt and the disks say of each checkpoint and bitmap of ours, and
-/// repairs it on request. Others' checkpoints and bitmaps are shown and never touched.
+/// repairs it on request; so too what commands that were killed have left on the host. Others' checkpoints and bitmaps
+/// are shown and never touched.
 /// </summary>
 /// <param name="options">How backups are run on this host.</param>
 /// <param name="time">The clock.</param>
@@ -42,11 +43,13 @@ public sealed class Doctor(BackupEngineOptions options, TimeProvider time)
         ArgumentNullException.ThrowIfNull(connection);
         await HostRequirements.CheckAsync(connection, cancellationToken).ConfigureAwait(false);
         var uri = await connection.GetUriAsync(cancellationToken).ConfigureAwait(false);
+        var views = new LeftOverViews(connection, options, time);
         if (domain is not null)
         {
             using var one = await DomainFinder.FindAsync(connection, domain, cancellationToken).ConfigureAwait(false);
-            return new DoctorReport(
-                [await ExamineAsync(one, uri, repository, repair, cancellationToken).ConfigureAwait(false)], []);
+            var found = await ExamineAsync(one, uri, repository, repair, cancellationToken).ConfigureAwait(false);
+            var left = await views.ExamineAsync($"{one.Uuid}", repair, cancellationToken).ConfigureAwait(false);
+            return new DoctorReport([found with { Findings = [.. found.Findings, .. left] }], []);
         }
 
         var all = await connection.ListDomainsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -73,8 +76,12 @@ public sealed class Doctor(BackupEngineOptions options, TimeProvider time)
 
         return new DoctorReport(examined, notes)
         {
-            Findings = await new LeftOverJobs(connection, _state).ExamineAsync(repair, cancellationToken)
-                .ConfigureAwait(false),
+            Findings =
+            [
+                .. await new LeftOverJobs(connection, _state).ExamineAsync(repair, cancellationToken)
+                    .ConfigureAwait(false),
+                .. await views.ExamineAsync(null, repair, cancellationToken).ConfigureAwait(false),
+            ],
         };
     }
 

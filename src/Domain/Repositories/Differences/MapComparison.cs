@@ -1,17 +1,19 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using LibvirtBackup.Repositories.Maps;
 
 namespace LibvirtBackup.Repositories.Differences;
 
 /// <summary>
-/// Finds where two disks differ, from their maps alone, in time proportional to the difference: equal entries are
-/// equal disks below, and are not looked into.
+/// Finds where two disks of a repository differ, from their maps alone, in time proportional to the difference: equal
+/// entries are equal disks below, and are not looked into.
 /// </summary>
 internal sealed class MapComparison(MapSide before, MapSide after)
 {
     /// <summary>How many nodes are read before their turn: as much as keeps all processors busy.</summary>
-    private const int MostAhead = 16;
+    private const int MostAhead = 32;
+
+    /// <summary>How many of them one task reads: two leaves each, of which four are hashed at a time.</summary>
+    private const int MostTogether = 4;
 
     private readonly Stack<Node> _path = new();
     private readonly Queue<DifferentExtent> _found = new();
@@ -24,7 +26,8 @@ internal sealed class MapComparison(MapSide before, MapSide after)
         await using var rest = new Rest(_path).ConfigureAwait(false);
         var top = Math.Max(before.TopLevel, after.TopLevel);
         var pending = default(DifferentExtent);
-        await CompareAsync(top, 0, before.RootAt(top), after.RootAt(top), cancellationToken).ConfigureAwait(false);
+        await CompareAsync(new Pair(top, 0, before.RootAt(top), after.RootAt(top)), cancellationToken)
+            .ConfigureAwait(false);
         while (true)
         {
             while (_found.TryDequeue(out var extent))
@@ -48,14 +51,11 @@ internal sealed class MapComparison(MapSide before, MapSide after)
             }
 
             ReadAhead(node, cancellationToken);
-            var child = node.Next++;
-            if (node.Ahead.TryPeek(out var ahead) && ahead.Child == child)
-                Enter(await node.Ahead.Dequeue().Reading.ConfigureAwait(false));
+            var pair = node.PairAt(node.Next++);
+            if (node.Ahead.TryPeek(out var ahead) && ahead.Index == pair.Index)
+                Enter((await node.Ahead.Dequeue().Reading.ConfigureAwait(false))[ahead.Place]);
             else
-                await CompareAsync(
-                        node.Level - 1, (node.Index * MapNode.Width) + child, node.Before[child], node.After[child],
-                        cancellationToken)
-                    .ConfigureAwait(false);
+                await CompareAsync(pair, cancellationToken).ConfigureAwait(false);
         }
 
         if (pending.LengthBytes > 0) yield return pending;
@@ -76,47 +76,48 @@ internal sealed class MapComparison(MapSide before, MapSide after)
     /// <summary>Begins to read the next children of a node that have to be looked into.</summary>
     private void ReadAhead(Node node, CancellationToken cancellationToken)
     {
-        for (; node.Level > 0 && node.NextAhead < MapNode.Width && node.Ahead.Count < MostAhead; node.NextAhead++)
+        while (node.Level > 0 && node.NextAhead < MapNode.Width && node.Ahead.Count < MostAhead)
         {
-            var (child, level) = (node.NextAhead, node.Level - 1);
-            var index = (node.Index * MapNode.Width) + child;
-            var (old, now) = (node.Before[child], node.After[child]);
-            if (IsToBeEntered(level, index, old, now))
-                node.Ahead.Enqueue((child, Task.Run(
-                    () => ReadAsync(level, index, old, now, cancellationToken), cancellationToken)));
+            var pairs = new List<Pair>(MostTogether);
+            for (; node.NextAhead < MapNode.Width && pairs.Count < MostTogether; node.NextAhead++)
+                if (node.PairAt(node.NextAhead) is var pair && IsToBeEntered(pair)) pairs.Add(pair);
+            if (pairs.Count == 0) return;
+            var reading = Task.Run(() => ReadAsync(pairs, cancellationToken), cancellationToken);
+            for (var i = 0; i < pairs.Count; i++) node.Ahead.Enqueue((pairs[i].Index, i, reading));
         }
     }
 
-    private bool IsToBeEntered(int level, long index, SideEntry old, SideEntry now)
+    private (long Before, long After) CoveredBytes(Pair pair) =>
+        (before.CoveredBytes(pair.Level, pair.Index), after.CoveredBytes(pair.Level, pair.Index));
+
+    private bool IsToBeEntered(Pair pair)
     {
-        var (oldBytes, nowBytes) = (before.CoveredBytes(level, index), after.CoveredBytes(level, index));
+        var (oldBytes, nowBytes) = CoveredBytes(pair);
         return nowBytes > 0
-            && !(oldBytes == nowBytes && old == now && !old.IsVirtual)
-            && !(IsUniform(old, oldBytes) && IsUniform(now, nowBytes));
+            && !(oldBytes == nowBytes && pair.IsSame)
+            && !(IsUniform(pair.Before, oldBytes) && IsUniform(pair.After, nowBytes));
     }
 
-    private ValueTask CompareAsync(
-        int level, long index, SideEntry old, SideEntry now, CancellationToken cancellationToken)
+    private ValueTask CompareAsync(Pair pair, CancellationToken cancellationToken)
     {
-        var (oldBytes, nowBytes) = (before.CoveredBytes(level, index), after.CoveredBytes(level, index));
+        var (oldBytes, nowBytes) = CoveredBytes(pair);
         // Nodes of disks of different sizes can be equal though one stands for a shorter last chunk.
-        if (oldBytes == nowBytes && old == now && !old.IsVirtual) return default;
-        if (oldBytes + (Int128)nowBytes == 0) return default;
-        var offset = index * after.Span(level);
+        if (oldBytes == nowBytes && pair.IsSame) return default;
+        if (oldBytes == 0 && nowBytes == 0) return default;
+        var offset = pair.Index * after.Span(pair.Level);
         if (nowBytes == 0)
             Add(offset, oldBytes, DifferenceKind.Gone);
-        else if (IsUniform(old, oldBytes) && IsUniform(now, nowBytes))
-            AddZeroes(offset, old, oldBytes, now, nowBytes);
-        else if (level < 0)
-            AddChunk(offset, oldBytes, now, nowBytes);
+        else if (IsUniform(pair.Before, oldBytes) && IsUniform(pair.After, nowBytes))
+            AddZeroes(offset, pair.Before, oldBytes, pair.After, nowBytes);
+        else if (pair.Level < 0)
+            AddChunk(offset, oldBytes, pair.After, nowBytes);
         else
-            return DescendAsync(level, index, old, now, cancellationToken);
+            return DescendAsync(pair, cancellationToken);
         return default;
     }
 
-    private async ValueTask DescendAsync(
-        int level, long index, SideEntry old, SideEntry now, CancellationToken cancellationToken) =>
-        Enter(await ReadAsync(level, index, old, now, cancellationToken).ConfigureAwait(false));
+    private async ValueTask DescendAsync(Pair pair, CancellationToken cancellationToken) =>
+        Enter((await ReadAsync([pair], cancellationToken).ConfigureAwait(false))[0]);
 
     private void Enter(Entered entered)
     {
@@ -124,47 +125,51 @@ internal sealed class MapComparison(MapSide before, MapSide after)
         foreach (var extent in entered.Found) _found.Enqueue(extent);
     }
 
-    private async Task<Entered> ReadAsync(
-        int level, long index, SideEntry old, SideEntry now, CancellationToken cancellationToken)
+    /// <summary>Reads what is below pairs of one level.</summary>
+    private async Task<Entered[]> ReadAsync(IReadOnlyList<Pair> pairs, CancellationToken cancellationToken)
     {
-        if (level == 0 && IsStored(old) && IsStored(now)
-            && before.CoveredBytes(0, index) is var covered && covered == after.CoveredBytes(0, index))
-            return new Entered(
-                null, await CompareLeavesAsync(index, covered, old, now, cancellationToken).ConfigureAwait(false));
-        var node = new Node(level, index);
-        await before.ReadChildrenAsync(level, index, old, node.Before, cancellationToken).ConfigureAwait(false);
-        await after.ReadChildrenAsync(level, index, now, node.After, cancellationToken).ConfigureAwait(false);
-        return new Entered(node, []);
+        var entered = new Entered[pairs.Count];
+        var leaves = new List<int>(pairs.Count);
+        for (var i = 0; i < pairs.Count; i++)
+        {
+            if (AreLeavesOfOneLength(pairs[i])) leaves.Add(i);
+            else entered[i] = new Entered(await ReadNodeAsync(pairs[i], cancellationToken).ConfigureAwait(false), []);
+        }
+
+        if (leaves.Count == 0) return entered;
+        using var nodes = await before.RentNodesAsync(
+            [.. leaves.SelectMany(i => new[] { pairs[i].Before, pairs[i].After })], cancellationToken)
+            .ConfigureAwait(false);
+        for (var i = 0; i < leaves.Count; i++)
+            entered[leaves[i]] = new Entered(
+                null, CompareLeaves(pairs[leaves[i]].Index, nodes[2 * i], nodes[(2 * i) + 1]));
+        return entered;
     }
 
-    private async Task<IReadOnlyList<DifferentExtent>> CompareLeavesAsync(
-        long index, long covered, SideEntry old, SideEntry now, CancellationToken cancellationToken)
+    private async ValueTask<Node> ReadNodeAsync(Pair pair, CancellationToken cancellationToken)
+    {
+        var node = new Node(pair.Level, pair.Index);
+        await before.ReadChildrenAsync(pair.Level, pair.Index, pair.Before, node.Before, cancellationToken)
+            .ConfigureAwait(false);
+        await after.ReadChildrenAsync(pair.Level, pair.Index, pair.After, node.After, cancellationToken)
+            .ConfigureAwait(false);
+        return node;
+    }
+
+    private bool AreLeavesOfOneLength(Pair pair) =>
+        pair.Level == 0 && IsStored(pair.Before) && IsStored(pair.After)
+        && CoveredBytes(pair) is var covered && covered.Before == covered.After;
+
+    private List<DifferentExtent> CompareLeaves(long index, ReadOnlySpan<byte> oldLeaf, ReadOnlySpan<byte> newLeaf)
     {
         var found = new List<DifferentExtent>();
-        var (start, chunk) = (index * after.Span(0), after.Span(-1));
-        var oldLeaf = await before.RentNodeAsync(old, cancellationToken).ConfigureAwait(false);
-        try
+        var (start, chunk, covered) = (index * after.Span(0), after.Span(-1), after.CoveredBytes(0, index));
+        LeafComparison.Find(oldLeaf, newLeaf, after.EntryCount(0, index), (place, kind, contentChanged) =>
         {
-            var newLeaf = await after.RentNodeAsync(now, cancellationToken).ConfigureAwait(false);
-            try
-            {
-                LeafComparison.Find(oldLeaf, newLeaf, after.EntryCount(0, index), (place, kind, contentChanged) =>
-                {
-                    var offset = place * chunk;
-                    found.Add(new DifferentExtent(
-                        start + offset, Math.Min(chunk, covered - offset), KindOf(kind), contentChanged));
-                });
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(newLeaf.Array!); // it is rented
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(oldLeaf.Array!);
-        }
-
+            var offset = place * chunk;
+            found.Add(new DifferentExtent(
+                start + offset, Math.Min(chunk, covered - offset), KindOf(kind), contentChanged));
+        });
         return found;
     }
 
@@ -203,13 +208,19 @@ internal sealed class MapComparison(MapSide before, MapSide after)
     {
         public async ValueTask DisposeAsync()
         {
-            foreach (var (_, reading) in path.SelectMany(node => node.Ahead))
+            foreach (var (_, _, reading) in path.SelectMany(node => node.Ahead))
                 await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <summary>What is below two entries: a node whose children are to be compared, or what differs.</summary>
     private readonly record struct Entered(Node? Node, IReadOnlyList<DifferentExtent> Found);
+
+    /// <summary>The entries of both maps that stand for one part of the disks.</summary>
+    private readonly record struct Pair(int Level, long Index, SideEntry Before, SideEntry After)
+    {
+        internal bool IsSame => Before == After && !Before.IsVirtual;
+    }
 
     private sealed class Node(int level, long index)
     {
@@ -223,9 +234,12 @@ internal sealed class MapComparison(MapSide before, MapSide after)
 
         internal int Next { get; set; }
 
-        /// <summary>Children that are being read, in their order.</summary>
-        internal Queue<(int Child, Task<Entered> Reading)> Ahead { get; } = new();
+        /// <summary>Children that are being read, in their order, and their places among those read together.</summary>
+        internal Queue<(long Index, int Place, Task<Entered[]> Reading)> Ahead { get; } = new();
 
         internal int NextAhead { get; set; }
+
+        internal Pair PairAt(int child) =>
+            new(Level - 1, (Index * MapNode.Width) + child, Before[child], After[child]);
     }
 }

@@ -5,6 +5,9 @@ namespace LibvirtBackup.Repositories.Differences;
 /// <summary>One of two maps that are compared. Level -1 is that of the chunks themselves.</summary>
 internal sealed class MapSide(BlobReader reader, MapShape shape, MapEntry root)
 {
+    // By level, from -1 on: they are asked for at each entry.
+    private readonly long[] _spans = SpansOf(shape.ChunkSizeBytes);
+
     internal int TopLevel => shape.TopLevel;
 
     /// <summary>The entry that stands for the whole disk in a tree of <paramref name="topLevel"/>.</summary>
@@ -15,24 +18,20 @@ internal sealed class MapSide(BlobReader reader, MapShape shape, MapEntry root)
     internal long CoveredBytes(int level, long index)
     {
         var span = Span(level);
-        var start = (Int128)index * span;
-        return start >= shape.SizeBytes ? 0 : Math.Min(span, shape.SizeBytes - (long)start);
+        var before = shape.SizeBytes / span;
+        return index < before ? span : (index == before ? shape.SizeBytes % span : 0);
     }
 
     /// <summary>The bytes below a full entry, or as many as there can be.</summary>
-    internal long Span(int level)
-    {
-        Int128 span = shape.ChunkSizeBytes;
-        for (var i = 0; i <= level; i++) span *= MapNode.Width;
-        return (long)Int128.Min(span, long.MaxValue);
-    }
+    internal long Span(int level) => _spans[level + 1];
 
     /// <summary>How many entries the node there has.</summary>
     internal int EntryCount(int level, long index) => shape.EntryCount(level, index);
 
-    /// <summary>The bytes of a node, in a buffer of the shared pool, which the caller returns.</summary>
-    internal ValueTask<ArraySegment<byte>> RentNodeAsync(SideEntry entry, CancellationToken cancellationToken) =>
-        reader.RentAsync(entry.Entry.Id, cancellationToken);
+    /// <summary>The bytes of nodes of any map of the repository.</summary>
+    internal ValueTask<RentedBlobs> RentNodesAsync(
+        IReadOnlyList<SideEntry> entries, CancellationToken cancellationToken) =>
+        reader.RentAllAsync([.. entries.Select(entry => entry.Entry.Id)], cancellationToken);
 
     /// <summary>Fills in the entries of a node, those behind the disk's end as holes.</summary>
     internal async ValueTask ReadChildrenAsync(
@@ -54,5 +53,12 @@ internal sealed class MapSide(BlobReader reader, MapShape shape, MapEntry root)
                 await reader.ReadAsync(entry.Entry.Id, cancellationToken).ConfigureAwait(false), level, entries);
             for (var i = 0; i < entries.Length; i++) children[i] = new SideEntry(entries[i]);
         }
+    }
+
+    private static long[] SpansOf(int chunkSizeBytes)
+    {
+        var spans = new List<long> { chunkSizeBytes };
+        while (spans[^1] <= long.MaxValue / MapNode.Width) spans.Add(spans[^1] * MapNode.Width);
+        return [.. spans, long.MaxValue];
     }
 }

@@ -13,6 +13,11 @@ internal readonly record struct MapEntry(EntryKind Kind, ChunkId Id)
     internal bool ReadsAs(MapEntry other) =>
         this == other || (Kind != EntryKind.Data && other.Kind != EntryKind.Data);
 
+    // What the compiler makes of a record asks a comparer of the enumeration, which is compiled when the program runs.
+    public bool Equals(MapEntry other) => Kind == other.Kind && Id.Equals(other.Id);
+
+    public override int GetHashCode() => HashCode.Combine((byte)Kind, Id);
+
     /// <summary><c>hole</c>, <c>zero</c> or the id in hexadecimal, as manifests have it.</summary>
     public override string ToString() => Kind switch
     {

@@ -7,8 +7,11 @@ namespace LibvirtBackup.Repositories.Maps;
 /// </summary>
 internal static class MapNode
 {
-    /// <summary>Wide, so that a path from the root to a chunk is two or three nodes.</summary>
-    internal const int Width = 1024;
+    /// <summary>
+    /// Wide, so that a path from the root to a chunk is three nodes for any disk of up to 1 TiB; and not wider, since a
+    /// chunk that changes makes each node of its path anew, and a node is read and hashed as a whole.
+    /// </summary>
+    internal const int Width = 256;
 
     private const int HeaderLength = 6;
 

@@ -11,10 +11,13 @@ namespace LibvirtBackup.Domain.Tests.Repositories.Differences;
 public sealed class MapComparisonTests
 {
     private const int Chunk = 4;
+    private const int Leaf = MapNode.Width;
 
-    // One leaf, two, three, and their edges: trees of both heights.
+    // One leaf, two, three, as many as are read together and more, and their edges: trees of both heights.
     private static readonly Gen<SampleDisk> s_disks =
-        from chunks in Gen.OneOf(Gen.Choose(0, 4), Gen.Choose(1022, 1026), Gen.Choose(2046, 2050))
+        from chunks in Gen.OneOf(
+            Gen.Choose(0, 4), Gen.Choose(Leaf - 2, Leaf + 2), Gen.Choose((2 * Leaf) - 2, (2 * Leaf) + 2),
+            Gen.Choose((9 * Leaf) - 2, (9 * Leaf) + 2))
         from cut in Gen.Choose(0, Chunk - 1)
         from parts in Gen.ArrayOf(Part())
         select SampleDisk.Of(chunks, cut, parts);
@@ -48,7 +51,33 @@ public sealed class MapComparisonTests
         Assert.Equal(0, store.Reads);
         var different = await FindAsync(repository, shape, before, shape, after);
         Assert.Equal([new DifferentExtent(654_321L * 65_536, 65_536, DifferenceKind.Data, true)], different);
-        Assert.InRange(store.Reads, 2, 4);
+        Assert.InRange(store.Reads, 2, 6);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_damaged_is_named()
+    {
+        var store = new MemoryBlobStore();
+        var shape = new MapShape(64L << 30, 64 * 1024);
+        MapEntry before, after;
+        using (var repository = await CreateAsync(store))
+        {
+            before = await BuildAsync(repository, shape, changedChunk: -1);
+            var packs = await store.ListAsync("packs/", Token);
+            after = await BuildAsync(repository, shape, changedChunk: 654_321);
+            // The leaf is the first blob of the only new pack.
+            var pack = Assert.Single((await store.ListAsync("packs/", Token)).Except(packs));
+            var content = await store.ReadAllAsync(pack, Token);
+            content[1000] ^= 1;
+            await store.DeleteAsync(pack, Token);
+            await store.PutIfAbsentAsync(pack, content, Token);
+        }
+
+        using var damaged = await Repository.OpenAsync(store, Token);
+        var refused = await Assert.ThrowsAsync<BackupException>(
+            () => FindAsync(damaged, shape, before, shape, after));
+        Assert.Equal(FailureKind.Integrity, refused.Kind);
+        Assert.Contains("its bytes do not match its name", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,8 +156,8 @@ public sealed class MapComparisonTests
     }
 
     private static Gen<SamplePart> Part() =>
-        from start in Gen.OneOf(Gen.Choose(0, 3), Gen.Choose(1020, 1028), Gen.Choose(0, 2050))
-        from length in Gen.OneOf(Gen.Choose(1, 3), Gen.Choose(1, 1100))
+        from start in Gen.OneOf(Gen.Choose(0, 3), Gen.Choose(Leaf - 4, Leaf + 4), Gen.Choose(0, (9 * Leaf) + 2))
+        from length in Gen.OneOf(Gen.Choose(1, 3), Gen.Choose(1, Leaf + 80), Gen.Choose(1, 9 * Leaf))
         from kind in Gen.Choose(0, 2)
         from content in Gen.Choose(1, 3)
         select new SamplePart(start, length, (EntryKind)kind, (ulong)content);
