@@ -6,9 +6,12 @@ using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Exports;
+using LibvirtBackup.Cli.ImageSets;
+using LibvirtBackup.Cli.Imports;
 using LibvirtBackup.Cli.InstantRecovery;
 using LibvirtBackup.Cli.Keys;
 using LibvirtBackup.Cli.Policies;
+using LibvirtBackup.Cli.Pushes;
 using LibvirtBackup.Cli.Recovery;
 using LibvirtBackup.Cli.Reports;
 using LibvirtBackup.Cli.Repositories;
@@ -25,11 +28,14 @@ internal static class CommandList
     [
         new("init", () => new InitCommand()),
         new("backup", () => new BackupCommand()),
+        new("push", () => new PushCommand()),
         new("list", () => new ListCommand()),
         new("show", () => new ShowCommand()),
         new("report", () => new ReportCommand()),
         new("diff", () => new DiffCommand()),
         new("restore", () => new RestoreCommand()),
+        new("export", () => new ExportCommand()),
+        new("import", () => new ImportCommand()),
         new("boot", () => new BootCommand()),
         new("test-restore", () => new TestRestoreCommand()),
         new("mount", () => new MountCommand()),

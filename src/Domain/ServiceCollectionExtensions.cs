@@ -2,11 +2,14 @@ using LibvirtBackup.Backups;
 using LibvirtBackup.BlockJobs;
 using LibvirtBackup.Exports;
 using LibvirtBackup.Exports.Hosting;
+using LibvirtBackup.ImageSets;
+using LibvirtBackup.Imports;
 using LibvirtBackup.InstantRecovery;
 using LibvirtBackup.InstantRecovery.Mounts;
 using LibvirtBackup.InstantRecovery.Proofs;
 using LibvirtBackup.InstantRecovery.Servers;
 using LibvirtBackup.Policies.Running;
+using LibvirtBackup.Pushes;
 using LibvirtBackup.Recovery;
 using LibvirtBackup.Reports;
 using LibvirtBackup.Repositories.Maintenance;
@@ -24,7 +27,9 @@ namespace LibvirtBackup;
 public static class ServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="BackupEngine"/>, <see cref="RestoreEngine"/>, <see cref="GarbageCollector"/>,
+    /// Adds <see cref="BackupEngine"/>, <see cref="PushEngine"/>, <see cref="ImageSetExporter"/>,
+    /// <see cref="ImportEngine"/>, <see cref="RestoreEngine"/>,
+    /// <see cref="GarbageCollector"/>,
     /// <see cref="SourceVerifier"/>, <see cref="RepositoryRepairer"/>, <see cref="Doctor"/>,
     /// <see cref="RepositoryReporter"/>, <see cref="PointServer"/>, <see cref="ViewService"/>,
     /// <see cref="ViewServer"/>, <see cref="InstantBooter"/>, <see cref="InstantFinisher"/> and
@@ -44,6 +49,9 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(options);
         services.AddSingleton(instant ?? new InstantRecoveryOptions { StateDirectory = options.StateDirectory });
         services.AddSingleton<BackupEngine>();
+        services.AddSingleton<PushEngine>();
+        services.AddSingleton<ImageSetExporter>();
+        services.AddSingleton<ImportEngine>();
         services.AddSingleton<RestoreEngine>();
         services.AddSingleton<GarbageCollector>();
         services.AddSingleton<SourceVerifier>();

@@ -8,9 +8,12 @@ using LibvirtBackup.Cli.BlockJobs;
 using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Exports;
 using LibvirtBackup.Cli.Failures;
+using LibvirtBackup.Cli.ImageSets;
+using LibvirtBackup.Cli.Imports;
 using LibvirtBackup.Cli.InstantRecovery;
 using LibvirtBackup.Cli.Keys;
 using LibvirtBackup.Cli.Policies;
+using LibvirtBackup.Cli.Pushes;
 using LibvirtBackup.Cli.Recovery;
 using LibvirtBackup.Cli.Reports;
 using LibvirtBackup.Cli.Repositories;
@@ -33,6 +36,7 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(BitmapRemoveDocument))]
 [JsonSerializable(typeof(BlockJobDocument))]
 [JsonSerializable(typeof(SnapshotDocument))]
+[JsonSerializable(typeof(ExportDocument))]
 [JsonSerializable(typeof(ExportListDocument))]
 [JsonSerializable(typeof(ExportStartDocument))]
 [JsonSerializable(typeof(ExportStopDocument))]
@@ -47,6 +51,7 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(ForgetDocument))]
 [JsonSerializable(typeof(GcDocument))]
+[JsonSerializable(typeof(ImportDocument))]
 [JsonSerializable(typeof(InitDocument))]
 [JsonSerializable(typeof(KeyDocument))]
 [JsonSerializable(typeof(LsDocument))]
@@ -57,6 +62,7 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(PolicyRunDocument))]
 [JsonSerializable(typeof(PolicyStatusDocument))]
 [JsonSerializable(typeof(PruneDocument))]
+[JsonSerializable(typeof(PushDocument))]
 [JsonSerializable(typeof(RepairDocument))]
 [JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(RestoreDocument))]

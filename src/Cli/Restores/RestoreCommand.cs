@@ -91,7 +91,7 @@ internal sealed class RestoreCommand : CliCommand
         {
             Point = context.Line.GetRequiredValue(_point),
             Directory = context.Line.GetValue(_to),
-            Targets = TargetOption.Parse(context.Line.GetValue(_target) ?? []),
+            Targets = TargetOption.Parse(context.Line.GetValue(_target) ?? [], Name),
             Disks = context.Line.GetValue(_disk) ?? [],
             Format = Choice.Parse(_format.Name, context.Line.GetValue(_format), DiskFormat.Qcow2),
             Overwrite = context.Line.GetValue(_overwrite),

@@ -1,6 +1,7 @@
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Recovery;
 using LibvirtBackup.Recovery.Doctors;
+using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Recovery.Table;
 using LibvirtBackup.Repositories;
 
@@ -10,23 +11,52 @@ namespace LibvirtBackup.Backups;
 /// What a backup plans from: the history of its track, after checkpoints and bitmaps of the running domain were
 /// reconciled.
 /// </summary>
+/// <param name="target">The domain.</param>
+/// <param name="journal">Its journal.</param>
+/// <param name="track">The track.</param>
+/// <param name="known">What is known of the points of the domain.</param>
+/// <param name="points">The points, of all domains and tracks.</param>
+/// <param name="damaged">Ids of points that nothing may build on.</param>
+/// <param name="warnings">Receives one line each.</param>
 internal sealed class TrackPreparation(
-    BackupContext context, IReadOnlyList<PointSummary> points, IReadOnlySet<string> damaged)
+    IBackupDomain target,
+    Journal journal,
+    string track,
+    PointsOfDomain known,
+    IReadOnlyList<PointSummary> points,
+    IReadOnlySet<string> damaged,
+    List<string> warnings)
 {
     private readonly Dictionary<(string Checkpoint, string Disk), string> _reasons = [];
+
+    /// <summary>For a backup into a repository.</summary>
+    internal TrackPreparation(
+        BackupContext context, IReadOnlyList<PointSummary> points, IReadOnlySet<string> damaged)
+        : this(
+            context.Domain,
+            context.Journal,
+            context.Request.Track,
+            new PointsOfDomain(
+                context.Repository.Id, points, damaged, context.Domain.Uuid, context.Repository.Points.ReadAsync),
+            points,
+            damaged,
+            context.Warnings)
+    {
+    }
+
     private IReadOnlyDictionary<string, TrackedCheckpoint> _checkpoints = new Dictionary<string, TrackedCheckpoint>();
 
     /// <param name="isRunning">False for a domain that is shut off: its bitmaps are not touched.</param>
     /// <param name="cancellationToken">Gives up between two steps.</param>
     internal async Task<TrackHistory> PrepareAsync(bool isRunning, CancellationToken cancellationToken)
     {
-        var domain = context.Domain.Tracking;
+        var domain = target.Tracking;
         var names = isRunning
             ? await ReconcileAsync(domain, cancellationToken).ConfigureAwait(false)
             : await domain.ListCheckpointsAsync(cancellationToken).ConfigureAwait(false);
-        var (repository, track) = (context.Repository.Id, context.Request.Track);
-        var highest = context.Journal.View.HighestSequence(repository, track);
-        return TrackHistory.From(points, repository, context.Domain.Uuid, track, names, highest) with
+        var repository = known.RepositoryId!; // one is open
+        var highest = journal.View.HighestSequence(repository, track);
+        return TrackHistory.From(points, repository, target.Uuid, track, names, highest) with
         {
             Damaged = damaged,
         };
@@ -41,14 +71,16 @@ internal sealed class TrackPreparation(
                 .ToDictionary(pair => pair.Key.Disk, pair => pair.Value, StringComparer.Ordinal),
         };
 
+    /// <summary>How much has changed on a disk since a checkpoint, at the last look; null when nobody knows.</summary>
+    internal long? DirtyBytesOf(string checkpoint, string disk) =>
+        _checkpoints.GetValueOrDefault(checkpoint)?.Disks.GetValueOrDefault(disk);
+
     private async Task<IReadOnlyList<string>> ReconcileAsync(
         ITrackedDomain domain, CancellationToken cancellationToken)
     {
-        var known = new PointsOfDomain(
-            context.Repository.Id, points, damaged, context.Domain.Uuid, context.Repository.Points.ReadAsync);
-        var (before, after, failures) = await new TrackingReconciler(domain, known, context.Journal)
+        var (before, after, failures) = await new TrackingReconciler(domain, known, journal)
             .ReconcileAsync(closely: false, cancellationToken).ConfigureAwait(false);
-        context.Warnings.AddRange(failures);
+        warnings.AddRange(failures);
         foreach (var row in before.Rows.Where(row => row.Verdict.IsProblem)) Explain(row, before, after);
         foreach (var row in after.Rows.Where(row => row.Verdict.IsProblem && !before.Rows.Contains(row)))
             Explain(row, after, after);
@@ -70,6 +102,6 @@ internal sealed class TrackPreparation(
         var line = isUsed
             ? $"libvirt had forgotten checkpoint '{row.Checkpoint}' of disk '{row.Disk}', and was told of it again"
             : $"checkpoint '{row.Checkpoint}' of disk '{row.Disk}': {why}";
-        context.Warnings.Add(line);
+        warnings.Add(line);
     }
 }

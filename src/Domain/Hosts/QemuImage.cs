@@ -142,6 +142,23 @@ internal static class QemuImage
             ],
             cancellationToken);
 
+    /// <summary>Copies a raw image, without its holes.</summary>
+    /// <exception cref="BackupException">qemu-img is absent, or says why it cannot.</exception>
+    internal static Task CopyRawAsync(string path, string copy, CancellationToken cancellationToken) => RunAsync(
+        "qemu-img", path, ["convert", "-q", "-f", "raw", "-O", "raw", path, copy], cancellationToken);
+
+    /// <summary>Looks for errors in a qcow2 image that nobody has open; changes nothing.</summary>
+    /// <returns>Where the image ends in its file or device, in bytes.</returns>
+    /// <exception cref="BackupException">qemu-img is absent, or finds an error.</exception>
+    internal static async Task<long> CheckAsync(string path, CancellationToken cancellationToken)
+    {
+        var answer = await RunAsync(
+            "qemu-img", path, ["check", "--output=json", "-f", "qcow2", path], cancellationToken)
+            .ConfigureAwait(false);
+        using var document = JsonDocument.Parse(answer);
+        return document.RootElement.GetProperty("image-end-offset").GetInt64();
+    }
+
     /// <summary>Copies all that an image has from the one below into it, which is then on its own. Nobody has it open.
     /// </summary>
     /// <exception cref="BackupException">qemu-img is absent, or says why it cannot; the image is as good as before.

@@ -55,6 +55,14 @@ public static class PosixFile
         TryAllocate(file, LibC.FallocateZeroRange, offset, length);
 
     /// <summary>
+    /// Takes the space of a range, so that writing there cannot fail for want of it; size and content stay as they are.
+    /// Beyond the end it lasts until the file is cut to its size (<c>SetLength</c>).
+    /// </summary>
+    /// <inheritdoc cref="TryPunchHole"/>
+    public static bool TryReserve(SafeFileHandle file, long offset, long length) =>
+        TryAllocate(file, LibC.FallocateKeepSize, offset, length);
+
+    /// <summary>
     /// Sets whether writes go past the page cache (O_DIRECT): then addresses, offsets and lengths must be multiples of
     /// <see cref="DirectAlignment"/>.
     /// </summary>

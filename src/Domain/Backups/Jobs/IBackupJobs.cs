@@ -7,7 +7,8 @@ internal interface IBackupJobs
     Task<string?> FindAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// The NBD socket of the running backup job: empty for another kind of server or of backup, null without a job.
+    /// The NBD socket of the running backup job, or the first file or device that it writes (push mode): empty for
+    /// another kind of server, null without a job.
     /// </summary>
     Task<string?> GetSocketAsync(CancellationToken cancellationToken);
 

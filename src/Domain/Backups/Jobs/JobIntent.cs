@@ -14,9 +14,12 @@ internal sealed record JobIntent
     /// <summary>The checkpoint being made in the same instant, or null.</summary>
     public required string? Checkpoint { get; init; }
 
-    /// <summary>The directory of the NBD socket and the scratch images.</summary>
+    /// <summary>The directory of the NBD socket and the scratch images, or of the images that QEMU writes.</summary>
     public required string JobDirectory { get; init; }
 
     /// <summary>True when the domain was shut off and was started paused for this run only.</summary>
     public required bool StartedPaused { get; init; }
+
+    /// <summary>Devices that QEMU writes (push mode); a job that writes one of them is this one.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
 }

@@ -85,14 +85,17 @@ internal static class PullJob
     }
 
     /// <summary>
-    /// The NBD socket of the running backup job: empty for another kind of server or of backup, null without a job.
+    /// The NBD socket of the running backup job, or the first file or device that it writes (push mode): empty for
+    /// another kind of server, null without a job.
     /// </summary>
     internal static async Task<string?> GetSocketAsync(LibvirtDomain domain, CancellationToken cancellationToken)
     {
         try
         {
             var xml = await domain.GetBackupXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-            return DomainBackupXml.Parse(xml).Server is UnixBackupServer server ? server.Socket : "";
+            var job = DomainBackupXml.Parse(xml);
+            return job.Server is UnixBackupServer server ? server.Socket
+                : job.Disks.Select(disk => disk.Target?.Path).FirstOrDefault(path => path is not null) ?? "";
         }
         catch (LibvirtException e) when (e.Code is VirErrorNumber.NoDomainBackup)
         {
