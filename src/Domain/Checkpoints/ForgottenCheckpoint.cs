@@ -6,4 +6,4 @@ namespace LibvirtBackup.Checkpoints;
 /// </summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Disks">The disks that have its bitmap.</param>
-public sealed record ForgottenCheckpoint(string Name, IReadOnlyList<CheckpointDisk> Disks);
+internal sealed record ForgottenCheckpoint(string Name, IReadOnlyList<CheckpointDisk> Disks);

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Checkpoints;
 
 /// <summary>Who is asked how much changed since a checkpoint.</summary>
-public enum StatisticsSource
+internal enum StatisticsSource
 {
     /// <summary>
     /// libvirt, checkpoint by checkpoint: exact over a chain of images too, and it leaves no trace. Each question makes
