@@ -6,6 +6,7 @@ using LibvirtBackup.Cli.Checkpoints;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Exports;
+using LibvirtBackup.Cli.Help;
 using LibvirtBackup.Cli.ImageSets;
 using LibvirtBackup.Cli.Imports;
 using LibvirtBackup.Cli.InstantRecovery;
@@ -80,6 +81,7 @@ internal static class CommandList
         new("backup-abort", () => new BackupAbortCommand()),
         new("completion", () => new CompletionCommand()),
         new("__complete", () => new CompleteCommand()),
+        new(ManualCommand.Word, () => new ManualCommand()),
         new(ExportHostCommand.Word, () => new ExportHostCommand()),
         new(ThawWatchdogCommand.Word, () => new ThawWatchdogCommand()),
         new(PointServerCommand.Word, () => new PointServerCommand()),

@@ -17,7 +17,7 @@ internal sealed class Composition : IDisposable
         var services = new ServiceCollection();
         services.AddSingleton(context.Settings);
         services.AddSingleton(context.Environment.Time);
-        services.AddLibvirtBackup(new BackupEngineOptions
+        services.AddEngines(new BackupEngineOptions
         {
             StateDirectory = context.Settings.StateDirectory,
             Program = $"lvbackup {ProgramVersion.Number}",

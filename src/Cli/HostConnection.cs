@@ -1,3 +1,4 @@
+using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
 
 namespace LibvirtBackup.Cli;
@@ -17,26 +18,9 @@ internal sealed class HostConnection(GlobalSettings settings, TimeProvider time)
 
     /// <summary>Opens a connection that the caller closes.</summary>
     /// <exception cref="BackupException">libvirt could not be reached.</exception>
-    internal static async Task<LibvirtConnection> ConnectAsync(
-        GlobalSettings settings, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await LibvirtConnection.OpenAsync(settings.ConnectUri, cancellationToken: cancellationToken);
-        }
-        catch (LibvirtException e)
-        {
-            var host = settings.ConnectUri is { } uri ? $"libvirt at '{uri}'" : "libvirt on this host";
-            throw new BackupException(FailureKind.Failed, $"cannot connect to {host}: {e.Message}; {Advice}", e);
-        }
-        catch (DllNotFoundException e)
-        {
-            throw new BackupException(
-                FailureKind.NotSupported,
-                "libvirt.so.0 is not installed on this machine; install libvirt's client library (Debian: libvirt0)",
-                e);
-        }
-    }
+    internal static Task<LibvirtConnection> ConnectAsync(
+        GlobalSettings settings, CancellationToken cancellationToken) =>
+        HostConnector.OpenAsync(settings.ConnectUri, "the URI (--connect)", cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -52,7 +36,4 @@ internal sealed class HostConnection(GlobalSettings settings, TimeProvider time)
             // See above.
         }
     }
-
-    private static string Advice =>
-        "check the URI (--connect), that libvirtd or virtqemud runs, and that you may use it";
 }

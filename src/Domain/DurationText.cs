@@ -3,7 +3,7 @@ using System.Globalization;
 namespace LibvirtBackup;
 
 /// <summary>Durations as people write them: <c>90s</c>, <c>10m</c>, <c>1h30m</c>, <c>7d</c>, <c>2w</c>.</summary>
-public static class DurationText
+internal static class DurationText
 {
     private static readonly (char Unit, long Seconds)[] s_units =
         [('w', 7 * 86_400), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];

@@ -1,5 +1,6 @@
 using LibvirtBackup.Backups;
 using LibvirtBackup.BlockJobs;
+using LibvirtBackup.Clients;
 using LibvirtBackup.Exports;
 using LibvirtBackup.Exports.Hosting;
 using LibvirtBackup.ImageSets;
@@ -20,6 +21,7 @@ using LibvirtBackup.Views;
 using LibvirtBackup.Views.Serving;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace LibvirtBackup;
 
@@ -27,27 +29,28 @@ namespace LibvirtBackup;
 public static class ServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="BackupEngine"/>, <see cref="PushEngine"/>, <see cref="ImageSetExporter"/>,
-    /// <see cref="ImportEngine"/>, <see cref="RestoreEngine"/>,
-    /// <see cref="GarbageCollector"/>,
-    /// <see cref="SourceVerifier"/>, <see cref="RepositoryRepairer"/>, <see cref="Doctor"/>,
-    /// <see cref="RepositoryReporter"/>, <see cref="PointServer"/>, <see cref="ViewService"/>,
-    /// <see cref="ViewServer"/>, <see cref="InstantBooter"/>, <see cref="InstantFinisher"/> and
-    /// <see cref="InstantDiscarder"/>, and <see cref="TimeProvider.System"/> unless there is one.
+    /// Adds a <see cref="BackupClient"/> for the whole program, with the collection's clock and logging where it has
+    /// them.
     /// </summary>
     /// <param name="services">The collection.</param>
-    /// <param name="options">How backups are run on this host; null for the defaults.</param>
-    /// <param name="instant">How domains run from a repository; null to note them beside the backups and start no
-    /// servers.</param>
+    /// <param name="options">How to work on this machine; null for the defaults.</param>
     /// <returns>The collection.</returns>
-    public static IServiceCollection AddLibvirtBackup(this IServiceCollection services,
-        BackupEngineOptions? options = null, InstantRecoveryOptions? instant = null)
+    public static IServiceCollection AddLibvirtBackup(
+        this IServiceCollection services, BackupClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton(TimeProvider.System);
-        options ??= new BackupEngineOptions();
+        services.TryAddSingleton(provider => new BackupClient(
+            options, provider.GetRequiredService<TimeProvider>(), provider.GetService<ILogger<BackupClient>>()));
+        return services;
+    }
+
+    /// <summary>Adds the parts themselves, for the program.</summary>
+    internal static IServiceCollection AddEngines(
+        this IServiceCollection services, BackupEngineOptions options, InstantRecoveryOptions instant)
+    {
         services.AddSingleton(options);
-        services.AddSingleton(instant ?? new InstantRecoveryOptions { StateDirectory = options.StateDirectory });
+        services.AddSingleton(instant);
         services.AddSingleton<BackupEngine>();
         services.AddSingleton<PushEngine>();
         services.AddSingleton<ImageSetExporter>();

@@ -7,7 +7,7 @@ namespace LibvirtBackup;
 /// Sizes as people write them: <c>4096</c>, <c>64KiB</c>, <c>8MiB</c>, <c>1GiB</c>, <c>2TiB</c>. A single letter means
 /// the binary unit, as for qemu-img; <c>kB MB GB TB</c> are the decimal ones, as for libvirt.
 /// </summary>
-public static class SizeText
+internal static class SizeText
 {
     private static readonly (string Suffix, long Factor)[] s_units =
     [

@@ -10,7 +10,7 @@ namespace LibvirtBackup.Cli.Backups;
 internal sealed class ThawWatchdogCommand : CliCommand
 {
     /// <summary>The command's name.</summary>
-    internal const string Word = "thaw-watchdog";
+    internal const string Word = HelperCommands.ThawWatchdog;
 
     internal ThawWatchdogCommand()
         : base(Word, "Thaw a guest whose backup was killed; started by backup --quiesce.") => Hidden = true;

@@ -2,6 +2,7 @@ using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Exports.Hosting;
 using LibvirtBackup.Interop.Posix;
 using LibvirtBackup.Repositories;
+using LibvirtBackup.Repositories.Keys;
 
 namespace LibvirtBackup.Cli.Exports;
 

@@ -9,7 +9,7 @@ namespace LibvirtBackup.Cli.InstantRecovery;
 internal sealed class MountServerCommand : CliCommand
 {
     /// <summary>The command's name.</summary>
-    internal const string Word = "mount-server";
+    internal const string Word = HelperCommands.MountServer;
 
     private readonly MountOptions _options = new();
 

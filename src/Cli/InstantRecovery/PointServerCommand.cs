@@ -9,7 +9,7 @@ namespace LibvirtBackup.Cli.InstantRecovery;
 internal sealed class PointServerCommand : CliCommand
 {
     /// <summary>The command's name.</summary>
-    internal const string Word = "point-server";
+    internal const string Word = HelperCommands.PointServer;
 
     private readonly Argument<string> _domain = new("domain") { Description = "the domain's UUID" };
 

@@ -1,6 +1,7 @@
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Policies.Running;
 using LibvirtBackup.Repositories;
+using LibvirtBackup.Repositories.Keys;
 
 namespace LibvirtBackup.Cli.Policies;
 

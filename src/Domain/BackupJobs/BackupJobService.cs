@@ -10,7 +10,7 @@ namespace LibvirtBackup.BackupJobs;
 /// libvirt refuses for another reason.
 /// </summary>
 /// <param name="connection">The host.</param>
-public sealed class BackupJobService(LibvirtConnection connection)
+internal sealed class BackupJobService(LibvirtConnection connection)
 {
     /// <summary>Begins a job, which goes on after this returns.</summary>
     /// <param name="domain">The domain.</param>

@@ -9,7 +9,7 @@ namespace LibvirtBackup.Backups;
 /// <summary>Takes restore points. The steps and what a crash after each leaves are in docs/design.md.</summary>
 /// <param name="options">How backups are run on this host.</param>
 /// <param name="time">The clock.</param>
-public sealed class BackupEngine(BackupEngineOptions options, TimeProvider time)
+internal sealed class BackupEngine(BackupEngineOptions options, TimeProvider time)
 {
     private readonly StateDirectory _state = new(options.StateDirectory);
 

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Backups;
 
 /// <summary>How backups are run on this host.</summary>
-public sealed record BackupEngineOptions
+internal sealed record BackupEngineOptions
 {
     /// <summary>
     /// Where locks and intents are kept between runs; default <c>/var/lib/lvbackup</c>, for other users below their

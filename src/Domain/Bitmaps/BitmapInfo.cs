@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Bitmaps;
 
 /// <summary>A dirty bitmap of one image of a disk.</summary>
-public sealed record BitmapInfo
+internal sealed record BitmapInfo
 {
     /// <summary>The name, unique within the image.</summary>
     public required string Name { get; init; }

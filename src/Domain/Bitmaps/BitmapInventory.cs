@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Bitmaps;
 
 /// <summary>All dirty bitmaps of one domain at one moment.</summary>
-public sealed record BitmapInventory
+internal sealed record BitmapInventory
 {
     /// <summary>The domain's name.</summary>
     public required string Domain { get; init; }

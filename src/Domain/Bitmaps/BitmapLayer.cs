@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Bitmaps;
 
 /// <summary>One image of a disk's chain, with its bitmaps.</summary>
-public sealed record BitmapLayer
+internal sealed record BitmapLayer
 {
     /// <summary>
     /// QEMU's block node; null while the domain is shut off. It changes with snapshots, commits and restarts.

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Bitmaps;
 
 /// <summary>A merge of bitmaps of one disk into a new one.</summary>
-public sealed record BitmapMerge
+internal sealed record BitmapMerge
 {
     /// <summary>The name of the new bitmap; its granularity is the finest of its sources.</summary>
     public required string Into { get; init; }

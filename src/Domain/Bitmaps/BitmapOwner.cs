@@ -3,7 +3,7 @@ using LibvirtBackup.Backups.Planning;
 namespace LibvirtBackup.Bitmaps;
 
 /// <summary>Whose a bitmap is, as its name says: the only thing that QEMU and images keep of it.</summary>
-public abstract record BitmapOwner
+internal abstract record BitmapOwner
 {
     private BitmapOwner()
     {

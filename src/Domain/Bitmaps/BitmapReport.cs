@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Bitmaps;
 
 /// <summary>What became of a change.</summary>
-public sealed record BitmapReport
+internal sealed record BitmapReport
 {
     /// <summary>The domain's name.</summary>
     public required string Domain { get; init; }

@@ -17,7 +17,7 @@ namespace LibvirtBackup.Bitmaps;
 /// </remarks>
 /// <param name="connection">The host.</param>
 /// <param name="time">The clock; null for the system's.</param>
-public sealed class BitmapService(LibvirtConnection connection, TimeProvider? time = null)
+internal sealed class BitmapService(LibvirtConnection connection, TimeProvider? time = null)
 {
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Bitmaps;
 
 /// <summary>The bitmaps of one disk, image by image.</summary>
-public sealed record DiskBitmaps
+internal sealed record DiskBitmaps
 {
     /// <summary>The target (<c>vda</c>).</summary>
     public required string Name { get; init; }

@@ -14,7 +14,7 @@ namespace LibvirtBackup.BlockJobs;
 /// <remarks>QEMU's monitor is asked for the bitmaps, which libvirt notes as tainting the domain.</remarks>
 /// <param name="options">How backups are run on this host; the state directory is shared with them.</param>
 /// <param name="time">The clock.</param>
-public sealed class BlockJobEngine(BackupEngineOptions options, TimeProvider time)
+internal sealed class BlockJobEngine(BackupEngineOptions options, TimeProvider time)
 {
     private const string Next = "the guest goes on with the same data; see 'virsh blockjob', and run it again";
 

@@ -5,4 +5,4 @@ namespace LibvirtBackup.BlockJobs;
 /// <param name="Disk">The disk.</param>
 /// <param name="DoneBytes">How much of it is done.</param>
 /// <param name="TotalBytes">All of it; grows when the guest writes meanwhile.</param>
-public sealed record BlockJobProgress(string Domain, string Disk, long DoneBytes, long TotalBytes);
+internal sealed record BlockJobProgress(string Domain, string Disk, long DoneBytes, long TotalBytes);

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.BlockJobs;
 
 /// <summary>What a block job has done.</summary>
-public sealed record BlockJobReport
+internal sealed record BlockJobReport
 {
     /// <summary>The domain's name.</summary>
     public required string Domain { get; init; }

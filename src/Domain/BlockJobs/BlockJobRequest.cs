@@ -1,7 +1,7 @@
 namespace LibvirtBackup.BlockJobs;
 
 /// <summary>A job that moves data between the images of a disk; the guest sees no change.</summary>
-public abstract record BlockJobRequest
+internal abstract record BlockJobRequest
 {
     private BlockJobRequest()
     {

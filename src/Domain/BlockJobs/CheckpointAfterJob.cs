@@ -5,7 +5,7 @@ namespace LibvirtBackup.BlockJobs;
 /// <param name="Disk">The disk.</param>
 /// <param name="BytesBefore">What had changed since; null when the bitmap was of no use.</param>
 /// <param name="BytesAfter">The same afterwards.</param>
-public sealed record CheckpointAfterJob(string Name, string Disk, long? BytesBefore, long? BytesAfter)
+internal sealed record CheckpointAfterJob(string Name, string Disk, long? BytesBefore, long? BytesAfter)
 {
     /// <summary>
     /// True when backups since it go on: its bitmap is valid and holds no less than before. It may hold more, for data

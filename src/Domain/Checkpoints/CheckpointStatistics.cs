@@ -10,7 +10,7 @@ namespace LibvirtBackup.Checkpoints;
 /// migrated, transient. Running domains are asked over QMP, which libvirt notes as tainting.
 /// </summary>
 /// <param name="connection">The host.</param>
-public sealed class CheckpointStatistics(LibvirtConnection connection)
+internal sealed class CheckpointStatistics(LibvirtConnection connection)
 {
     /// <summary>libvirt serves that many at once easily; the questions of one domain wait for each other.</summary>
     private const int DomainsAtOnce = 4;

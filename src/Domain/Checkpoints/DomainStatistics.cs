@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Checkpoints;
 
 /// <summary>How much changed on the disks of a domain since each of its checkpoints.</summary>
-public sealed record DomainStatistics
+internal sealed record DomainStatistics
 {
     /// <summary>The domain's name.</summary>
     public required string Domain { get; init; }

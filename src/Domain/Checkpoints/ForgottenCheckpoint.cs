@@ -8,7 +8,7 @@ namespace LibvirtBackup.Checkpoints;
 /// </summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Disks">The disks that have its bitmap.</param>
-public sealed record ForgottenCheckpoint(string Name, IReadOnlyList<CheckpointDisk> Disks)
+internal sealed record ForgottenCheckpoint(string Name, IReadOnlyList<CheckpointDisk> Disks)
 {
     /// <summary>Finds the bitmaps of this product that are no checkpoint's, without dirty bytes.</summary>
     /// <param name="inventory">The domain's bitmaps.</param>

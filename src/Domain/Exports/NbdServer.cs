@@ -10,7 +10,7 @@ namespace LibvirtBackup.Exports;
 /// Serves disks to NBD clients: qemu-img, nbdcopy, the kernel's nbd-client. Nothing can be written through it. A client
 /// that breaks the protocol loses its connection, and nobody else notices.
 /// </summary>
-public sealed class NbdServer : IAsyncDisposable
+internal sealed class NbdServer : IAsyncDisposable
 {
     /// <summary>Connections that have no place yet: who comes and says nothing keeps nobody else from one.</summary>
     private const int MostNewcomers = 64;

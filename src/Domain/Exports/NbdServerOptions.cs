@@ -3,7 +3,7 @@ using System.Net;
 namespace LibvirtBackup.Exports;
 
 /// <summary>Where an NBD server listens, and whom it serves.</summary>
-public sealed record NbdServerOptions
+internal sealed record NbdServerOptions
 {
     /// <summary>The unix socket's path or the TCP address; port 0 lets the system choose one.</summary>
     public required EndPoint Address { get; init; }

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Exports;
 
 /// <summary>Which disks of which restore points are served.</summary>
-public sealed record PointServeRequest
+internal sealed record PointServeRequest
 {
     /// <summary>The points, by ids or enough of their beginnings; at least one.</summary>
     public required IReadOnlyList<string> Points { get; init; }

@@ -6,7 +6,7 @@ namespace LibvirtBackup.Exports;
 
 /// <summary>Serves restore points to NBD clients, straight from the repository.</summary>
 /// <param name="time">The clock.</param>
-public sealed class PointServer(TimeProvider time)
+internal sealed class PointServer(TimeProvider time)
 {
     /// <summary>Begins to serve.</summary>
     /// <param name="repository">The repository, which has to stay open as long as the server runs.</param>

@@ -3,7 +3,7 @@ using LibvirtBackup.Interop.Libvirt;
 namespace LibvirtBackup.Hosts;
 
 /// <summary>Finds a domain as virsh does: by id, by UUID, by name.</summary>
-public static class DomainFinder
+internal static class DomainFinder
 {
     /// <summary>Finds a domain; an id is tried first, then a UUID, then a name.</summary>
     /// <param name="connection">The host.</param>

@@ -7,5 +7,5 @@ namespace LibvirtBackup.ImageSets;
 /// <param name="Parent">The point of the set whose images lie behind these, or null.</param>
 /// <param name="IsNew">False when an earlier export had written it.</param>
 /// <param name="Disks">The images.</param>
-public sealed record ExportedImagePoint(
+internal sealed record ExportedImagePoint(
     string RestorePoint, string Point, string Directory, string? Parent, bool IsNew, IReadOnlyList<WrittenImage> Disks);

@@ -3,4 +3,4 @@ namespace LibvirtBackup.ImageSets;
 /// <summary>What an export wrote.</summary>
 /// <param name="Points">The points, oldest first.</param>
 /// <param name="Warnings">One line each.</param>
-public sealed record ImageExportReport(IReadOnlyList<ExportedImagePoint> Points, IReadOnlyList<string> Warnings);
+internal sealed record ImageExportReport(IReadOnlyList<ExportedImagePoint> Points, IReadOnlyList<string> Warnings);

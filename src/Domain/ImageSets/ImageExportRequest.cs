@@ -1,7 +1,7 @@
 namespace LibvirtBackup.ImageSets;
 
 /// <summary>Which restore points are to be written as images. Data only.</summary>
-public sealed record ImageExportRequest
+internal sealed record ImageExportRequest
 {
     /// <summary>The restore point's id, or a prefix of it that fits one point only.</summary>
     public required string Point { get; init; }

@@ -9,7 +9,7 @@ namespace LibvirtBackup.ImageSets;
 /// <summary>Writes restore points as qcow2 images with relative backing files, for plain QEMU tools.</summary>
 /// <param name="options">Who writes, for the manifest.</param>
 /// <param name="time">The clock.</param>
-public sealed class ImageSetExporter(BackupEngineOptions options, TimeProvider time)
+internal sealed class ImageSetExporter(BackupEngineOptions options, TimeProvider time)
 {
     /// <summary>Writes a point, with the points that it builds on when asked to; what is there already stays.</summary>
     /// <param name="repository">Where the point is.</param>

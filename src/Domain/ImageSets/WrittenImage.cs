@@ -12,7 +12,7 @@ namespace LibvirtBackup.ImageSets;
 /// <param name="LengthBytes">The length of the file, or of the disk on a device.</param>
 /// <param name="Sha256">The hash of so many bytes of the file or device, read back.</param>
 /// <param name="BackingFile">The image behind this one, relative to its directory; or null.</param>
-public sealed record WrittenImage(
+internal sealed record WrittenImage(
     string Name, string Path, string Format, BackupLevel Level, string? Reason, long VirtualSizeBytes,
     long LengthBytes, string Sha256, string? BackingFile)
 {

@@ -10,7 +10,7 @@ namespace LibvirtBackup.Imports;
 /// <summary>Makes restore points of images and of other tools' backups.</summary>
 /// <param name="options">Who imports, and where things are put together.</param>
 /// <param name="time">The clock.</param>
-public sealed class ImportEngine(BackupEngineOptions options, TimeProvider time)
+internal sealed class ImportEngine(BackupEngineOptions options, TimeProvider time)
 {
     /// <summary>Imports all points of a source; those that are in the repository already stay as they are.</summary>
     /// <param name="repository">Where the points go.</param>

@@ -5,4 +5,4 @@ namespace LibvirtBackup.Imports;
 /// <param name="Disk">The disk.</param>
 /// <param name="DoneBytes">Bytes of the disk that are dealt with.</param>
 /// <param name="TotalBytes">The disk's virtual size.</param>
-public readonly record struct ImportProgress(string Origin, string Disk, long DoneBytes, long TotalBytes);
+internal readonly record struct ImportProgress(string Origin, string Disk, long DoneBytes, long TotalBytes);

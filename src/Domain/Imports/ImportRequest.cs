@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Imports;
 
 /// <summary>What is to become restore points. Data only; validated before anything is read.</summary>
-public sealed record ImportRequest
+internal sealed record ImportRequest
 {
     /// <summary>
     /// The directory of an image set (<c>push</c>, <c>export</c>) or of a virtnbdbackup backup; null for single images.

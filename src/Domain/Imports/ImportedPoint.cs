@@ -7,5 +7,5 @@ namespace LibvirtBackup.Imports;
 /// <param name="IsNew">False when an earlier import had made it.</param>
 /// <param name="ReadBytes">Bytes read of all disks.</param>
 /// <param name="StoredBytes">Bytes added to the repository.</param>
-public sealed record ImportedPoint(
+internal sealed record ImportedPoint(
     string Point, string Origin, string Domain, bool IsNew, long ReadBytes, long StoredBytes);

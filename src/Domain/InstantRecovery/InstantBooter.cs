@@ -6,7 +6,7 @@ using LibvirtBackup.State;
 namespace LibvirtBackup.InstantRecovery;
 
 /// <summary>Runs domains from restore points at once, and brings back what was killed.</summary>
-public sealed class InstantBooter
+internal sealed class InstantBooter
 {
     private readonly TimeProvider _time;
     private readonly InstantRegistry _registry;

@@ -9,7 +9,7 @@ namespace LibvirtBackup.InstantRecovery;
 /// Throws domains away that run from the repository: machine, definition, images, server. Every step may be repeated,
 /// and what was killed half-way is completed by the next run.
 /// </summary>
-public sealed class InstantDiscarder
+internal sealed class InstantDiscarder
 {
     private readonly InstantRegistry _registry;
     private readonly PointServers _servers;

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.InstantRecovery;
 
 /// <summary>A disk of a domain that runs from the repository.</summary>
-public sealed record InstantDisk
+internal sealed record InstantDisk
 {
     /// <summary>The disk's target (<c>vda</c>), and its name on the server.</summary>
     public required string Target { get; init; }

@@ -6,7 +6,7 @@ namespace LibvirtBackup.InstantRecovery;
 /// A domain that runs from the repository: all that is needed to bring its server back, to finish it, or to throw it
 /// away, whatever was killed. Kept in the state directory.
 /// </summary>
-public sealed record InstantDomain
+internal sealed record InstantDomain
 {
     /// <summary>The domain's name.</summary>
     public required string Name { get; init; }

@@ -11,7 +11,7 @@ namespace LibvirtBackup.InstantRecovery;
 /// Pulls all data of a domain that runs from the repository into its local images, while the guest runs or when it is
 /// off, and leaves an ordinary domain. It may be killed at any time and run again.
 /// </summary>
-public sealed class InstantFinisher
+internal sealed class InstantFinisher
 {
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(200);
 

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.InstantRecovery;
 
 /// <summary>How far a domain that runs from the repository is; each is noted durably before it begins.</summary>
-public enum InstantPhase
+internal enum InstantPhase
 {
     /// <summary>It is being made; after a kill, what is there is thrown away. No guest ran yet.</summary>
     Preparing,

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.InstantRecovery;
 
 /// <summary>How domains that run from the repository are kept on this host.</summary>
-public sealed record InstantRecoveryOptions
+internal sealed record InstantRecoveryOptions
 {
     /// <summary>Where is noted which domains run from a repository.</summary>
     public required string StateDirectory { get; init; }

@@ -6,5 +6,5 @@ namespace LibvirtBackup.InstantRecovery;
 /// <param name="ServerStarted">True when its server did not run and was started.</param>
 /// <param name="GuestResumed">True when the guest was started, or waited for its disks and goes on.</param>
 /// <param name="Warnings">What could not be kept as it was, one line each.</param>
-public sealed record InstantReport(
+internal sealed record InstantReport(
     InstantDomain Domain, bool IsNew, bool ServerStarted, bool GuestResumed, IReadOnlyList<string> Warnings);

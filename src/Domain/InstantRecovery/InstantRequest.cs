@@ -1,7 +1,7 @@
 namespace LibvirtBackup.InstantRecovery;
 
 /// <summary>What to boot from the repository.</summary>
-public sealed record InstantRequest
+internal sealed record InstantRequest
 {
     /// <summary>The restore point's id, or a prefix of it that fits one point only.</summary>
     public required string Point { get; init; }

@@ -13,7 +13,7 @@ namespace LibvirtBackup.Pushes;
 /// </summary>
 /// <param name="options">How backups are run on this host, which is the domain's.</param>
 /// <param name="time">The clock.</param>
-public sealed class PushEngine(BackupEngineOptions options, TimeProvider time)
+internal sealed class PushEngine(BackupEngineOptions options, TimeProvider time)
 {
     private readonly StateDirectory _state = new(options.StateDirectory);
 

@@ -4,4 +4,4 @@ namespace LibvirtBackup.Pushes;
 /// <param name="Domain">The domain's name.</param>
 /// <param name="DoneBytes">Bytes that are dealt with.</param>
 /// <param name="TotalBytes">All bytes.</param>
-public readonly record struct PushProgress(string Domain, long DoneBytes, long TotalBytes);
+internal readonly record struct PushProgress(string Domain, long DoneBytes, long TotalBytes);

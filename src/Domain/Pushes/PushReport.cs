@@ -4,7 +4,7 @@ using LibvirtBackup.ImageSets;
 namespace LibvirtBackup.Pushes;
 
 /// <summary>What a push wrote.</summary>
-public sealed record PushReport
+internal sealed record PushReport
 {
     /// <summary>The point: the name of its directory in the set.</summary>
     public required string Point { get; init; }

@@ -4,7 +4,7 @@ using LibvirtBackup.Restores;
 namespace LibvirtBackup.Pushes;
 
 /// <summary>What QEMU is to write, and where to. Data only; validated before anything is started.</summary>
-public sealed record PushRequest
+internal sealed record PushRequest
 {
     /// <summary>The domain: name, UUID or id.</summary>
     public required string Domain { get; init; }

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Qmp;
 
 /// <summary>A device that the guest sees as a drive, as <c>query-block</c> shows it.</summary>
-public sealed record BlockDevice
+internal sealed record BlockDevice
 {
     /// <summary>
     /// The device in QEMU: its id, or its path where the drive is a part of it, such as

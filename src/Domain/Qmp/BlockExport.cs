@@ -4,4 +4,4 @@ namespace LibvirtBackup.Qmp;
 /// <param name="Id">The export's id in QEMU.</param>
 /// <param name="Type">How it is offered, such as <c>nbd</c>.</param>
 /// <param name="NodeName">The node.</param>
-public sealed record BlockExport(string Id, string Type, string NodeName);
+internal sealed record BlockExport(string Id, string Type, string NodeName);

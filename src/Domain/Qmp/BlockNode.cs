@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace LibvirtBackup.Qmp;
 
 /// <summary>A block node of a running QEMU, as <c>query-named-block-nodes</c> shows it.</summary>
-public sealed record BlockNode
+internal sealed record BlockNode
 {
     /// <summary>
     /// The node name, such as <c>libvirt-2-format</c>. libvirt's names change with every snapshot, commit and restart:

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Qmp;
 
 /// <summary>The image behind a block node.</summary>
-public sealed record BlockNodeImage
+internal sealed record BlockNodeImage
 {
     /// <summary>The file name as QEMU knows it.</summary>
     public required string Filename { get; init; }

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Qmp;
 
 /// <summary>A dirty bitmap of a block node, as <c>query-named-block-nodes</c> shows it (QEMU 4.0).</summary>
-public sealed record DirtyBitmap
+internal sealed record DirtyBitmap
 {
     /// <summary>The name; null for a bitmap of QEMU's own, such as that of a mirror job.</summary>
     public string? Name { get; init; }

@@ -4,7 +4,7 @@ namespace LibvirtBackup.Qmp;
 /// <param name="Id">The export's id in QEMU.</param>
 /// <param name="NodeName">The node.</param>
 /// <param name="Name">What clients ask for.</param>
-public sealed record NbdBlockExport(string Id, string NodeName, string Name)
+internal sealed record NbdBlockExport(string Id, string NodeName, string Name)
 {
     /// <summary>Always <c>nbd</c>.</summary>
     public string Type { get; } = "nbd";

@@ -12,7 +12,7 @@ namespace LibvirtBackup.Qmp;
 /// snapshot, a command waits up to 30 s and then fails with <c>VIR_ERR_OPERATION_TIMEOUT</c>; during a backup it works.
 /// Every method throws <see cref="QmpException"/> when QEMU refuses and what the transport throws when it fails.
 /// </remarks>
-public sealed class QmpClient(QmpTransport transport)
+internal sealed class QmpClient(QmpTransport transport)
 {
     /// <summary>Speaks to a domain's QEMU through libvirt, which must be connected for reading and writing.</summary>
     /// <param name="domain">The running domain; it must outlive the client.</param>

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Qmp;
 
 /// <summary>QEMU refused a monitor command: its answer carried an error object.</summary>
-public sealed class QmpException : Exception
+internal sealed class QmpException : Exception
 {
     /// <summary>Makes the exception from the parts of the answer.</summary>
     /// <param name="command">The QMP command, such as <c>block-dirty-bitmap-add</c>.</param>

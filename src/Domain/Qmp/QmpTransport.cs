@@ -7,4 +7,4 @@ namespace LibvirtBackup.Qmp;
 /// <param name="command">The command as JSON, without an <c>id</c>.</param>
 /// <param name="cancellationToken">Stops waiting; QEMU may have carried out the command all the same.</param>
 /// <returns>The answer as JSON: an object with <c>return</c> or <c>error</c>.</returns>
-public delegate Task<string> QmpTransport(string command, CancellationToken cancellationToken);
+internal delegate Task<string> QmpTransport(string command, CancellationToken cancellationToken);

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Reports;
 
 /// <summary>The restore points of one domain.</summary>
-public sealed record DomainReport
+internal sealed record DomainReport
 {
     /// <summary>Its name in the newest point.</summary>
     public required string Name { get; init; }

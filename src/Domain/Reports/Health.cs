@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Reports;
 
 /// <summary>How well a domain is backed up, the worst last.</summary>
-public enum Health
+internal enum Health
 {
     /// <summary>Nothing to do.</summary>
     Good,

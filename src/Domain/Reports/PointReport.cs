@@ -15,6 +15,6 @@ namespace LibvirtBackup.Reports;
 /// <param name="IsQuiesced">True when the guest's file systems were frozen.</param>
 /// <param name="IsDamaged">True when verify found that it does not restore as a whole.</param>
 /// <param name="Warnings">What its backup warned of.</param>
-public sealed record PointReport(
+internal sealed record PointReport(
     string Id, string Track, BackupLevel Level, string? Reason, DateTimeOffset Time, long VirtualSizeBytes,
     long ReadBytes, long StoredBytes, TimeSpan? Copy, bool IsQuiesced, bool IsDamaged, IReadOnlyList<string> Warnings);

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Reports;
 
 /// <summary>What a repository holds, domain by domain, and how well. Immutable.</summary>
-public sealed record RepositoryReport
+internal sealed record RepositoryReport
 {
     /// <summary>When it was made, UTC.</summary>
     public required DateTimeOffset Time { get; init; }

@@ -5,7 +5,7 @@ namespace LibvirtBackup.Reports;
 
 /// <summary>Makes reports of repositories; nothing is changed.</summary>
 /// <param name="time">The clock.</param>
-public sealed class RepositoryReporter(TimeProvider time)
+internal sealed class RepositoryReporter(TimeProvider time)
 {
     /// <summary>Reads every point's manifest, and what verify has noted.</summary>
     /// <param name="repository">The repository.</param>

@@ -8,7 +8,7 @@ using LibvirtBackup.Restores.Definitions;
 namespace LibvirtBackup.Restores;
 
 /// <summary>Writes the disks of restore points. Every chunk is checked against its hash before it is written.</summary>
-public sealed class RestoreEngine
+internal sealed class RestoreEngine
 {
     private readonly Action<RestoreStep, string>? _after;
 

@@ -3,7 +3,7 @@ using LibvirtBackup.Repositories;
 namespace LibvirtBackup.Retention;
 
 /// <summary>Applies rules to the points of a repository.</summary>
-public static class Pruner
+internal static class Pruner
 {
     /// <summary>Decides on points; what is served, or a domain runs from, stays in any case.</summary>
     /// <param name="repository">Where the points are.</param>

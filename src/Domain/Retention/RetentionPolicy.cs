@@ -10,7 +10,7 @@ namespace LibvirtBackup.Retention;
 /// keeps a differential of it: the next backup starts from them, unless the domain was restored from an older point
 /// since, which only its host knows. Then, and without them, it reads everything; nothing else is lost.
 /// </summary>
-public static class RetentionPolicy
+internal static class RetentionPolicy
 {
     private const string IncrementalBase = "newest base for an incremental";
     private const string DifferentialBase = "newest base for a differential";

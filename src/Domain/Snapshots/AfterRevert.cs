@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Snapshots;
 
 /// <summary>What a domain does after it was reverted.</summary>
-public enum AfterRevert
+internal enum AfterRevert
 {
     /// <summary>What it did at the snapshot: one of disks alone is shut off.</summary>
     AsThen,

@@ -14,7 +14,7 @@ namespace LibvirtBackup.Snapshots;
 /// </remarks>
 /// <param name="options">How backups are run on this host; the state directory is shared with them.</param>
 /// <param name="time">The clock.</param>
-public sealed class SnapshotEngine(BackupEngineOptions options, TimeProvider time)
+internal sealed class SnapshotEngine(BackupEngineOptions options, TimeProvider time)
 {
     private readonly StateDirectory _state = new(options.StateDirectory);
 

@@ -3,7 +3,7 @@ using LibvirtBackup.BlockJobs;
 namespace LibvirtBackup.Snapshots;
 
 /// <summary>What was done with a snapshot.</summary>
-public sealed record SnapshotReport
+internal sealed record SnapshotReport
 {
     /// <summary>The domain's name.</summary>
     public required string Domain { get; init; }

@@ -5,7 +5,7 @@ using LibvirtBackup.Interop.Xml;
 namespace LibvirtBackup.Snapshots;
 
 /// <summary>An external snapshot of disks: each goes on in a new image over the one that it was in.</summary>
-public sealed record SnapshotRequest
+internal sealed record SnapshotRequest
 {
     /// <summary>The domain: name, UUID or id.</summary>
     public required string Domain { get; init; }

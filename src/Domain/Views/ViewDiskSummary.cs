@@ -6,5 +6,5 @@ namespace LibvirtBackup.Views;
 /// <param name="ScratchUsedBytes">What its scratch image takes; null when QEMU does not have it.</param>
 /// <param name="ScratchLimitBytes">How large that may become.</param>
 /// <param name="Since">The checkpoints since which it is known what changed.</param>
-public sealed record ViewDiskSummary(
+internal sealed record ViewDiskSummary(
     string Name, long SizeBytes, long? ScratchUsedBytes, long ScratchLimitBytes, IReadOnlyList<string> Since);

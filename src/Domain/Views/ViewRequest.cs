@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Views;
 
 /// <summary>Which view is opened.</summary>
-public sealed record ViewRequest
+internal sealed record ViewRequest
 {
     /// <summary>The running domain: name, UUID or id.</summary>
     public required string Domain { get; init; }

@@ -15,7 +15,7 @@ namespace LibvirtBackup.Views;
 /// <param name="options">Where this host's state is.</param>
 /// <param name="exports">The exports that serve views.</param>
 /// <param name="time">The clock.</param>
-public sealed class ViewService(BackupEngineOptions options, BackgroundExports exports, TimeProvider time)
+internal sealed class ViewService(BackupEngineOptions options, BackgroundExports exports, TimeProvider time)
 {
     private readonly ViewRegistry _registry = new(options.StateDirectory);
 

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Views;
 
 /// <summary>How a view is.</summary>
-public enum ViewState
+internal enum ViewState
 {
     /// <summary>It can be read.</summary>
     Open,

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Views;
 
 /// <summary>A view as lists show it.</summary>
-public sealed record ViewSummary
+internal sealed record ViewSummary
 {
     /// <summary>What it is called on this host.</summary>
     public required string Name { get; init; }

@@ -12,7 +12,7 @@ namespace LibvirtBackup.Backups.Freezing;
 /// The program has to leave the group of the process that started it and to ignore SIGINT, SIGTERM and SIGHUP, which
 /// often go to both. It ends by itself.
 /// </remarks>
-public sealed class ThawWatchdog
+internal sealed class ThawWatchdog
 {
     /// <summary>
     /// How long the watchdog goes on when the guest or libvirt does not answer, 5 minutes, and as long again as the

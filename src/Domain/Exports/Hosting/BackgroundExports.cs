@@ -6,7 +6,7 @@ namespace LibvirtBackup.Exports.Hosting;
 /// <summary>Starts, lists and stops the exports of this host; each is a process of its own.</summary>
 /// <param name="stateDirectory">Where they are kept.</param>
 /// <param name="time">The clock.</param>
-public sealed class BackgroundExports(string stateDirectory, TimeProvider time)
+internal sealed class BackgroundExports(string stateDirectory, TimeProvider time)
 {
     private static readonly TimeSpan s_stopTime = TimeSpan.FromSeconds(30);
 

@@ -10,7 +10,7 @@ namespace LibvirtBackup.Exports.Hosting;
 /// own, which <see cref="BackgroundExports"/> starts.
 /// </summary>
 /// <param name="time">The clock.</param>
-public sealed class ExportHost(TimeProvider time)
+internal sealed class ExportHost(TimeProvider time)
 {
     /// <summary>Reads the order that a process is started with.</summary>
     /// <param name="line">One line.</param>

@@ -5,7 +5,7 @@ using System.Text;
 namespace LibvirtBackup.Exports.Hosting;
 
 /// <summary>What an export is to serve, and where. It is handed to the process that does, and kept for lists.</summary>
-public sealed record ExportOrder
+internal sealed record ExportOrder
 {
     /// <summary>The longest path of a unix socket, in bytes.</summary>
     private const int MostSocketPathBytes = 107;

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Exports.Hosting;
 
 /// <summary>How an export is.</summary>
-public enum ExportState
+internal enum ExportState
 {
     /// <summary>Clients are served.</summary>
     Serving,

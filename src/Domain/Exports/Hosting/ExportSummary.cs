@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Exports.Hosting;
 
 /// <summary>An export of this host, as a list shows it.</summary>
-public sealed record ExportSummary
+internal sealed record ExportSummary
 {
     /// <summary>What it was told.</summary>
     public required ExportOrder Order { get; init; }

@@ -9,7 +9,7 @@ namespace LibvirtBackup.InstantRecovery.Mounts;
 /// are read in a little machine of its own.
 /// </summary>
 /// <param name="server">Serves points.</param>
-public sealed class PointFiles(PointServer server)
+internal sealed class PointFiles(PointServer server)
 {
     /// <summary>Lists a directory as <c>ls -la</c> does.</summary>
     /// <param name="repository">Where the point is.</param>

@@ -8,7 +8,7 @@ namespace LibvirtBackup.InstantRecovery.Mounts;
 /// A disk of a point as a file (nbdfuse), and its file systems. It ends when all of it is unmounted, by whomever;
 /// disposing unmounts it.
 /// </summary>
-public sealed class PointMount : IAsyncDisposable
+internal sealed class PointMount : IAsyncDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(300);
 

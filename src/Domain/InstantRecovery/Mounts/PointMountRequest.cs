@@ -1,7 +1,7 @@
 namespace LibvirtBackup.InstantRecovery.Mounts;
 
 /// <summary>Which disk of which point is mounted, and where.</summary>
-public sealed record PointMountRequest
+internal sealed record PointMountRequest
 {
     /// <summary>The restore point's id, or a prefix of it that fits one point only.</summary>
     public required string Point { get; init; }

@@ -11,7 +11,7 @@ namespace LibvirtBackup.InstantRecovery.Mounts;
 /// <param name="server">Serves points.</param>
 /// <param name="options">Where the state directory is, and how processes of this program are started.</param>
 /// <param name="time">The clock.</param>
-public sealed class PointMounter(PointServer server, InstantRecoveryOptions options, TimeProvider time)
+internal sealed class PointMounter(PointServer server, InstantRecoveryOptions options, TimeProvider time)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 

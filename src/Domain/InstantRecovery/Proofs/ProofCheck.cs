@@ -5,4 +5,4 @@ namespace LibvirtBackup.InstantRecovery.Proofs;
 /// <param name="InGuest">True in the guest, false on the host.</param>
 /// <param name="ExitCode">How it ended; 0 is good, null when it did not end in time.</param>
 /// <param name="Output">What it printed, the last part of it.</param>
-public sealed record ProofCheck(string Command, bool InGuest, int? ExitCode, string Output);
+internal sealed record ProofCheck(string Command, bool InGuest, int? ExitCode, string Output);

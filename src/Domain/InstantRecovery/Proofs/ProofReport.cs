@@ -1,7 +1,7 @@
 namespace LibvirtBackup.InstantRecovery.Proofs;
 
 /// <summary>What came of booting a restore point; also in <c>report.json</c> of the report's directory.</summary>
-public sealed record ProofReport
+internal sealed record ProofReport
 {
     /// <summary>The restore point's whole id.</summary>
     public required string Point { get; init; }

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.InstantRecovery.Proofs;
 
 /// <summary>How a restore point is proved to boot.</summary>
-public sealed record ProofRequest
+internal sealed record ProofRequest
 {
     /// <summary>The restore point's id, or a prefix of it that fits one point only.</summary>
     public required string Point { get; init; }

@@ -13,7 +13,7 @@ namespace LibvirtBackup.InstantRecovery.Proofs;
 /// Boots restore points, without network, to see that they come up, and throws all of it away. When this process is
 /// killed, libvirt ends the guest at once, and the next run removes what is left.
 /// </summary>
-public sealed class RestoreProver
+internal sealed class RestoreProver
 {
     private readonly TimeProvider _time;
     private readonly PointServer _server;

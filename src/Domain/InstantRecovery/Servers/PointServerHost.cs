@@ -11,7 +11,7 @@ namespace LibvirtBackup.InstantRecovery.Servers;
 /// <param name="server">Serves.</param>
 /// <param name="options">Where the domain is noted.</param>
 /// <param name="time">The clock.</param>
-public sealed class PointServerHost(PointServer server, InstantRecoveryOptions options, TimeProvider time)
+internal sealed class PointServerHost(PointServer server, InstantRecoveryOptions options, TimeProvider time)
 {
     /// <summary>What its process prints when QEMU can connect.</summary>
     public const string Ready = BackgroundProcess.Ready;

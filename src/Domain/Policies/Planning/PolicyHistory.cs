@@ -3,7 +3,7 @@ using LibvirtBackup.Repositories;
 namespace LibvirtBackup.Policies.Planning;
 
 /// <summary>All that a decision is made from, besides the policy and the time.</summary>
-public sealed record PolicyHistory
+internal sealed record PolicyHistory
 {
     /// <summary>The domains that the policy selects.</summary>
     public required IReadOnlyList<PolicyDomain> Domains { get; init; }

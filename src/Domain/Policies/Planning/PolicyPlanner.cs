@@ -9,7 +9,7 @@ namespace LibvirtBackup.Policies.Planning;
 /// a good point of its level, or of a stronger one, that was taken since; so what was missed is made up once, however
 /// often it was missed. Attempts count for the newest time on the calendar.
 /// </summary>
-public static class PolicyPlanner
+internal static class PolicyPlanner
 {
     /// <summary>Decides on all tasks.</summary>
     /// <param name="policy">The policy.</param>

@@ -10,7 +10,7 @@ namespace LibvirtBackup.Policies.Planning;
 /// away. Tasks take no time.
 /// </summary>
 /// <param name="policy">The policy.</param>
-public sealed class PolicySimulator(Policy policy)
+internal sealed class PolicySimulator(Policy policy)
 {
     private const string Nowhere = "simulated";
 

@@ -7,7 +7,7 @@ using LibvirtBackup.Retention;
 namespace LibvirtBackup.Policies.Reading;
 
 /// <summary>Reads policy files, and finds all that is wrong with one at once.</summary>
-public static partial class PolicyReader
+internal static partial class PolicyReader
 {
     /// <summary>Reads a policy.</summary>
     /// <param name="file">The file's name, for messages.</param>

@@ -4,7 +4,7 @@ using LibvirtBackup.Repositories;
 namespace LibvirtBackup.Policies.Running;
 
 /// <summary>How the hosts and repositories that policies name are opened.</summary>
-public sealed record PolicyAccess
+internal sealed record PolicyAccess
 {
     /// <summary>Opens a host by its URI, or the command's own one; who asks closes it.</summary>
     public required Func<string?, CancellationToken, Task<LibvirtConnection>> ConnectAsync { get; init; }

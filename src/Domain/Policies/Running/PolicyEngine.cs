@@ -10,7 +10,7 @@ using LibvirtBackup.State;
 namespace LibvirtBackup.Policies.Running;
 
 /// <summary>Plans and runs policies.</summary>
-public sealed class PolicyEngine
+internal sealed class PolicyEngine
 {
     private static readonly TimeSpan s_untilToldAgain = TimeSpan.FromDays(1);
 

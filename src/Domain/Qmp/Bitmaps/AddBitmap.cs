@@ -5,7 +5,7 @@ namespace LibvirtBackup.Qmp;
 /// <summary>Creates an empty bitmap (QEMU 2.4).</summary>
 /// <param name="Node">The node that gets the bitmap.</param>
 /// <param name="Name">The name, unique on the node, at most 1023 bytes.</param>
-public sealed record AddBitmap(string Node, string Name) : BitmapAction(Node)
+internal sealed record AddBitmap(string Node, string Name) : BitmapAction(Node)
 {
     /// <summary>Bytes per bit, a power of two from 512; null lets QEMU choose (at most 64 KiB).</summary>
     public long? Granularity { get; init; }

@@ -3,4 +3,4 @@ namespace LibvirtBackup.Qmp;
 /// <summary>A bitmap named together with its node.</summary>
 /// <param name="Node">The node that holds the bitmap.</param>
 /// <param name="Name">The bitmap.</param>
-public sealed record BitmapSource(string Node, string Name);
+internal sealed record BitmapSource(string Node, string Name);

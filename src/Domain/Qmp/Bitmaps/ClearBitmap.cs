@@ -8,7 +8,7 @@ namespace LibvirtBackup.Qmp;
 /// </summary>
 /// <param name="Node">The node that holds the bitmap.</param>
 /// <param name="Name">The bitmap.</param>
-public sealed record ClearBitmap(string Node, string Name) : BitmapAction(Node)
+internal sealed record ClearBitmap(string Node, string Name) : BitmapAction(Node)
 {
     /// <inheritdoc/>
     [JsonIgnore]

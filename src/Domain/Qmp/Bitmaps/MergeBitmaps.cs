@@ -9,7 +9,8 @@ namespace LibvirtBackup.Qmp;
 /// <param name="Node">The node that holds the target.</param>
 /// <param name="Target">The bitmap that receives the bits.</param>
 /// <param name="Bitmaps">The bitmaps whose bits are added.</param>
-public sealed record MergeBitmaps(string Node, string Target, IReadOnlyList<BitmapSource> Bitmaps) : BitmapAction(Node)
+internal sealed record MergeBitmaps(string Node, string Target, IReadOnlyList<BitmapSource> Bitmaps)
+    : BitmapAction(Node)
 {
     /// <inheritdoc/>
     [JsonIgnore]

@@ -6,7 +6,7 @@ namespace LibvirtBackup.Qmp;
 /// <param name="JobId">The job's id in QEMU; it stays known, concluded, until it is dismissed.</param>
 /// <param name="Device">What is copied.</param>
 /// <param name="Target">Where to; as large.</param>
-public sealed record CopyJob(string JobId, string Device, string Target) : QmpAction
+internal sealed record CopyJob(string JobId, string Device, string Target) : QmpAction
 {
     /// <summary>Always <c>full</c>.</summary>
     public string Sync { get; } = "full";

@@ -10,7 +10,7 @@ namespace LibvirtBackup.Qmp;
 /// <param name="Device">The node that the guest writes.</param>
 /// <param name="Target">The node that gets what is replaced; as large as the other.</param>
 /// <param name="FilterNodeName">How the filter is called that the job puts before the node.</param>
-public sealed record FleecingJob(string JobId, string Device, string Target, string FilterNodeName) : QmpAction
+internal sealed record FleecingJob(string JobId, string Device, string Target, string FilterNodeName) : QmpAction
 {
     /// <summary>What a filter does that breaks the view rather than the guest's write.</summary>
     public const string BreakSnapshot = "break-snapshot";

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Qmp;
 
 /// <summary>A job of QEMU, as <c>query-jobs</c> shows it (QEMU 3.0); libvirt's own are among them.</summary>
-public sealed record QemuJob
+internal sealed record QemuJob
 {
     /// <summary>The id.</summary>
     public required string Id { get; init; }

@@ -4,7 +4,7 @@ namespace LibvirtBackup.Qmp;
 /// <param name="NodeName">What the node is to be called.</param>
 /// <param name="File">The file, at least as long.</param>
 /// <param name="Size">How many bytes.</param>
-public sealed record LimitedNode(string NodeName, FileNode File, long Size) : BlockNodeOptions(NodeName)
+internal sealed record LimitedNode(string NodeName, FileNode File, long Size) : BlockNodeOptions(NodeName)
 {
     /// <inheritdoc/>
     public override string Driver => "raw";

@@ -2,4 +2,4 @@ namespace LibvirtBackup.Qmp;
 
 /// <summary>How a node is cached.</summary>
 /// <param name="NoFlush">Whether flushes are ignored.</param>
-public sealed record NodeCache(bool NoFlush);
+internal sealed record NodeCache(bool NoFlush);

@@ -3,7 +3,7 @@ namespace LibvirtBackup.Qmp;
 /// <summary>A qcow2 image that nobody needs after a crash, so that it is never flushed.</summary>
 /// <param name="NodeName">What the node is to be called.</param>
 /// <param name="File">Where it lives.</param>
-public sealed record ScratchNode(string NodeName, LimitedNode File) : BlockNodeOptions(NodeName)
+internal sealed record ScratchNode(string NodeName, LimitedNode File) : BlockNodeOptions(NodeName)
 {
     /// <inheritdoc/>
     public override string Driver => "qcow2";

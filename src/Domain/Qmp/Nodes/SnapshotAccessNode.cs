@@ -6,7 +6,7 @@ namespace LibvirtBackup.Qmp;
 /// </summary>
 /// <param name="NodeName">What the node is to be called.</param>
 /// <param name="File">The filter.</param>
-public sealed record SnapshotAccessNode(string NodeName, string File) : BlockNodeOptions(NodeName)
+internal sealed record SnapshotAccessNode(string NodeName, string File) : BlockNodeOptions(NodeName)
 {
     /// <inheritdoc/>
     public override string Driver => "snapshot-access";

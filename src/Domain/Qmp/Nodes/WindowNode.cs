@@ -4,7 +4,7 @@ namespace LibvirtBackup.Qmp;
 /// <param name="NodeName">What the node is to be called.</param>
 /// <param name="File">The other node.</param>
 /// <param name="Size">How many bytes.</param>
-public sealed record WindowNode(string NodeName, string File, long Size) : BlockNodeOptions(NodeName)
+internal sealed record WindowNode(string NodeName, string File, long Size) : BlockNodeOptions(NodeName)
 {
     /// <inheritdoc/>
     public override string Driver => "raw";

@@ -16,7 +16,7 @@ namespace LibvirtBackup.Recovery;
 /// </summary>
 /// <param name="options">How backups are run on this host.</param>
 /// <param name="time">The clock.</param>
-public sealed class Doctor(BackupEngineOptions options, TimeProvider time)
+internal sealed class Doctor(BackupEngineOptions options, TimeProvider time)
 {
     private readonly StateDirectory _state = new(options.StateDirectory);
 

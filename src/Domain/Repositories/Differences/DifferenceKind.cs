@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Repositories.Differences;
 
 /// <summary>What the later of two points has where they differ.</summary>
-public enum DifferenceKind
+internal enum DifferenceKind
 {
     /// <summary>Bytes.</summary>
     Data,

@@ -7,7 +7,7 @@ namespace LibvirtBackup.Repositories.Differences;
 /// <param name="ContentChanged">
 /// False when a guest would read zeroes at both points: a hole has become written zeroes, or the reverse.
 /// </param>
-public readonly record struct DifferentExtent(
+internal readonly record struct DifferentExtent(
     long OffsetBytes, long LengthBytes, DifferenceKind Kind, bool ContentChanged)
 {
     /// <summary>The first byte behind it.</summary>

@@ -7,7 +7,7 @@ namespace LibvirtBackup.Repositories.Differences;
 /// read, and equal parts cost nothing. Any two points can be compared; a disk that one of them does not have counts
 /// as one of no bytes.
 /// </summary>
-public sealed class PointComparison
+internal sealed class PointComparison
 {
     private readonly Repository _repository;
 

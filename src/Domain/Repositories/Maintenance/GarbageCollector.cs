@@ -7,7 +7,7 @@ namespace LibvirtBackup.Repositories.Maintenance;
 /// go, the deletion is left to a later run.
 /// </summary>
 /// <param name="time">The clock.</param>
-public sealed class GarbageCollector(TimeProvider time)
+internal sealed class GarbageCollector(TimeProvider time)
 {
     /// <summary>Deletes what no point needs.</summary>
     /// <param name="repository">The repository; no backup writes through this object meanwhile.</param>

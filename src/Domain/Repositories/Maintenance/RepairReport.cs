@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Repositories.Maintenance;
 
 /// <summary>What repair did, and what it could not do.</summary>
-public sealed record RepairReport
+internal sealed record RepairReport
 {
     /// <summary>Packs that are listed in new indexes, since no good index did.</summary>
     public required int ListedPacks { get; init; }

@@ -11,7 +11,7 @@ namespace LibvirtBackup.Repositories.Maintenance;
 /// </summary>
 /// <param name="options">How backups are run on this host: where a job's files go.</param>
 /// <param name="time">The clock.</param>
-public sealed class RepositoryRepairer(BackupEngineOptions options, TimeProvider time)
+internal sealed class RepositoryRepairer(BackupEngineOptions options, TimeProvider time)
 {
     /// <summary>Repairs what can be repaired from what is stored.</summary>
     /// <param name="repository">The repository; nothing else works through this object meanwhile.</param>

@@ -11,7 +11,7 @@ namespace LibvirtBackup.Repositories.Maintenance;
 /// Checks every file of a repository against its hashes, without a key: what is encrypted stays so. It finds any damage
 /// of what is stored, but cannot say which disks it affects.
 /// </summary>
-public static class RepositoryScrubber
+internal static class RepositoryScrubber
 {
     /// <summary>Documents that no point needs.</summary>
     private static readonly string[] s_bookkeeping = [

@@ -4,7 +4,7 @@ using LibvirtBackup.Repositories.Indexes;
 namespace LibvirtBackup.Repositories.Maintenance;
 
 /// <summary>Reads a repository and checks that its points restore to what they were.</summary>
-public static class RepositoryVerifier
+internal static class RepositoryVerifier
 {
     /// <summary>
     /// Verifies points, or all that is stored. What is found is noted in the repository, so that the next backup stores

@@ -6,7 +6,7 @@ namespace LibvirtBackup.Views.Serving;
 /// <summary>Serves views to NBD clients. QEMU has one NBD server only, so what it says is handed on by ours.</summary>
 /// <param name="options">Where this host's state is.</param>
 /// <param name="time">The clock.</param>
-public sealed class ViewServer(BackupEngineOptions options, TimeProvider time)
+internal sealed class ViewServer(BackupEngineOptions options, TimeProvider time)
 {
     /// <summary>Begins to serve.</summary>
     /// <param name="uri">The libvirt that runs the domain; null for its default.</param>

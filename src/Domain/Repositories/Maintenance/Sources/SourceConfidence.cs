@@ -8,7 +8,7 @@ namespace LibvirtBackup.Repositories.Maintenance.Sources;
 /// <param name="OutsideChunks">Chunks with data that no bitmap says were written; holes are all compared.</param>
 /// <param name="RateBelow">The rate, from 0 to 1; 1 / OutsideChunks where all were compared.</param>
 /// <param name="Probability">The probability; 1 where all were compared.</param>
-public sealed record SourceConfidence(long SampledChunks, long OutsideChunks, double RateBelow, double Probability)
+internal sealed record SourceConfidence(long SampledChunks, long OutsideChunks, double RateBelow, double Probability)
 {
     internal static SourceConfidence Of(ComparedDisk disk) => new(
         disk.SampledChunks,

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Repositories.Maintenance.Sources;
 
 /// <summary>How one disk compares.</summary>
-public sealed record SourceDiskReport
+internal sealed record SourceDiskReport
 {
     private const int MostProblems = 1000;
 

@@ -1,7 +1,7 @@
 namespace LibvirtBackup.Repositories.Maintenance.Sources;
 
 /// <summary>How a point compares with the live disks.</summary>
-public sealed record SourceReport
+internal sealed record SourceReport
 {
     /// <summary>The point.</summary>
     public required string Point { get; init; }

@@ -4,7 +4,7 @@ namespace LibvirtBackup.Repositories.Maintenance.Sources;
 /// How much is compared of what no bitmap says was written. What a bitmap reported, and the point stored, is always
 /// compared.
 /// </summary>
-public sealed record SourceSample
+internal sealed record SourceSample
 {
     /// <summary>
     /// How many of 100 chunks; more than 0, at most 100. Null for as many as it takes to see, with a probability of

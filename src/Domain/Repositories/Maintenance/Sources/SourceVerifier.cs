@@ -9,7 +9,7 @@ namespace LibvirtBackup.Repositories.Maintenance.Sources;
 /// <summary>Compares a point with the live disks of its domain. Nothing of the domain is changed.</summary>
 /// <param name="options">How backups are run on this host: where the job's files go.</param>
 /// <param name="time">The clock.</param>
-public sealed class SourceVerifier(BackupEngineOptions options, TimeProvider time)
+internal sealed class SourceVerifier(BackupEngineOptions options, TimeProvider time)
 {
     /// <summary>
     /// Compares chunk by chunk, but for what the guest has written since: that is known from the checkpoint's bitmap,

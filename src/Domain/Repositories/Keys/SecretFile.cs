@@ -1,17 +1,18 @@
-using LibvirtBackup.Repositories.Keys;
-
-namespace LibvirtBackup.Cli;
+namespace LibvirtBackup.Repositories.Keys;
 
 /// <summary>
 /// Reads secrets from files: on the command line or in the environment every process of the host could see them.
 /// </summary>
-internal static class SecretFile
+public static class SecretFile
 {
     // More than a key file may have, so that a wrong file is refused for its size and not read whole.
     private const int Limit = 8192;
 
     /// <summary>The secret in the file that is named, or null when none is.</summary>
-    internal static RepositorySecret? Read(string? passphraseFile, string? keyFile)
+    /// <param name="passphraseFile">A file whose first line is a passphrase, or null.</param>
+    /// <param name="keyFile">A file whose whole content is a key, or null.</param>
+    /// <exception cref="BackupException">Both are named, or the file cannot be read.</exception>
+    public static RepositorySecret? Read(string? passphraseFile, string? keyFile)
     {
         if (passphraseFile is not null && keyFile is not null)
             throw new BackupException(
