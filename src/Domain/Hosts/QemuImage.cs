@@ -71,12 +71,28 @@ internal static class QemuImage
             ["file"] = new JsonObject { ["driver"] = ImageExport.FileDriver(path), ["filename"] = path },
             ["backing"] = null,
         };
+        return await ReadMapAsync(
+            path, $"json:{node.ToJsonString()}", [], QemuImageMap.ReadAllocation, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Which parts of a disk may be other than zeroes, in an image or what is behind it; also while a guest writes.
+    /// </summary>
+    /// <inheritdoc cref="InspectAsync(string, string, CancellationToken)"/>
+    internal static Task<RangeSet> ReadDataSharedAsync(
+        string path, string format, CancellationToken cancellationToken) =>
+        ReadMapAsync(path, path, ["-f", format], QemuImageMap.ReadData, cancellationToken);
+
+    private static async Task<RangeSet> ReadMapAsync(
+        string path, string image, string[] options, Func<string, RangeSet> read, CancellationToken cancellationToken)
+    {
         var answer = await RunAsync(
-            "qemu-img", path, ["map", "-U", "--output=json", $"json:{node.ToJsonString()}"], cancellationToken)
+            "qemu-img", path, ["map", "-U", "--output=json", .. options, image], cancellationToken)
             .ConfigureAwait(false);
         try
         {
-            return QemuImageMap.ReadAllocation(answer);
+            return read(answer);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {

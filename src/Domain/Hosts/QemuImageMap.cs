@@ -10,12 +10,19 @@ internal static class QemuImageMap
     /// <exception cref="JsonException">The text is no JSON.</exception>
     /// <exception cref="KeyNotFoundException">Something is absent.</exception>
     /// <exception cref="InvalidOperationException">Something is of another type.</exception>
-    internal static RangeSet ReadAllocation(string json)
+    internal static RangeSet ReadAllocation(string json) =>
+        Read(json, extent => extent.GetProperty("present").GetBoolean());
+
+    /// <summary>What is not known to read as zeroes, in ascending order.</summary>
+    /// <inheritdoc cref="ReadAllocation"/>
+    internal static RangeSet ReadData(string json) => Read(json, extent => !extent.GetProperty("zero").GetBoolean());
+
+    private static RangeSet Read(string json, Func<JsonElement, bool> isWanted)
     {
         using var document = JsonDocument.Parse(json);
         var found = new RangeSet();
         foreach (var extent in document.RootElement.EnumerateArray())
-            if (extent.GetProperty("present").GetBoolean())
+            if (isWanted(extent))
                 found.Append(new ByteRange(
                     extent.GetProperty("start").GetInt64(), extent.GetProperty("length").GetInt64()));
         return found;

@@ -71,7 +71,7 @@ internal sealed class PushCleanUp(PushContext context, string uri)
         var isOurs = first is null
             ? await current.Jobs.FindAsync(CancellationToken.None).ConfigureAwait(false) == "backup"
             : Path.GetDirectoryName(first) == intent.JobDirectory
-                || intent.Devices.Contains(first, StringComparer.Ordinal);
+                || first == intent.Device;
         if (isOurs) await current.Jobs.EndAsync(CancellationToken.None).ConfigureAwait(false);
         JobDirectory.Remove(intent.JobDirectory);
     }

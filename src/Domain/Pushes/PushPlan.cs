@@ -13,6 +13,14 @@ internal sealed record PushPlan(BackupPlan Plan, PushSizes Sizes, Func<string, s
     /// <summary>The guest goes on writing until the job begins.</summary>
     private const long WrittenMeanwhile = 16 * Units.MiB;
 
+    /// <summary>The image of the base that a disk's new image builds on.</summary>
+    internal (string Path, string Format) BelowOf(ImageSet set, PushTarget target, IReadOnlyList<ImagePoint> points)
+    {
+        var start = points.First(point => point.Id == Plan.Base!.Id); // the target has a parent in it
+        var old = start.Disks.First(disk => disk.Name == target.Name);
+        return (set.PathOf(start, old), old.Format);
+    }
+
     /// <summary>Says where each disk is written.</summary>
     /// <param name="set">The set.</param>
     /// <param name="directory">The staging directory.</param>

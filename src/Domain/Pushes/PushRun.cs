@@ -17,6 +17,7 @@ internal sealed class PushRun(PushContext context)
     private readonly PushRequest _request = context.Request;
     private readonly PushJob _job = new(context.Libvirt, context.Time);
     private JobIntent? _intent; // set before anything is begun
+    private UnreportedChanges? _changes; // seen before the job
 
     internal async Task<PushReport> ExecuteAsync(CancellationToken cancellationToken)
     {
@@ -81,20 +82,20 @@ internal sealed class PushRun(PushContext context)
         ImagePoint point;
         try
         {
-            var (begun, targets, instant) = await BeginAsync(plan, points, owner, cancellationToken)
+            (plan, var disks, var instant) = await WriteImagesAsync(plan, points, owner, cancellationToken)
                 .ConfigureAwait(false);
-            plan = begun;
-            if (_request.RateLimitBytesPerSecond is { } rate)
-                await _job.LimitAsync(targets, rate, cancellationToken).ConfigureAwait(false);
-            await RequireSameImagesAsync(plan.Plan).ConfigureAwait(false);
-            var room = new PushRoom(_intent!.JobDirectory, targets); // set by BeginAsync
-            await _job.WaitAsync(context.Progress, room.Require, cancellationToken).ConfigureAwait(false);
-            var disks = await new PushedImages(targets).FinishAsync(cancellationToken).ConfigureAwait(false);
+            if (await _changes!.FindAsync(cancellationToken).ConfigureAwait(false) is { } disk) // begun, so looked
+            {
+                plan = await HealAsync(plan, disk, cleanUp).ConfigureAwait(false);
+                (plan, disks, instant) = await WriteImagesAsync(plan, points, owner, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
             point = Describe(plan.Plan, instant, definition, disks);
             cancellationToken.ThrowIfCancellationRequested();
-            ImageStaging.Publish(_set, _intent.JobDirectory, point, definition);
+            ImageStaging.Publish(_set, _intent!.JobDirectory, point, definition); // the same
         }
-        catch (Exception e)
+        catch (Exception e) when (_intent is null || !Directory.Exists(_set.PathOf(_intent.Point)))
         {
             var left = _intent is null ? null : await cleanUp.AfterFailureAsync(_intent).ConfigureAwait(false);
             if (left is null || e is OperationCanceledException) throw;
@@ -104,6 +105,40 @@ internal sealed class PushRun(PushContext context)
 
         await cleanUp.AfterCommitAsync(plan.Plan).ConfigureAwait(false);
         return Report(point);
+    }
+
+    private async Task<(PushPlan Plan, IReadOnlyList<ImagePointDisk> Disks, DateTimeOffset Instant)> WriteImagesAsync(
+        PushPlan plan, IReadOnlyList<ImagePoint> points, QemuOwner? owner, CancellationToken cancellationToken)
+    {
+        var (begun, targets, instant) = await BeginAsync(plan, points, owner, cancellationToken).ConfigureAwait(false);
+        if (_request.RateLimitBytesPerSecond is { } rate)
+            await _job.LimitAsync(targets, rate, cancellationToken).ConfigureAwait(false);
+        await RequireSameImagesAsync(begun.Plan).ConfigureAwait(false);
+        var room = new PushRoom(_intent!.JobDirectory, targets); // set by BeginAsync
+        await _job.WaitAsync(context.Progress, room.Require, cancellationToken).ConfigureAwait(false);
+        return (begun, await new PushedImages(targets).FinishAsync(cancellationToken).ConfigureAwait(false), instant);
+    }
+
+    /// <summary>Throws away what lies over an image that it must not, and plans to write all disks whole.</summary>
+    private async Task<PushPlan> HealAsync(PushPlan plan, string disk, PushCleanUp cleanUp)
+    {
+        var why = $"disk '{disk}' had changed where no bitmap reported it (resized twice, a bitmap cleared, or the "
+            + "image replaced by somebody?)";
+        if (await cleanUp.AfterFailureAsync(_intent!).ConfigureAwait(false) is { } left) // begun, so set
+            throw new BackupException(FailureKind.Failed, $"push of domain '{_domain.Name}' failed: {why}; {left}");
+        _intent = null;
+        context.Warnings.Add($"all disks are written in full: {why}");
+        var whole = plan.Plan.WithoutBase(why);
+        return plan with
+        {
+            Plan = whole with
+            {
+                Sequence = whole.Sequence + 1, // a number is never used twice
+                NewCheckpoint = CheckpointNaming.TryParse(whole.NewCheckpoint ?? string.Empty, out var name)
+                    ? (name with { Sequence = whole.Sequence + 1, Mark = CheckpointNaming.NewMark() }).ToString()
+                    : null,
+            },
+        };
     }
 
     /// <summary>Begins the job; where libvirt refuses the base after all, with all disks whole.</summary>
@@ -143,12 +178,16 @@ internal sealed class PushRun(PushContext context)
             Checkpoint = plan.Plan.NewCheckpoint,
             JobDirectory = directory,
             StartedPaused = false,
-            Devices = [.. targets.Where(target => target.IsDevice).Select(target => target.Path)],
+            Device = targets[0].IsDevice ? targets[0].Path : null,
         };
         context.Journal.Append(new JournalRecord.JobBegun(_intent));
+        PushTargets.RequireSizes(targets);
         ImageStaging.Create(directory, owner);
+        foreach (var target in targets.Where(target => target.IsDevice))
+            _set.MarkOverwritten(points, target.Path, _intent.Point);
         await PushTargets.CreateAsync(targets, owner, cancellationToken).ConfigureAwait(false);
-        foreach (var device in _intent.Devices) _set.MarkOverwritten(points, device, _intent.Point);
+        _changes = await UnreportedChanges.LookAsync(
+            targets, target => plan.BelowOf(_set, target, points), cancellationToken).ConfigureAwait(false);
         await _job.BeginAsync(plan.Plan, targets).ConfigureAwait(false);
         return (plan, targets, context.Time.GetUtcNow());
     }

@@ -18,6 +18,9 @@ internal static class PushTargets
     internal static async Task CreateAsync(
         IReadOnlyList<PushTarget> targets, QemuOwner? owner, CancellationToken cancellationToken)
     {
+        foreach (var target in targets.Where(target => target is { IsDevice: true, Format: "qcow2" }))
+            await QemuImage.CreateEmptyAsync(target.Path, target.VirtualSizeBytes, cancellationToken)
+                .ConfigureAwait(false);
         foreach (var target in targets.Where(target => !target.IsDevice))
         {
             if (target.CopyOf is { } origin)
@@ -45,6 +48,22 @@ internal static class PushTargets
         if (raw > 0 && directory is not null && ScratchWatch.Measure(directory) is { } space
             && space.Free < raw + MarginBytes)
             throw NoRoom(directory, raw);
+    }
+
+    /// <summary>Refuses devices of a size that does not do.</summary>
+    /// <exception cref="BackupException">One is too small, or not just as large.</exception>
+    internal static void RequireSizes(IReadOnlyList<PushTarget> targets)
+    {
+        foreach (var target in targets.Where(target => target.IsDevice))
+        {
+            var size = PosixFile.GetBlockDeviceSize(target.Path);
+            if (target.Format == "raw" ? size == target.VirtualSizeBytes : size >= target.ExpectedBytes) continue;
+            throw new BackupException(
+                FailureKind.Failed,
+                $"device '{target.Path}' has {size} bytes, and disk '{target.Name}' needs "
+                + (target.Format == "raw" ? $"exactly {target.VirtualSizeBytes}" : $"up to {target.ExpectedBytes}")
+                + "; nothing was begun");
+        }
     }
 
     /// <summary>The most that a qcow2 image with so much data needs, with its tables.</summary>

@@ -74,6 +74,27 @@ public sealed class PushTests
     }
 
     [Fact]
+    public async Task A_disk_that_shrank_and_grew_again_is_written_whole()
+    {
+        await using var scene = await BackupScene.StartPausedAsync(
+            await LabHost.ForAsync("bookworm"), new LabDisk(16 * Units.MiB));
+        var set = new PushScene(scene);
+        var io = new QemuIo(scene.Guest);
+        await io.PaintAsync("vda", 0, 12, 1, Token);
+        await set.PushAsync();
+        foreach (var size in (string[])["4MiB", "16MiB"])
+            await scene.Guest.Host.Virsh.RunAsync(Token, "blockresize", scene.Guest.Name, "vda", size);
+        await io.FillAsync("vda", 0, 512, 0x55, Token);
+        var healed = await set.PushAsync();
+        Assert.Equal(("000003-full", BackupLevel.Full), (healed.Point, healed.Level));
+        Assert.Contains("no bitmap reported", healed.Reason, StringComparison.Ordinal);
+        await io.FillAsync("vda", Units.MiB, 512, 0x56, Token);
+        Assert.Equal(BackupLevel.Incremental, (await set.PushAsync()).Level);
+        await set.VerifyAllAsync();
+        await scene.AssertNothingLeftAsync();
+    }
+
+    [Fact]
     public async Task What_is_ended_or_killed_leaves_no_point_and_the_next_run_cleans_up()
     {
         await using var scene = await BackupScene.StartPausedAsync(

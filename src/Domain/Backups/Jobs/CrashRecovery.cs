@@ -76,7 +76,7 @@ internal sealed class CrashRecovery(IBackupDomain domain, Journal journal, State
                 && await domain.Jobs.FindAsync(cancellationToken).ConfigureAwait(false) == "backup"
                     ? intent.JobDirectory
                     : null;
-        if (intent?.Devices.Contains(socket, StringComparer.Ordinal) is true) return intent.JobDirectory;
+        if (socket.Length > 0 && intent?.Device == socket) return intent.JobDirectory;
         var directory = Path.GetDirectoryName(socket);
         return directory is { Length: > 0 }
             && (directory == intent?.JobDirectory || Path.GetDirectoryName(directory) == state.JobsDirectory)

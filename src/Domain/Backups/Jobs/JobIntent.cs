@@ -20,6 +20,6 @@ internal sealed record JobIntent
     /// <summary>True when the domain was shut off and was started paused for this run only.</summary>
     public required bool StartedPaused { get; init; }
 
-    /// <summary>Devices that QEMU writes (push mode); a job that writes one of them is this one.</summary>
-    public IReadOnlyList<string> Devices { get; init; } = [];
+    /// <summary>What QEMU writes first (push mode), where that is a device: by it the job is known; or null.</summary>
+    public string? Device { get; init; }
 }

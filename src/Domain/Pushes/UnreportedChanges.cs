@@ -1,0 +1,67 @@
+using LibvirtBackup.Extents;
+using LibvirtBackup.Hosts;
+
+namespace LibvirtBackup.Pushes;
+
+/// <summary>
+/// Finds changes that no bitmap reported, as a pull backup does by the allocation map: what was data in the image
+/// below, and is nothing on the disk any more, must not be data in the new image. A disk that shrank and grew again
+/// is so.
+/// </summary>
+internal sealed class UnreportedChanges
+{
+    /// <summary>Smaller pieces are written together with what lies beside them.</summary>
+    private const int BlockBytes = 64 * Units.KiB;
+
+    private readonly List<(PushTarget Target, RangeSet Before, RangeSet Live)> _disks = [];
+
+    /// <summary>Looks at the disks just before the job begins.</summary>
+    /// <param name="targets">What will be written.</param>
+    /// <param name="below">The image of the base, by disk.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal static async Task<UnreportedChanges> LookAsync(
+        IReadOnlyList<PushTarget> targets, Func<PushTarget, (string Path, string Format)> below,
+        CancellationToken cancellationToken)
+    {
+        var found = new UnreportedChanges();
+        // Zeroes that QEMU writes to a raw image can look like data.
+        foreach (var target in targets.Where(target => target is { Plan.Parent: not null, Format: "qcow2" }))
+        {
+            if (target.Plan.Disk.Path is not { } path) continue; // nobody can look at it from here
+            var (image, format) = below(target);
+            var before = await QemuImage.ReadDataSharedAsync(image, format, cancellationToken).ConfigureAwait(false);
+            var live = await QemuImage.ReadDataSharedAsync(path, target.Plan.Disk.Format, cancellationToken)
+                .ConfigureAwait(false);
+            found._disks.Add((target, before, live));
+        }
+
+        return found;
+    }
+
+    /// <summary>The first disk of which something was not reported, or null.</summary>
+    internal async Task<string?> FindAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (target, before, live) in _disks)
+        {
+            var now = await QemuImage.ReadDataSharedAsync(target.Path, target.Format, cancellationToken)
+                .ConfigureAwait(false);
+            if (Count(before, live, now) > 0) return target.Name;
+        }
+
+        return null;
+    }
+
+    /// <summary>Bytes that were data, are nothing on the disk, and are data all the same. Pure.</summary>
+    internal static long Count(RangeSet before, RangeSet live, RangeSet now)
+    {
+        long found = 0;
+        foreach (var range in now)
+            for (var at = Units.RoundUp(range.Offset, BlockBytes); at + BlockBytes <= range.End; at += BlockBytes)
+            {
+                var block = new ByteRange(at, BlockBytes);
+                if (before.Contains(block) && !live.Overlaps(block)) found += BlockBytes;
+            }
+
+        return found;
+    }
+}
