@@ -58,6 +58,16 @@ internal sealed class ServedScene : IAsyncDisposable
         return new NetworkStream(socket, ownsSocket: true);
     }
 
+    /// <summary>A client of the oldest kind: an export by name, replies without parts.</summary>
+    internal async Task<NetworkStream> ConnectSimpleAsync()
+    {
+        var client = await ConnectRawAsync();
+        await client.ReadExactlyAsync(new byte[18], Token);
+        await client.WriteAsync((byte[])[0, 0, 0, 3, .. NbdBytes.Option(1, "vda"u8)], Token);
+        await client.ReadExactlyAsync(new byte[10], Token);
+        return client;
+    }
+
     internal async Task AssertStillServesAsync()
     {
         await using var connection = await ConnectAsync();
