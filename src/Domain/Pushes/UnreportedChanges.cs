@@ -24,11 +24,11 @@ internal sealed class UnreportedChanges
         CancellationToken cancellationToken)
     {
         var found = new UnreportedChanges();
-        // Zeroes that QEMU writes to a raw image can look like data.
         foreach (var target in targets.Where(target => target is { Plan.Parent: not null, Format: "qcow2" }))
         {
             if (target.Plan.Disk.Path is not { } path) continue; // nobody can look at it from here
             var (image, format) = below(target);
+            if (format == "raw") continue; // zeroes that QEMU wrote there can look like data
             var before = await QemuImage.ReadDataSharedAsync(image, format, cancellationToken).ConfigureAwait(false);
             var live = await QemuImage.ReadDataSharedAsync(path, target.Plan.Disk.Format, cancellationToken)
                 .ConfigureAwait(false);
