@@ -35,7 +35,7 @@ internal sealed class OnlineCapture(BackupContext context)
     {
         var owner = await _domain.Jobs.GetOwnerAsync(cancellationToken).ConfigureAwait(false);
         var uri = await _domain.GetUriAsync(cancellationToken).ConfigureAwait(false);
-        var cleanUp = new JobCleanUp(context, uri);
+        var cleanUp = new JobCleanUp(_domain, context.Journal, context.Repository.Id, uri, "next backup");
         var watch = await _domain.WatchAsync(cancellationToken).ConfigureAwait(false);
         await using var watching = watch.ConfigureAwait(false);
         WriteIntent(new JobIntent

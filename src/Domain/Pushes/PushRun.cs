@@ -77,8 +77,8 @@ internal sealed class PushRun(PushContext context)
         PushPlan plan, IReadOnlyList<ImagePoint> points, string definition, CancellationToken cancellationToken)
     {
         var owner = await _domain.Jobs.GetOwnerAsync(cancellationToken).ConfigureAwait(false);
-        var cleanUp = new PushCleanUp(
-            context, await _domain.GetUriAsync(cancellationToken).ConfigureAwait(false));
+        var uri = await _domain.GetUriAsync(cancellationToken).ConfigureAwait(false);
+        var cleanUp = new JobCleanUp(_domain, context.Journal, _set.Id, uri, "next push or backup");
         ImagePoint point;
         try
         {
@@ -103,7 +103,7 @@ internal sealed class PushRun(PushContext context)
                 (e as BackupException)?.Kind ?? FailureKind.Failed, $"{e.Message}; {left}", e);
         }
 
-        await cleanUp.AfterCommitAsync(plan.Plan).ConfigureAwait(false);
+        context.Warnings.AddRange(await cleanUp.AfterCommitAsync(_intent, plan.Plan).ConfigureAwait(false));
         return Report(point);
     }
 
@@ -120,7 +120,7 @@ internal sealed class PushRun(PushContext context)
     }
 
     /// <summary>Throws away what lies over an image that it must not, and plans to write all disks whole.</summary>
-    private async Task<PushPlan> HealAsync(PushPlan plan, string disk, PushCleanUp cleanUp)
+    private async Task<PushPlan> HealAsync(PushPlan plan, string disk, JobCleanUp cleanUp)
     {
         var why = $"disk '{disk}' had changed where no bitmap reported it (resized twice, a bitmap cleared, or the "
             + "image replaced by somebody?)";

@@ -248,7 +248,7 @@ internal sealed unsafe class NbdIoLoop(NbdEndpoint endpoint, NbdConnectionOption
     private NbdException CommandError(string function)
     {
         NbdException error = NbdException.FromLastError(function);
-        if (error.Errno == Errno.NotConnected)
+        if (error.Errno == Errno.NotConnected || IsGone())
         {
             NoteDeath(error);
             return ClosedError(function);
@@ -259,6 +259,9 @@ internal sealed unsafe class NbdIoLoop(NbdEndpoint endpoint, NbdConnectionOption
             IsConnectionLost = error.Errno == Errno.Shutdown, // the server said so, and will hang up
         };
     }
+
+    /// <summary>A server that said goodbye leaves a handle that calls each further command invalid.</summary>
+    private bool IsGone() => NbdNative.nbd_aio_is_closed(_handle) == 1 || NbdNative.nbd_aio_is_dead(_handle) == 1;
 
     private void ThrowIfDead()
     {

@@ -39,6 +39,27 @@ public sealed class NbdFaultTests
         Array.ForEach(buffers, buffer => buffer.Dispose());
     }
 
+    /// <summary>A request may come between the goodbye and the moment when it is seen.</summary>
+    [Fact]
+    public async Task A_server_that_hangs_up_while_requests_are_made_is_lost_for_each_of_them()
+    {
+        const int rounds = 200;
+        await using var server = new ScriptedNbdServer(_ => null);
+        for (int round = 0; round < rounds; round++)
+        {
+            await using NbdConnection connection = await server.ConnectAsync();
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(
+                async () =>
+                {
+                    Thread.SpinWait(i * round);
+                    NbdException e = await Assert.ThrowsAsync<NbdException>(
+                        () => connection.ReadAsync(0, new byte[512], Token).AsTask());
+                    Assert.True(e.IsConnectionLost, e.Message);
+                },
+                Token)));
+        }
+    }
+
     [Fact]
     public async Task A_server_killed_under_large_writes_fails_them_all()
     {

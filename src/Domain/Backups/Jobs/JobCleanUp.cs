@@ -9,7 +9,12 @@ namespace LibvirtBackup.Backups.Jobs;
 /// Ends a job and removes what it left. Where the daemon went away meanwhile, over a new connection; where that fails
 /// too, the intent stays and the next run does it.
 /// </summary>
-internal sealed class JobCleanUp(BackupContext context, string uri)
+/// <param name="domain">The domain.</param>
+/// <param name="journal">Its journal.</param>
+/// <param name="owner">The id of the repository or image set that the point belongs to.</param>
+/// <param name="uri">Where the domain is found again.</param>
+/// <param name="next">What does the rest, such as <c>next backup</c>.</param>
+internal sealed class JobCleanUp(IBackupDomain domain, Journal journal, string owner, string uri, string next)
 {
     /// <summary>Ends the job of a point that exists, and drops checkpoints that no later backup needs.</summary>
     /// <returns>What could not be done, one line each.</returns>
@@ -17,22 +22,21 @@ internal sealed class JobCleanUp(BackupContext context, string uri)
     {
         try
         {
-            await context.Domain.ReconnectingAsync(uri, async current =>
+            await domain.ReconnectingAsync(uri, async current =>
             {
                 await EndJobAsync(current, intent).ConfigureAwait(false);
-                context.Journal.Append(new JournalRecord.JobEnded(IsCommitted: true));
+                journal.Append(new JournalRecord.JobEnded(IsCommitted: true));
                 if (plan.NewCheckpoint is not { } newest) return;
                 await DropSupersededAsync(current.Tracking, newest, plan).ConfigureAwait(false);
-                var none = PointsOfDomain.None(context.Repository.Id);
-                await new TrackingSurveyor(current.Tracking, none, context.Journal)
+                var none = PointsOfDomain.None(owner);
+                await new TrackingSurveyor(current.Tracking, none, journal)
                     .WitnessAsync(newest, CancellationToken.None).ConfigureAwait(false);
             }).ConfigureAwait(false);
             return [];
         }
         catch (Exception e) when (e is LibvirtException or BackupException or IOException)
         {
-            return [$"the point is complete, but its job could not be cleaned up ({e.Message}); the next backup does "
-                + "it"];
+            return [$"the point is complete, but its job could not be cleaned up ({e.Message}); the {next} does it"];
         }
     }
 
@@ -43,21 +47,20 @@ internal sealed class JobCleanUp(BackupContext context, string uri)
         try
         {
             var isUndone = true;
-            await context.Domain.ReconnectingAsync(uri, async current =>
+            await domain.ReconnectingAsync(uri, async current =>
             {
                 await EndJobAsync(current, intent).ConfigureAwait(false);
                 isUndone = intent.Checkpoint is not { } made
-                    || await new CheckpointRemover(current.Tracking, context.Journal)
+                    || await new CheckpointRemover(current.Tracking, journal)
                         .TryRemoveUnfinishedAsync(made, CancellationToken.None).ConfigureAwait(false);
             }).ConfigureAwait(false);
-            if (!isUndone) return $"checkpoint '{intent.Checkpoint}' is removed by the next backup of the running "
-                + "domain";
-            context.Journal.Append(new JournalRecord.JobEnded(IsCommitted: false));
+            if (!isUndone) return $"checkpoint '{intent.Checkpoint}' is removed by the {next} of the running domain";
+            journal.Append(new JournalRecord.JobEnded(IsCommitted: false));
             return null;
         }
         catch (Exception e) when (e is LibvirtException or BackupException or IOException)
         {
-            return $"clean-up is left to the next backup ({e.Message})";
+            return $"clean-up is left to the {next} ({e.Message})";
         }
     }
 
@@ -67,7 +70,7 @@ internal sealed class JobCleanUp(BackupContext context, string uri)
         // Without a definition it is what a libvirtd has left that died: nobody else's, since the domain is locked.
         var isOurs = socket is null
             ? await current.Jobs.FindAsync(CancellationToken.None).ConfigureAwait(false) == "backup"
-            : socket == JobDirectory.SocketOf(intent.JobDirectory);
+            : Path.GetDirectoryName(socket) == intent.JobDirectory || socket == intent.Device;
         if (isOurs)
             await current.Jobs.EndAsync(CancellationToken.None).ConfigureAwait(false);
         JobDirectory.Remove(intent.JobDirectory);
@@ -77,7 +80,7 @@ internal sealed class JobCleanUp(BackupContext context, string uri)
     private async Task DropSupersededAsync(ITrackedDomain current, string newest, BackupPlan plan)
     {
         var names = await current.ListCheckpointsAsync(CancellationToken.None).ConfigureAwait(false);
-        var remover = new CheckpointRemover(current, context.Journal);
+        var remover = new CheckpointRemover(current, journal);
         foreach (var name in CheckpointRetention.Superseded(names, newest, plan.KeptCheckpoints))
             await remover.TryRemoveAsync(name, CancellationToken.None).ConfigureAwait(false);
     }
