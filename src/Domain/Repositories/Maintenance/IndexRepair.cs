@@ -4,8 +4,8 @@ using LibvirtBackup.Repositories.Indexes;
 namespace LibvirtBackup.Repositories.Maintenance;
 
 /// <summary>
-/// Lists in new indexes what no good index lists: from the tables of the packs, and where a pack has none that is good,
-/// from what can be read of damaged indexes. Then the damaged ones go.
+/// Lists in new indexes each copy of a blob that no good index lists: from the tables of the packs, and where a pack has
+/// none that is good, from what can be read of damaged indexes. Then the damaged ones go.
 /// </summary>
 internal sealed class IndexRepair(Repository repository)
 {
@@ -13,8 +13,9 @@ internal sealed class IndexRepair(Repository repository)
     private readonly List<(IndexPack Pack, IndexEntry Entry)> _entries = [];
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
     private readonly HashSet<string> _broken = new(StringComparer.Ordinal);
+    private readonly HashSet<ChunkId> _found = [];
 
-    /// <summary>Packs that are listed in new indexes.</summary>
+    /// <summary>Packs that have blobs which no good index listed, and new ones do.</summary>
     internal int ListedPacks { get; private set; }
 
     /// <summary>Indexes that were damaged.</summary>
@@ -25,13 +26,12 @@ internal sealed class IndexRepair(Repository repository)
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        var named = new HashSet<ChunkId>();
+        var good = new List<IndexFile>();
         foreach (var key in await _store.ListAsync(IndexFormat.Folder, cancellationToken).ConfigureAwait(false))
         {
             try
             {
-                var file = await IndexCheck.ReadAsync(_store, key, cancellationToken).ConfigureAwait(false);
-                named.UnionWith(file.Packs.Select(pack => pack.Id));
+                good.Add(await IndexCheck.ReadAsync(_store, key, cancellationToken).ConfigureAwait(false));
             }
             catch (InvalidDataException)
             {
@@ -39,28 +39,36 @@ internal sealed class IndexRepair(Repository repository)
             }
         }
 
+        var listed = new ListedBlobs(good);
+        var counts = await listed.CountAsync(cancellationToken).ConfigureAwait(false);
         foreach (var pack in await PackTables.ListAsync(_store, cancellationToken).ConfigureAwait(false))
-            await TakePackAsync(pack, isListed: named.Contains(pack), cancellationToken).ConfigureAwait(false);
-        foreach (var key in _broken) await SalvageAsync(key, named, cancellationToken).ConfigureAwait(false);
-        await WriteAsync(all: true, cancellationToken).ConfigureAwait(false);
+        {
+            await TakePackAsync(pack, counts.GetValueOrDefault(pack), cancellationToken).ConfigureAwait(false);
+            if (_entries.Count >= IndexBuilder.EntriesPerIndex)
+                await WriteAsync(listed, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var key in _broken) await SalvageAsync(key, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(listed, cancellationToken).ConfigureAwait(false);
         foreach (var key in _broken.Where(key => !_written.Contains(key)))
             await _store.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
         RemovedIndexes = _broken.Count;
+        ListedPacks = _found.Except(BrokenPacks).Count();
         await repository.Index.ReloadAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task TakePackAsync(ChunkId id, bool isListed, CancellationToken cancellationToken)
+    /// <param name="id">The pack.</param>
+    /// <param name="listedBlobs">How many of its blobs good indexes list.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    private async Task TakePackAsync(ChunkId id, int listedBlobs, CancellationToken cancellationToken)
     {
         try
         {
             var pack = await PackTables.ReadAsync(_store, id, cancellationToken).ConfigureAwait(false);
-            if (isListed) return;
-            ListedPacks++;
+            if (listedBlobs == pack.Entries.Count) return;
             var listed = new IndexPack(pack.Id, pack.Salt, pack.Length);
             _entries.AddRange(pack.Entries.Select(entry => (listed, new IndexEntry(
                 entry.Id, 0, entry.Offset, entry.StoredLength, entry.PlainLength, entry.Codec))));
-            if (_entries.Count >= IndexBuilder.EntriesPerIndex)
-                await WriteAsync(all: false, cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidDataException)
         {
@@ -73,7 +81,7 @@ internal sealed class IndexRepair(Repository repository)
     }
 
     /// <summary>What a damaged index says of packs that do not say it themselves.</summary>
-    private async Task SalvageAsync(string key, HashSet<ChunkId> named, CancellationToken cancellationToken)
+    private async Task SalvageAsync(string key, CancellationToken cancellationToken)
     {
         IndexFile file;
         try
@@ -91,7 +99,7 @@ internal sealed class IndexRepair(Repository repository)
             {
                 var entries = await file.ReadBlockAsync(block, cancellationToken).ConfigureAwait(false);
                 _entries.AddRange(entries.Select(entry => (Pack: file.Packs[entry.Pack], entry))
-                    .Where(pair => BrokenPacks.Contains(pair.Pack.Id) && !named.Contains(pair.Pack.Id)));
+                    .Where(pair => BrokenPacks.Contains(pair.Pack.Id)));
             }
             catch (InvalidDataException)
             {
@@ -100,22 +108,23 @@ internal sealed class IndexRepair(Repository repository)
         }
     }
 
-    /// <summary>Writes indexes; of several copies of a blob each goes into another one.</summary>
-    private async Task WriteAsync(bool all, CancellationToken cancellationToken)
+    /// <summary>Writes indexes of what is not listed; of several copies of a blob each goes into another one.</summary>
+    private async Task WriteAsync(ListedBlobs listed, CancellationToken cancellationToken)
     {
-        while (_entries.Count > 0)
+        var sorted = await listed
+            .SelectUnlistedAsync([.. _entries.OrderBy(copy => copy.Entry.Id)], _found, cancellationToken)
+            .ConfigureAwait(false);
+        _entries.Clear();
+        for (var more = new List<(IndexPack, IndexEntry)>(); sorted.Count > 0; (sorted, more) = (more, []))
         {
-            var sorted = _entries.OrderBy(pair => pair.Entry.Id).ToList();
-            _entries.Clear();
             var builder = new IndexBuilder(_store) { Broken = _broken };
             for (var i = 0; i < sorted.Count; i++)
                 if (i > 0 && sorted[i].Entry.Id == sorted[i - 1].Entry.Id)
-                    _entries.Add(sorted[i]);
+                    more.Add(sorted[i]);
                 else
                     await builder.AddAsync(sorted[i].Pack, sorted[i].Entry, cancellationToken).ConfigureAwait(false);
             await builder.FlushAsync(cancellationToken).ConfigureAwait(false);
             _written.UnionWith(builder.Keys);
-            if (!all) return;
         }
     }
 }

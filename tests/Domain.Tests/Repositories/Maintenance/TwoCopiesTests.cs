@@ -35,8 +35,7 @@ public sealed class TwoCopiesTests
             content[^40] ^= 1; // its table
             return content;
         });
-        using (var repository = await scene.OpenAsync())
-            Assert.True((await RepositoryRepairer.RepairAsync(repository, Token)).IsGood);
+        await RepairAsync(scene);
         await scene.HoldsAsync();
         Assert.True((await scene.VerifyAsync(new VerifyRequest())).IsGood);
     }
@@ -53,6 +52,59 @@ public sealed class TwoCopiesTests
         await scene.BackupAsync(s_same);
         await scene.CollectAsync();
         await scene.HoldsAsync();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task An_index_that_lists_only_a_part_of_a_pack_does_not_stand_for_the_rest_of_it(int lost)
+    {
+        var (scene, _, _, _) = await CreateAsync();
+        foreach (var key in await scene.Store.ListAsync("indexes/", Token)) await scene.Store.DeleteAsync(key, Token);
+        await RepairAsync(scene);
+        // What both packs have is listed in one index for the one, and in the other index for the other.
+        var indexes = await scene.Store.ListAsync("indexes/", Token);
+        Assert.Equal(2, indexes.Count);
+        await scene.Store.DeleteAsync(indexes[lost], Token);
+        await RepairAsync(scene);
+        await scene.HoldsAsync();
+        Assert.True((await scene.VerifyAsync(new VerifyRequest())).IsGood);
+    }
+
+    [Fact]
+    public async Task A_copy_that_a_merged_index_left_out_is_found_when_the_other_one_is_damaged()
+    {
+        var (scene, _, _, _) = await CreateAsync();
+        await MergeIndexesAsync(scene);
+        await scene.DamageAsync(s_same.AsMemory(0, Scene.Chunk)); // the copy that is listed
+        Assert.False((await scene.VerifyAsync(new VerifyRequest())).IsGood);
+        await RepairAsync(scene);
+        await scene.HoldsAsync();
+        Assert.True((await scene.VerifyAsync(new VerifyRequest())).IsGood);
+    }
+
+    [Fact]
+    public async Task Copies_that_a_merged_index_left_out_are_no_news()
+    {
+        var (scene, _, _, _) = await CreateAsync();
+        await MergeIndexesAsync(scene);
+        Assert.False((await RepairAsync(scene)).NeedsVerify);
+        await scene.HoldsAsync();
+    }
+
+    private static async Task MergeIndexesAsync(Scene scene)
+    {
+        using var repository = await scene.OpenAsync();
+        await new IndexRewriter(repository, new HashSet<ChunkId>(), new GcTally(scene.Store))
+            .RewriteAsync(await repository.Index.GetFilesAsync(Token), new HashSet<ChunkId>(), Token);
+    }
+
+    private static async Task<RepairReport> RepairAsync(Scene scene)
+    {
+        using var repository = await scene.OpenAsync();
+        var report = await RepositoryRepairer.RepairAsync(repository, Token);
+        Assert.True(report.IsGood);
+        return report;
     }
 
     /// <returns>The scene, the point of the large backup, its pack, and the pack of the small one.</returns>
