@@ -4,8 +4,8 @@ using LibvirtBackup.Repositories.Indexes;
 namespace LibvirtBackup.Repositories.Maintenance;
 
 /// <summary>
-/// Lists in new indexes each copy of a blob that no good index lists: from the tables of the packs, and where a pack has
-/// none that is good, from what can be read of damaged indexes. Then the damaged ones go.
+/// Lists in new indexes each copy of a blob that no good index lists: from the tables of the packs, and where a pack
+/// has none that is good, from what can be read of damaged indexes. Then the damaged ones go.
 /// </summary>
 internal sealed class IndexRepair(Repository repository)
 {
