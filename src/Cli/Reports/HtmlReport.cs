@@ -59,8 +59,8 @@ internal sealed class HtmlReport(RepositoryReport report, TimeZoneInfo zone)
 
     private void RenderOverview()
     {
-        Line("<div class=\"wide\"><table><thead><tr><th>Domain</th><th>Health</th><th class=\"n\">Points</th><th>Newest</th>"
-            + "<th class=\"n\">Disks</th><th class=\"n\">Stored</th></tr></thead><tbody>");
+        Line("<div class=\"wide\"><table><thead><tr><th>Domain</th><th>Health</th><th class=\"n\">Points</th>"
+            + "<th>Newest</th><th class=\"n\">Disks</th><th class=\"n\">Stored</th></tr></thead><tbody>");
         foreach (var domain in Domains)
             Line($"<tr><td><a href=\"#{domain.Uuid}\">{Text(domain.Name)}</a></td><td>{Pill(domain.Health)}</td>"
                 + Number("points", $"{domain.Points.Count}") + $"<td>{Time(domain.Newest.Time)}</td>"

@@ -66,7 +66,8 @@ public sealed partial class TerminalTests : IDisposable
         };
         // The tests may themselves be run with it.
         string[] color = noColor is null ? ["-u", "NO_COLOR"] : [$"NO_COLOR={noColor}"];
-        var result = await CliProcess.RunProgramAsync("env", variables, [.. color, "script", "-qec", line, "/dev/null"]);
+        var result = await CliProcess.RunProgramAsync(
+            "env", variables, [.. color, "script", "-qec", line, "/dev/null"]);
         return result.Out;
     }
 

@@ -4,7 +4,8 @@ namespace LibvirtBackup.Cli.Tests.Output;
 
 public sealed class TextTableTests
 {
-    private static readonly string[][] s_rows = [["vda", "kept", "it is needed by all that comes later"], ["vdb", "x", "-"]];
+    private static readonly string[][] s_rows =
+        [["vda", "kept", "it is needed by all that comes later"], ["vdb", "x", "-"]];
 
     [Fact]
     public void The_text_of_the_last_column_goes_on_below_itself_on_a_narrow_terminal() => Assert.Equal(
