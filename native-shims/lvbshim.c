@@ -80,6 +80,13 @@ LVB_EXPORT int64_t lvb_block_device_size(int fd)
     return (int64_t)size;
 }
 
+LVB_EXPORT int lvb_terminal_columns(int fd)
+{
+    struct winsize size;
+
+    return ioctl(fd, TIOCGWINSZ, &size) == -1 ? 0 : size.ws_col;
+}
+
 LVB_EXPORT int lvb_file_identity(const char *path, uint64_t identity[2])
 {
     struct statx st;

@@ -86,7 +86,7 @@ internal sealed class CommandRunner(CliConsole console, CliEnvironment environme
 
     private int Report(Failure failure, bool json)
     {
-        console.Error.WriteLine("lvbackup: " + failure.Message);
+        console.WriteError(failure.Message);
         if (json)
         {
             var document = new ErrorDocument(failure.ExitCode, failure.Message, failure.Libvirt);

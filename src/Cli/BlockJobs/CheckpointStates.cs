@@ -11,7 +11,7 @@ internal static class CheckpointStates
     {
         if (checkpoints.Count == 0) return;
         TextTable.Write(
-            context.Console.Out,
+            context.Console,
             ["Checkpoint", "Disk", "State", "Changed before", "Changed now"],
             [.. checkpoints.Select(checkpoint => (IReadOnlyList<string>)
             [

@@ -74,7 +74,7 @@ internal sealed class CommandContext : IAsyncDisposable
     }
 
     /// <summary>Says on stderr what the user has to know though the command goes on.</summary>
-    internal void Warn(string line) => Console.Error.WriteLine("lvbackup: warning: " + line);
+    internal void Warn(string line) => Console.WriteWarning(line);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

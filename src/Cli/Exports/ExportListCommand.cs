@@ -36,7 +36,7 @@ internal sealed class ExportListCommand : CliCommand
             context.PrintJson(ExportListDocument.Of(exports), CliJson.Documents.ExportListDocument);
         else
             TextTable.Write(
-                context.Console.Out, ["Name", "State", "Clients", "Address"], [.. exports.SelectMany(Rows)],
+                context.Console, ["Name", "State", "Clients", "Address"], [.. exports.SelectMany(Rows)],
                 !context.Settings.Quiet);
         return ExitCode.Done;
     }

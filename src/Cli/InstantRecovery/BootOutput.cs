@@ -17,7 +17,7 @@ internal static class BootOutput
             context.PrintJson(BootDocument.Of(known, []), CliJson.Documents.BootDocument);
         else
             TextTable.Write(
-                context.Console.Out,
+                context.Console,
                 ["Name", "Point", "Server", "Directory"],
                 [.. known.Select(one => (string[])[
                     one.Domain.Name, one.Domain.Point, one.Server is { } pid ? $"pid {pid}" : "not running",

@@ -109,7 +109,7 @@ internal sealed class KeyCommand : CliCommand
         }
 
         TextTable.Write(
-            context.Console.Out, ["Slot", "Kind", "Label", "Created"],
+            context.Console, ["Slot", "Kind", "Label", "Created"],
             [.. slots.Select(s => new[]
             {
                 s.Id, Choice.Word(s.Kind), s.Label, TimeText.Format(s.Created, context.Environment.Time.LocalTimeZone),

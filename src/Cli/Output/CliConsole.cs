@@ -1,4 +1,5 @@
 using System.Text;
+using LibvirtBackup.Interop.Posix;
 
 namespace LibvirtBackup.Cli.Output;
 
@@ -23,6 +24,12 @@ internal sealed class CliConsole(TextReader input, TextWriter output, TextWriter
     /// <summary>True when a question can be asked and answered.</summary>
     internal bool CanAsk { get; } = interactive && !Console.IsInputRedirected && !Console.IsErrorRedirected;
 
+    /// <summary>Columns of the terminal that stdout is, or null.</summary>
+    internal int? Width { get; init; }
+
+    /// <summary>True when stderr is a terminal whose user has nothing against colours.</summary>
+    internal bool HasColors { get; init; }
+
     /// <summary>The streams of this process.</summary>
     internal static CliConsole OfProcess()
     {
@@ -34,8 +41,25 @@ internal sealed class CliConsole(TextReader input, TextWriter output, TextWriter
             NewLine = "\n",
         };
         var input = new StreamReader(Console.OpenStandardInput(), utf8, leaveOpen: true);
-        return new CliConsole(input, output, error, interactive: true);
+        return new CliConsole(input, output, error, interactive: true)
+        {
+            Width = PosixTerminal.GetColumns(),
+            HasColors = !Console.IsErrorRedirected
+                && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+                && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
+        };
     }
+
+    /// <summary>Says on stderr what ended the command.</summary>
+    internal void WriteError(string message) => Error.WriteLine($"{Colored("lvbackup:", "31")} {message}");
+
+    /// <summary>Says on stderr what the user has to know though the command goes on.</summary>
+    internal void WriteWarning(string message) =>
+        Error.WriteLine($"{Colored("lvbackup: warning:", "33")} {message}");
+
+    /// <param name="text">The text.</param>
+    /// <param name="color">The number that ECMA-48 gives it.</param>
+    private string Colored(string text, string color) => HasColors ? $"\e[1;{color}m{text}\e[0m" : text;
 
     /// <summary>Writes out what is buffered of the results.</summary>
     /// <exception cref="BackupException">They could not be written.</exception>

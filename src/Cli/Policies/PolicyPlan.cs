@@ -46,7 +46,7 @@ internal static class PolicyPlan
         context.PrintExtra(string.Create(
             CultureInfo.InvariantCulture, $"Policy {policy.Name}, {days} days ({policy.Zone.Id}):"));
         TextTable.Write(
-            context.Console.Out, ["Time", "Task", "Domain", "Level", "Removes", "Why"],
+            context.Console, ["Time", "Task", "Domain", "Level", "Removes", "Why"],
             [.. simulation.Tasks.Select(task => new[]
             {
                 TimeText.Format(task.Time, policy.Zone), PolicyWords.Of(task.Task.Kind), task.Task.Domain?.Name ?? "-",
@@ -57,7 +57,7 @@ internal static class PolicyPlan
         context.PrintExtra("");
         context.PrintExtra("Then these points are there:");
         TextTable.Write(
-            context.Console.Out, ["Time", "Domain", "Level", "Why"],
+            context.Console, ["Time", "Domain", "Level", "Why"],
             [.. simulation.Points.Where(d => d.Keep).Select(d => new[]
             {
                 TimeText.Format(d.Point.Time, policy.Zone), d.Point.Domain, Choice.Word(d.Point.Level),

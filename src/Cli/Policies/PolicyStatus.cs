@@ -41,7 +41,7 @@ internal static class PolicyStatus
     {
         context.PrintExtra($"Policy {status.Policy}{(status.IsRunning ? ", a run is under way" : "")}:");
         TextTable.Write(
-            context.Console.Out, ["Task", "Domain", "Done", "Last attempt", "Next", "Why"],
+            context.Console, ["Task", "Domain", "Done", "Last attempt", "Next", "Why"],
             [.. status.Tasks.Select(task => new[]
             {
                 task.Task, task.Domain ?? "-", Time(task.LastDone), task.LastOutcome ?? "-",

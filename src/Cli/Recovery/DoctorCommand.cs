@@ -80,7 +80,7 @@ internal sealed class DoctorCommand : CliCommand
         if (findings.Count == 0)
             return;
         TextTable.Write(
-            context.Console.Out,
+            context.Console,
             ["Disk", "Checkpoint", "State", "Repair", "Why"],
             [.. findings.Select(Row)],
             heading: true);

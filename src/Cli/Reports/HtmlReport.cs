@@ -7,7 +7,9 @@ using LibvirtBackup.Reports;
 
 namespace LibvirtBackup.Cli.Reports;
 
-/// <summary>A report as one file for a browser: no script, nothing loaded, all names escaped.</summary>
+/// <summary>
+/// A report as one file for a browser: no script, nothing loaded, all names escaped. Worst domains first.
+/// </summary>
 internal sealed class HtmlReport(RepositoryReport report, TimeZoneInfo zone)
 {
     /// <summary>Points that are shown at once; as many times <see cref="OlderPages"/> are unfolded.</summary>
@@ -17,6 +19,8 @@ internal sealed class HtmlReport(RepositoryReport report, TimeZoneInfo zone)
     private const int OlderPages = 20;
 
     private readonly StringBuilder _html = new();
+
+    private IEnumerable<DomainReport> Domains => report.Domains.OrderByDescending(domain => domain.Health);
 
     internal string Render()
     {
@@ -32,7 +36,7 @@ internal sealed class HtmlReport(RepositoryReport report, TimeZoneInfo zone)
         RenderCards();
         foreach (var line in report.Unreadable) Line($"<p class=\"note bad\">{Text(line)}</p>");
         RenderOverview();
-        foreach (var domain in report.Domains) RenderDomain(domain);
+        foreach (var domain in Domains) RenderDomain(domain);
         Line("</main></body></html>");
         return _html.ToString();
     }
@@ -47,7 +51,7 @@ internal sealed class HtmlReport(RepositoryReport report, TimeZoneInfo zone)
         Card("Disks, newest points", Size(report.Domains.Sum(domain => domain.Newest.VirtualSizeBytes)));
         Card("Read from guests", Size(read));
         Card("Space taken", Size(report.PackBytes));
-        Card("Read : space", report.PackBytes == 0
+        Card("Compressed, shared", report.PackBytes == 0
             ? "–"
             : string.Create(CultureInfo.InvariantCulture, $"{(double)read / report.PackBytes:0.0} : 1"));
         Line("</section>");
@@ -55,14 +59,14 @@ internal sealed class HtmlReport(RepositoryReport report, TimeZoneInfo zone)
 
     private void RenderOverview()
     {
-        Line("<table><thead><tr><th>Domain</th><th>Health</th><th class=\"n\">Points</th><th>Newest</th>"
-            + "<th class=\"n\">Disks</th><th class=\"n\">Stored</th></tr></thead><tbody>");
-        foreach (var domain in report.Domains)
+        Line("<div class=\"wide\"><table><thead><tr><th>Domain</th><th>Health</th><th class=\"n\">Points</th>"
+            + "<th>Newest</th><th class=\"n\">Disks</th><th class=\"n\">Stored</th></tr></thead><tbody>");
+        foreach (var domain in Domains)
             Line($"<tr><td><a href=\"#{domain.Uuid}\">{Text(domain.Name)}</a></td><td>{Pill(domain.Health)}</td>"
-                + $"<td class=\"n\">{domain.Points.Count}</td><td>{Time(domain.Newest.Time)}</td>"
-                + $"<td class=\"n\">{Size(domain.Newest.VirtualSizeBytes)}</td>"
-                + $"<td class=\"n\">{Size(domain.Points.Sum(point => point.StoredBytes))}</td></tr>");
-        Line("</tbody></table>");
+                + Number("points", $"{domain.Points.Count}") + $"<td>{Time(domain.Newest.Time)}</td>"
+                + Number("disks", Size(domain.Newest.VirtualSizeBytes))
+                + Number("stored", Size(domain.Points.Sum(point => point.StoredBytes))) + "</tr>");
+        Line("</tbody></table></div>");
         if (report.Domains.Count == 0) Line("<p>There are no restore points.</p>");
     }
 
@@ -105,9 +109,9 @@ internal sealed class HtmlReport(RepositoryReport report, TimeZoneInfo zone)
             : "–";
         Line($"<tr{(point.IsDamaged ? " class=\"damaged\"" : "")}><td><code>{Text(point.Id)}</code>"
             + $"{(point.IsDamaged ? " damaged" : "")}</td><td>{Time(point.Time)}</td><td>{Text(point.Track)}</td>"
-            + $"<td{why}>{level}</td><td class=\"n\">{Size(point.ReadBytes)}</td>"
-            + $"<td class=\"n\">{Size(point.StoredBytes)}</td><td class=\"n\">{copy}</td>"
-            + $"<td>{(point.IsQuiesced ? "yes" : "no")}</td></tr>");
+            + $"<td{why}>{level}</td>{Number("read", Size(point.ReadBytes))}"
+            + $"{Number("stored", Size(point.StoredBytes))}{Number("copy", copy)}"
+            + $"<td data-label=\"frozen\">{(point.IsQuiesced ? "yes" : "no")}</td></tr>");
     }
 
     private void Card(string label, string value) =>
@@ -115,6 +119,9 @@ internal sealed class HtmlReport(RepositoryReport report, TimeZoneInfo zone)
 
     private static string Pill(Health health) =>
         $"<span class=\"pill {Choice.Word(health)}\">{Choice.Word(health)}</span>";
+
+    /// <summary>A cell to the right; where there is no room for a heading its label stands before it.</summary>
+    private static string Number(string label, string text) => $"<td class=\"n\" data-label=\"{label}\">{text}</td>";
 
     private static string Size(long bytes) => SizeText.Format(bytes);
 

@@ -27,10 +27,10 @@ internal static class HtmlStyle
         .cards span { display: block; margin: 0; }
         .cards strong { font-size: 20px; }
         table { width: 100%; border-collapse: collapse; margin-top: 16px; font-variant-numeric: tabular-nums; }
-        th, td { text-align: left; padding: 6px 10px 6px 0; border-bottom: 1px solid var(--line); white-space:
+        th, td { text-align: left; padding: 6px 18px 6px 0; border-bottom: 1px solid var(--line); white-space:
           nowrap; }
         th { color: var(--quiet); font-weight: 500; font-size: 13px; }
-        td:first-child { white-space: normal; overflow-wrap: anywhere; }
+        td:last-child, th:last-child { padding-right: 0; }
         .n { text-align: right; }
         summary { color: var(--quiet); cursor: pointer; margin-top: 12px; }
         .wide { overflow-x: auto; }
@@ -40,7 +40,7 @@ internal static class HtmlStyle
         .note { border-left: 3px solid; padding-left: 10px; margin: 6px 0; overflow-wrap: anywhere; }
         .note.attention { border-color: var(--attention); } .note.bad { border-color: var(--bad); }
         .damaged { color: var(--bad); }
-        svg { width: 100%; height: auto; display: block; margin-top: 12px; }
+        svg { width: 100%; height: 82px; display: block; margin-top: 12px; }
         svg line { stroke: var(--line); }
         rect.full { fill: var(--full); } rect.differential { fill: var(--differential); } rect.bad { fill:
           var(--bad); }
@@ -50,6 +50,15 @@ internal static class HtmlStyle
         td .key { margin-left: 0; }
         .key.full { background: var(--full); } .key.differential { background: var(--differential); }
         .key.incremental { background: var(--incremental); } .key.copy { background: var(--copy); }
+        .key.bad { background: var(--bad); }
+        @media (max-width: 760px) {
+          main { padding: 16px 12px 40px; } section[id] { padding: 14px; }
+          thead { display: none; } tbody, td { display: block; }
+          tr { display: flex; flex-wrap: wrap; gap: 0 14px; padding: 8px 0; border-bottom: 1px solid var(--line); }
+          td { padding: 0; border: 0; white-space: normal; overflow-wrap: anywhere; }
+          td:first-child { flex-basis: 100%; }
+          td[data-label]::before { content: attr(data-label) " "; color: var(--quiet); font-size: 13px; }
+          .axis span:nth-child(2) { order: 3; flex-basis: 100%; } .axis .key { flex: none; } }
 
         """;
 }

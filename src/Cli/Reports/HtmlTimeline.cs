@@ -26,7 +26,8 @@ internal sealed class HtmlTimeline(IReadOnlyList<PointReport> points, TimeZoneIn
         var barWidth = Math.Clamp(Width / points.Count * 0.7, 1.5, MostBarWidth);
         var most = Math.Cbrt(Math.Max(1, points.Max(point => point.StoredBytes)));
         html.Append(CultureInfo.InvariantCulture,
-            $"<svg viewBox=\"0 0 {Width} {Height + 2}\" role=\"img\" aria-label=\"points over time\">\n");
+            $"<svg viewBox=\"0 0 {Width} {Height + 2}\" preserveAspectRatio=\"none\" role=\"img\" "
+            + $"aria-label=\"points over time\">\n");
         html.Append(CultureInfo.InvariantCulture, $"<line x1=\"0\" x2=\"{Width}\" y1=\"{Height}\" y2=\"{Height}\"/>\n");
         foreach (var point in points)
         {
@@ -46,6 +47,7 @@ internal sealed class HtmlTimeline(IReadOnlyList<PointReport> points, TimeZoneIn
         html.Append("<p class=\"axis quiet\"><span>").Append(TimeText.Format(first, zone)).Append("</span><span>");
         foreach (var level in points.Select(point => Choice.Word(point.Level)).Distinct())
             html.Append($"<span class=\"key {level}\"></span>{level} ");
+        if (points.Any(point => point.IsDamaged)) html.Append("<span class=\"key bad\"></span>damaged ");
         html.Append("</span><span>").Append(TimeText.Format(last, zone)).Append("</span></p>\n");
     }
 }

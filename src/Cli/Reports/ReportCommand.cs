@@ -55,7 +55,7 @@ internal sealed class ReportCommand : CliCommand
     private static void Print(CommandContext context, RepositoryReport report, TimeZoneInfo zone)
     {
         TextTable.Write(
-            context.Console.Out, ["Domain", "Health", "Points", "Newest", "Disks", "Read", "Stored"],
+            context.Console, ["Domain", "Health", "Points", "Newest", "Disks", "Read", "Stored"],
             [.. report.Domains.Select(domain => new[]
             {
                 domain.Name, Choice.Word(domain.Health), $"{domain.Points.Count}",

@@ -59,7 +59,7 @@ internal sealed class ForgetCommand : CliCommand
         if (context.Settings.Json)
             context.PrintJson(new ForgetDocument(ids, costs), CliJson.Documents.ForgetDocument);
         else
-            context.Note($"removed {ids.Count} point{(ids.Count == 1 ? "" : "s")}; 'lvbackup gc' frees their space");
+            context.Note($"removed {ids.Count} point{(ids.Count == 1 ? "" : "s")}; 'lvbackup gc' gives the space back");
         return ExitCode.Done;
     }
 

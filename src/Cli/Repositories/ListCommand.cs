@@ -47,7 +47,7 @@ internal sealed class ListCommand : CliCommand
         else
         {
             TextTable.Write(
-                context.Console.Out, ["Point", "Domain", "Track", "Level", "Time", "Disks"],
+                context.Console, ["Point", "Domain", "Track", "Level", "Time", "Disks"],
                 Rows(points, context.Environment.Time.LocalTimeZone), !context.Settings.Quiet);
         }
 

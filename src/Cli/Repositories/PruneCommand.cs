@@ -111,12 +111,12 @@ internal sealed class PruneCommand : CliCommand
         CommandContext context, IReadOnlyList<RetentionDecision> decisions, bool isDryRun, TimeZoneInfo zone)
     {
         TextTable.Write(
-            context.Console.Out, ["Action", "Point", "Domain", "Track", "Time", "Why"],
+            context.Console, ["Action", "Point", "Domain", "Track", "Time", "Why"],
             [.. decisions.Select(d => Row(d, zone))], !context.Settings.Quiet);
         var removed = decisions.Count(d => !d.Keep);
         context.Note(isDryRun
             ? $"would remove {removed} of {decisions.Count} points; nothing was done"
-            : $"removed {removed} of {decisions.Count} points; 'lvbackup gc' frees their space");
+            : $"removed {removed} of {decisions.Count} points; 'lvbackup gc' gives the space back");
     }
 
     private static string[] Row(RetentionDecision decision, TimeZoneInfo zone) =>

@@ -53,9 +53,9 @@ internal sealed class RepairCommand : CliCommand
 
     private static void Print(CommandContext context, RepairReport report)
     {
-        context.Note($"listed {report.ListedPacks} packs in new indexes, removed {report.RemovedIndexes} damaged "
-            + $"indexes and {report.RemovedPacks} damaged packs, dropped {report.DroppedCopies} bad copies, "
-            + $"read {report.HealedBlobs} lost blobs again");
+        context.Note($"listed in new indexes: {report.ListedPacks} packs; removed: {report.RemovedIndexes} damaged "
+            + $"indexes, {report.RemovedPacks} damaged packs, {report.DroppedCopies} bad copies; read again: "
+            + $"{report.HealedBlobs} lost blobs");
         VerifyText.PrintPoints(context, report.DamagedPoints);
         if (report.RemovedDamageNotes > 0)
             context.Warn(

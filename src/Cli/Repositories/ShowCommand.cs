@@ -66,12 +66,12 @@ internal sealed class ShowCommand : CliCommand
             Line("Warning", warning);
         context.Print("");
         TextTable.Write(
-            context.Console.Out, ["Disk", "Size", "Format", "Level", "Read", "Changed", "Stored"],
+            context.Console, ["Disk", "Size", "Format", "Level", "Read", "Changed", "Stored"],
             [.. point.Disks.Select(Row)], !context.Settings.Quiet);
         if (point.Attachments.Count == 0) return;
         context.Print("");
         TextTable.Write(
-            context.Console.Out, ["File", "Size", "Path"],
+            context.Console, ["File", "Size", "Path"],
             [.. point.Attachments.Select(file =>
                 new[] { Choice.Word(file.Role), SizeText.Format(file.SizeBytes), file.Path })],
             !context.Settings.Quiet);

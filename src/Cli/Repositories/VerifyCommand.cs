@@ -109,7 +109,8 @@ internal sealed class VerifyCommand : CliCommand
         if (scrub && points.Length > 0)
             throw new BackupException(FailureKind.Usage, "--scrub knows no points: it checks all that is stored");
         if (isSource && points.Length > 1)
-            throw new BackupException(FailureKind.Usage, "--against-source compares one point");
+            throw new BackupException(
+                FailureKind.Usage, "--against-source compares one point; name one, or none for the newest");
         return new VerifyRequest
         {
             Points = points,

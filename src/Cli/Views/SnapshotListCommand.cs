@@ -43,7 +43,7 @@ internal sealed class SnapshotListCommand : CliCommand
             context.PrintJson(new SnapshotListDocument(entries), CliJson.Documents.SnapshotListDocument);
         else
             TextTable.Write(
-                context.Console.Out, ["Name", "Domain", "Time", "Disks", "State", "Why"],
+                context.Console, ["Name", "Domain", "Time", "Disks", "State", "Why"],
                 [.. entries.Select(view => Row(view, context.Environment.Time.LocalTimeZone))],
                 !context.Settings.Quiet);
         return ExitCode.Done;

@@ -37,7 +37,7 @@ internal static class HostRequirements
             throw new BackupException(
                 FailureKind.NotSupported,
                 $"libvirt {libvirt} with QEMU {qemu} says that it cannot do backups ('virsh domcapabilities', "
-                + "<backup>)");
+                + "<backup>); upgrade the host");
         return new HostVersions(libvirt, qemu);
     }
 

@@ -25,7 +25,8 @@ internal sealed class ImageSetSource : IImportSource
         var points = set.ListPoints(unreadable);
         if (unreadable is [var first, ..]) throw new BackupException(FailureKind.Integrity, first);
         if (points.Count == 0)
-            throw new BackupException(FailureKind.Failed, $"image set '{set.Directory}' has no points");
+            throw new BackupException(
+                FailureKind.Failed, $"image set '{set.Directory}' has no points; push or export into it first");
         foreach (var point in points)
         {
             if (point.Disks.FirstOrDefault(disk => disk.OverwrittenBy is not null) is { } gone)

@@ -120,6 +120,13 @@ internal sealed class RestoreEngine
     {
         switch (e)
         {
+            case BackupException { Kind: FailureKind.Integrity } damage:
+                return new BackupException(
+                    damage.Kind,
+                    $"cannot restore point '{point.Id}': {damage.Message}; {left ?? "what was written is removed"}; "
+                        + "run 'lvbackup verify' to see what is damaged, then 'lvbackup repair', or restore another "
+                        + "point",
+                    e);
             case BackupException failure when left is not null:
                 return new BackupException(failure.Kind, $"{failure.Message}; {left}", e);
             case OperationCanceledException when left is not null:

@@ -10,6 +10,9 @@ internal static class DurableFile
 {
     private const string TemporarySuffix = ".lvbtmp";
 
+    /// <summary>What the umask leaves of everything.</summary>
+    private const UnixFileMode Passable = (UnixFileMode)0b111_111_111;
+
     internal static bool IsTemporary(ReadOnlySpan<char> path) =>
         path.EndsWith(TemporarySuffix, StringComparison.Ordinal);
 
@@ -30,12 +33,14 @@ internal static class DurableFile
         Write(path, content, overwrite: false, after);
 
     /// <summary>Creates a directory and its parents, durably.</summary>
-    internal static void CreateDirectory(string path)
+    /// <param name="path">The directory.</param>
+    /// <param name="mode">Its mode, when it is made.</param>
+    internal static void CreateDirectory(string path, UnixFileMode mode = Passable)
     {
         if (Directory.Exists(path)) return;
         var parent = Path.GetDirectoryName(Path.GetFullPath(path));
         if (parent is not null) CreateDirectory(parent);
-        Directory.CreateDirectory(path);
+        Directory.CreateDirectory(path, mode);
         if (parent is not null) PosixFile.FlushDirectory(parent);
     }
 

@@ -107,7 +107,8 @@ internal sealed class ViewOpening(LibvirtDomain domain, ViewRegistry registry, T
         if (version.Version < new Version(7, 1))
             throw new BackupException(
                 FailureKind.NotSupported,
-                $"the QEMU of domain '{domain.Name}' is {version.Version}: views need QEMU 7.1");
+                $"the QEMU of domain '{domain.Name}' is {version.Version}: views need QEMU 7.1; upgrade the "
+                    + "host, and start the domain anew");
     }
 
     /// <summary>Asks with a node that does not exist: a QEMU that knows the option complains of that one.</summary>

@@ -34,6 +34,9 @@ internal static partial class ShimNative
     [LibraryImport(Library, EntryPoint = "lvb_has_lock", SetLastError = true)]
     internal static partial int HasLock(SafeFileHandle fd, long start, long length);
 
+    [LibraryImport(Library, EntryPoint = "lvb_terminal_columns")]
+    internal static partial int TerminalColumns(int fileDescriptor);
+
     [LibraryImport(Library, EntryPoint = "lvb_block_device_size", SetLastError = true)]
     internal static partial long BlockDeviceSize(SafeFileHandle fd);
 

@@ -94,6 +94,48 @@ public sealed class CompletionTests
         Assert.Equal(new CliResult(0, "checkpoint-delete\ncheckpoint-dumpxml\n", ""), result);
     }
 
+    /// <summary>zsh as its user has it: the script in $fpath, a terminal, and the tabulator key.</summary>
+    [Fact]
+    public async Task Zsh_completes_with_the_script()
+    {
+        const string script = """
+            zmodload zsh/zpty
+            dir=$(mktemp -d)
+            $1/lvbackup completion zsh >$dir/_lvbackup
+            zpty shell "PATH=$1:$PATH TERM=dumb zsh -f -i"
+            zpty -w shell "PS1='ready> '; fpath=($dir \$fpath); autoload -U compinit; compinit -u -d $dir/dump"
+            zpty -n -w shell $'lvbackup checkpoint-p\t\nexit\n'
+            zpty -r -m shell out '*checkpoint-parent:*' && echo completed
+            zpty -d shell
+            rm -rf $dir
+            """;
+        Assert.Contains("completed", await CompleteByAsync("zsh", "-f", "-c", script, "zsh", AppContext.BaseDirectory));
+    }
+
+    [Theory]
+    [InlineData("lvbackup checkpoint-d", "checkpoint-delete\ncheckpoint-dumpxml\n")]
+    [InlineData("lvbackup completion f", "fish\n")]
+    [InlineData("lvbackup checkpoint-list --no-l", "--no-leaves\n")]
+    public async Task Fish_completes_with_the_script(string line, string words)
+    {
+        const string script = """
+            set -gx PATH $argv[1] $PATH
+            lvbackup completion fish | source
+            complete -C $argv[2]
+            """;
+        Assert.Equal(
+            words, await CompleteByAsync("fish", "--no-config", "-c", script, AppContext.BaseDirectory, line));
+    }
+
+    /// <summary>eng/test.sh installs the shells.</summary>
+    private static async Task<string> CompleteByAsync(string shell, params string[] arguments)
+    {
+        Assert.SkipUnless(File.Exists($"/usr/bin/{shell}"), $"no {shell} on this machine");
+        var result = await CliProcess.RunProgramAsync($"/usr/bin/{shell}", [], arguments);
+        Assert.Equal("", result.Error);
+        return result.Out;
+    }
+
     private static async Task<string[]> CompleteAsync(string line, int position)
     {
         var variables = new Dictionary<string, string> { ["LIBVIRT_DEFAULT_URI"] = "test:///default" };

@@ -32,6 +32,19 @@ public sealed class ReportCommandTests : IDisposable
             (await File.ReadAllTextAsync(_file, TestContext.Current.CancellationToken)).Split("<rect ").Length - 1);
     }
 
+    /// <summary>It is sent by mail and opened without a network; who opens it tells nobody.</summary>
+    [Fact]
+    public async Task The_file_is_whole_by_itself_and_asks_for_nothing()
+    {
+        await _repository.InitAsync();
+        _repository.AddPoints();
+        await _repository.RunAsync("report", "--html", _file);
+        var html = await File.ReadAllTextAsync(_file, TestContext.Current.CancellationToken);
+        Assert.Contains("content=\"default-src 'none'; style-src 'unsafe-inline'\"", html, StringComparison.Ordinal);
+        Assert.DoesNotMatch("(?i)<(script|link|img|iframe|object|embed|base|form|meta http-equiv=.refresh)", html);
+        Assert.DoesNotMatch("(?i)(src|srcset|action|xlink:href)=|href=\"[^#]|url\\(|@import|//", html);
+    }
+
     [Fact]
     public async Task An_empty_repository_has_a_report()
     {

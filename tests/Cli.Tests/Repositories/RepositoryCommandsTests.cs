@@ -32,6 +32,18 @@ public sealed class RepositoryCommandsTests : IDisposable
         Assert.Matches("^lvbackup: [^\n]+\n$", result.Error);
     }
 
+    /// <summary>It will hold disks of guests.</summary>
+    [Fact]
+    public async Task A_new_directory_is_for_its_owner_alone()
+    {
+        var directory = Path.Combine(_repository.Path, "shared", "repository");
+        Assert.Equal(0, (await CliHost.RunAsync("init", "--repo", directory)).ExitCode);
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(directory));
+        Assert.True(File.GetUnixFileMode(Path.GetDirectoryName(directory)!).HasFlag(UnixFileMode.OtherExecute));
+    }
+
     [Fact]
     public async Task A_second_init_is_refused()
     {

@@ -58,6 +58,20 @@ public sealed class RestoreCommandTests : IDisposable
         Assert.Matches("^lvbackup: [^\n]+\n$", result.Error);
     }
 
+    [Fact]
+    public async Task Damage_is_told_in_one_line_with_what_to_do_next()
+    {
+        await _repository.InitAsync();
+        var point = _repository.AddDays(1, root: new string('a', 64))[0];
+        var result = await _repository.RunAsync("restore", point, "--to", _directory, "-q");
+        Assert.Equal((4, ""), (result.ExitCode, result.Out));
+        Assert.Matches(
+            $"^lvbackup: cannot restore point '{point}': [^\n]*; what was written is removed; run 'lvbackup verify' "
+                + "to see what is damaged, then 'lvbackup repair', or restore another point\n$",
+            result.Error);
+        Assert.Empty(Directory.GetFiles(_directory));
+    }
+
     [Theory]
     [InlineData(2, "vda", "is no target")]
     [InlineData(2, "=x", "is no target")]

@@ -52,7 +52,8 @@ public sealed class RetentionCommandsTests : IDisposable
         var ids = _repository.AddDays(4);
         var result = await _repository.RunAsync("forget", "20260102", ids[1], ids[1]);
         Assert.Equal(
-            new CliResult(0, $"{ids[0]}\n{ids[1]}\n", "removed 2 points; 'lvbackup gc' frees their space\n"), result);
+            new CliResult(0, $"{ids[0]}\n{ids[1]}\n", "removed 2 points; 'lvbackup gc' gives the space back\n"),
+            result);
         Assert.Equal(ids.Skip(2), await ListAsync());
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using LibvirtBackup.Integration.Tests.Lab;
 using LibvirtBackup.Integration.Tests.MainJob;
 using Xunit;
@@ -9,8 +8,6 @@ namespace LibvirtBackup.Integration.Tests.InstantRecovery;
 public sealed class MountTests
 {
     private const long Size = 32 * Units.MiB;
-    private const int PartitionSector = 2048;
-    private const int SectorSize = 512;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -123,45 +120,9 @@ public sealed class MountTests
         var guest = await LabGuest.StartPausedAsync(
             await LabHost.ForAsync("bookworm"), Token, new LabDisk(Size), new LabDisk(Size));
         await guest.Host.Virsh.RunAsync(Token, "destroy", guest.Name);
-        await MakeDiskAsync(guest, "vda", "of the whole disk", firstSector: 0);
-        await MakeDiskAsync(guest, "vdb", "of a partition", PartitionSector);
+        await GuestDisk.MakeAsync(guest, "vda", "of the whole disk", firstSector: 0, Size, Token);
+        await GuestDisk.MakeAsync(guest, "vdb", "of a partition", firstSector: 2048, Size, Token);
         return await BackupScene.OfAsync(guest);
-    }
-
-    private static async Task MakeDiskAsync(LabGuest guest, string disk, string content, int firstSector)
-    {
-        var files = Directory.CreateDirectory(Path.Combine(guest.Directory, $"{disk}-files", "sub")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(files, "file"), content, Token);
-        var raw = Path.Combine(guest.Directory, $"{disk}.raw");
-        await using (var stream = File.Create(raw))
-        {
-            stream.SetLength(Size);
-            if (firstSector > 0)
-                await stream.WriteAsync(PartitionTable(firstSector, (int)(Size / SectorSize) - firstSector), Token);
-        }
-
-        _ = (await Tool.RunAsync(
-            "mke2fs",
-            [
-                "-q", "-F", "-t", "ext4", "-d", Path.GetDirectoryName(files)!,
-                "-E", $"offset={firstSector * SectorSize}", raw, $"{(Size - firstSector * SectorSize) / 1024}k",
-            ],
-            Token)).Value;
-        _ = (await Tool.RunAsync(
-            "qemu-img",
-            ["convert", "-f", "raw", "-O", "qcow2", raw, Path.Combine(guest.Directory, $"{disk}.qcow2")], Token)).Value;
-    }
-
-    /// <summary>A master boot record with one Linux partition.</summary>
-    private static byte[] PartitionTable(int firstSector, int sectors)
-    {
-        var record = new byte[SectorSize];
-        var entry = record.AsSpan(446);
-        entry[4] = 0x83;
-        BinaryPrimitives.WriteInt32LittleEndian(entry[8..], firstSector);
-        BinaryPrimitives.WriteInt32LittleEndian(entry[12..], sectors);
-        (record[510], record[511]) = (0x55, 0xaa);
-        return record;
     }
 
     private static async Task UnmountAsync(BackupScene scene, string place)

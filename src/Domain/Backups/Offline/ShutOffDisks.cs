@@ -81,7 +81,10 @@ internal sealed class ShutOffDisks : IShutOffDisks
         catch (Exception e) when (e is IOException or PosixException)
         {
             throw new BackupException(
-                FailureKind.Failed, $"image '{path}' of domain '{_domain.Name}' cannot be read: {e.Message}", e);
+                FailureKind.Failed,
+                $"image '{path}' of domain '{_domain.Name}' cannot be read: {e.Message}; bring it back, or leave the "
+                    + "disk out with --exclude",
+                e);
         }
 
         throw new BackupException(

@@ -11,6 +11,9 @@ namespace LibvirtBackup.Repositories.Blobs;
 internal sealed class DirectoryBlobStore(string root, Action<DurableStep>? after = null)
     : IBlobStore, ITemporaryFiles, IDisposable
 {
+    /// <summary>The disks of guests are not for everybody; a directory that was made before stays as it is.</summary>
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private static readonly EnumerationOptions s_everything = new()
     {
         RecurseSubdirectories = true,
@@ -41,6 +44,7 @@ internal sealed class DirectoryBlobStore(string root, Action<DurableStep>? after
                     return false;
                 }
 
+                DurableFile.CreateDirectory(root, OwnerOnly);
                 DurableFile.CreateDirectory(folder);
                 return DurableFile.TryCreate(path, content, after);
             },
