@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 # shellcheck source=eng/packages.sh
 . eng/packages.sh
 need_dotnet
-need_packages g++:g++ /usr/bin/kill:procps openssl:openssl xmllint:libxml2-utils \
+need_packages g++:g++ /usr/bin/kill:procps openssl:openssl systemd-nspawn:systemd-container xmllint:libxml2-utils \
     virsh:libvirt-clients qemu-img:qemu-utils qemu-nbd:qemu-utils nbdkit:nbdkit nbdinfo:libnbd-bin \
     /usr/include/libnbd.h:libnbd-dev /usr/include/libvirt/libvirt.h:libvirt-dev \
     /usr/share/libvirt/schemas/domainbackup.rng:libvirt0 \
