@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes the Debian package: the program with a .NET runtime of its own, manual pages, completion, systemd units.
-# eng/deb.sh [DIR]   where to; default artifacts/deb. Prints the package's path.
+# eng/deb.sh [DIR [COMPRESSION]]   where to; default artifacts/deb, xz. Prints the package's path.
 set -euo pipefail
+compression=${2:-xz}
 out=$(realpath -m "${1:-$(dirname "$0")/../artifacts/deb}")
 cd "$(dirname "$0")/.."
 
@@ -53,5 +54,5 @@ install -m 755 -t "$root/DEBIAN" packaging/deb/postinst packaging/deb/prerm pack
 
 mkdir -p "$out"
 package=$out/lvbackup_${version}_amd64.deb
-dpkg-deb --root-owner-group -Zxz -z1 --build "$root" "$package" >&2
+dpkg-deb --root-owner-group -Z"$compression" -z1 --build "$root" "$package" >&2
 echo "$package"

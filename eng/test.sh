@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 . eng/packages.sh
 need_dotnet
 need_packages g++:g++ zsh:zsh fish:fish script:bsdutils /usr/bin/kill:procps openssl:openssl xmllint:libxml2-utils \
-    python3:python3 /usr/lib/x86_64-linux-gnu/libzstd.so.1:libzstd1 \
+    python3:python3 /usr/lib/x86_64-linux-gnu/libzstd.so.1:libzstd1 systemd-nspawn:systemd-container \
     virsh:libvirt-clients qemu-img:qemu-utils qemu-nbd:qemu-utils nbdkit:nbdkit nbdinfo:libnbd-bin \
     /usr/include/libnbd.h:libnbd-dev /usr/include/libvirt/libvirt.h:libvirt-dev \
     /usr/share/libvirt/schemas/domainbackup.rng:libvirt0 \

@@ -6,22 +6,18 @@ using LibvirtBackup.Retention;
 
 namespace NightlyWorker;
 
-/// <summary>Backs up all domains of two hosts at two o'clock each night, a host after the other.</summary>
-internal sealed partial class NightlyBackups(BackupClient client, TimeProvider time, ILogger<NightlyBackups> logger)
-    : BackgroundService
+/// <summary>Backs up all domains of some hosts once a night, a host after the other.</summary>
+internal sealed partial class NightlyBackups(
+    BackupClient client, NightlyPlan plan, TimeProvider time, ILogger<NightlyBackups> logger) : BackgroundService
 {
-    private static readonly TimeSpan s_hour = TimeSpan.FromHours(2);
     private static readonly RetentionRules s_keep = new() { KeepDaily = 7, KeepWeekly = 4 };
-
-    // Two libvirts, as of a machine and of a container on it: this machine sees the disks and sockets of both.
-    private static readonly string[] s_hosts = ["qemu:///system", "qemu+unix:///system?socket=/srv/vms2/libvirt-sock"];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (true)
+        for (var wait = plan.AtStart ? TimeSpan.Zero : UntilNextRun(); ; wait = UntilNextRun())
         {
-            await Task.Delay(UntilNextRun(), time, stoppingToken);
-            foreach (var uri in s_hosts)
+            await Task.Delay(wait, time, stoppingToken);
+            foreach (var uri in plan.Hosts)
                 await BackUpHostAsync(uri, stoppingToken);
         }
     }
@@ -31,8 +27,8 @@ internal sealed partial class NightlyBackups(BackupClient client, TimeProvider t
         try
         {
             await using var host = await client.ConnectAsync(uri, cancellationToken);
-            var secret = SecretFile.Read(passphraseFile: null, keyFile: "/etc/nightly/repository.key");
-            using var repository = await client.OpenRepositoryAsync("/srv/backup", secret, cancellationToken);
+            var secret = SecretFile.Read(passphraseFile: null, plan.KeyFile);
+            using var repository = await client.OpenRepositoryAsync(plan.Repository, secret, cancellationToken);
             foreach (var domain in await host.ListDomainsAsync(cancellationToken))
             {
                 try
@@ -53,6 +49,7 @@ internal sealed partial class NightlyBackups(BackupClient client, TimeProvider t
 
             await client.PruneAsync(repository, s_keep, dryRun: false, cancellationToken);
             await client.CollectGarbageAsync(repository, cancellationToken);
+            Done(logger, uri);
         }
         catch (BackupException e)
         {
@@ -63,11 +60,14 @@ internal sealed partial class NightlyBackups(BackupClient client, TimeProvider t
     private TimeSpan UntilNextRun()
     {
         var now = time.GetLocalNow().TimeOfDay;
-        return now < s_hour ? s_hour - now : s_hour - now + TimeSpan.FromDays(1);
+        return now < plan.Hour ? plan.Hour - now : plan.Hour - now + TimeSpan.FromDays(1);
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Point} of {Domain}, {Level}")]
     private static partial void Taken(ILogger logger, string point, string domain, BackupLevel level);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "{Host} is done")]
+    private static partial void Done(ILogger logger, string host);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "No backup of {What}")]
     private static partial void Failed(ILogger logger, Exception exception, string what);

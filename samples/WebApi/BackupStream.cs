@@ -8,7 +8,7 @@ using LibvirtBackup.Clients;
 namespace WebApi;
 
 /// <summary>Takes a restore point, and tells of its progress as server-sent events.</summary>
-internal sealed class BackupStream(BackupClient client)
+internal sealed class BackupStream(BackupClient client, BackupPlace place)
 {
     /// <summary>The events <c>progress</c>, and at last <c>done</c> or <c>failed</c>.</summary>
     /// <param name="domain">The domain.</param>
@@ -30,8 +30,8 @@ internal sealed class BackupStream(BackupClient client)
     {
         try
         {
-            await using var host = await client.ConnectAsync("qemu:///system", cancellationToken);
-            using var repository = await client.OpenRepositoryAsync("/srv/backup", secret: null, cancellationToken);
+            await using var host = await client.ConnectAsync(place.Host, cancellationToken);
+            using var repository = await client.OpenRepositoryAsync(place.Repository, secret: null, cancellationToken);
             var request = new BackupRequest { Domain = domain };
             return new SseItem<object>(await host.BackupAsync(repository, request, steps, cancellationToken), "done");
         }

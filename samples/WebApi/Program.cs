@@ -6,15 +6,19 @@ using WebApi;
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddLibvirtBackup();
 builder.Services.AddSingleton<BackupStream>();
+var place = new BackupPlace(
+    builder.Configuration["Backup:Host"] ?? "qemu:///system",
+    builder.Configuration["Backup:Repository"] ?? "/srv/backup");
+builder.Services.AddSingleton(place);
 builder.Services.AddHealthChecks()
-    .AddTypeActivatedCheck<HostHealthCheck>("libvirt", "qemu:///system")
-    .AddTypeActivatedCheck<RepositoryHealthCheck>("backups", "/srv/backup", TimeSpan.FromHours(30));
+    .AddTypeActivatedCheck<HostHealthCheck>("libvirt", place.Host)
+    .AddTypeActivatedCheck<RepositoryHealthCheck>("backups", place.Repository, TimeSpan.FromHours(30));
 
 var app = builder.Build();
 app.MapHealthChecks("/health");
 app.MapGet("/domains", async (BackupClient client, CancellationToken cancellationToken) =>
 {
-    await using var host = await client.ConnectAsync("qemu:///system", cancellationToken);
+    await using var host = await client.ConnectAsync(place.Host, cancellationToken);
     return await host.ListDomainsAsync(cancellationToken);
 });
 

@@ -68,4 +68,4 @@ for ((round = 1; round <= rounds; round++)); do
     ! wants extents || [ "$round" -gt 2 ] || extents_round
 done
 report | tee "$work/report"
-[ "${1:-}" != --write ] || write_report docs/performance.md
+[ "${1:-}" != --write ] || write_report docs/performance.md results

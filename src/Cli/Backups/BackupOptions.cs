@@ -9,6 +9,9 @@ namespace LibvirtBackup.Cli.Backups;
 /// <summary>The values and options of <c>backup</c>.</summary>
 internal sealed class BackupOptions
 {
+    /// <summary>As policies have it (<see cref="LibvirtBackup.Policies.PolicyLimits"/>).</summary>
+    private const int MostParallel = 64;
+
     private readonly Argument<string[]> _domains = new("domain")
     {
         Description = "the domains: names, UUIDs or ids",
@@ -16,6 +19,9 @@ internal sealed class BackupOptions
     };
 
     private readonly Option<bool> _all = Flag("--all", "all domains of the host that libvirt keeps");
+
+    private readonly Option<int?> _parallel = Number(
+        "--parallel", $"so many domains at the same time, from 1 to {MostParallel} (default: 1)");
 
     private readonly Option<string?> _level = Text(
         "--level", "level", $"how much to read: {Choice.Words<BackupLevel>()} (default: auto)");
@@ -50,7 +56,9 @@ internal sealed class BackupOptions
         "--scratch", "dir",
         "where QEMU keeps old data of blocks that the guest overwrites meanwhile (default: the state directory)");
 
-    private readonly Option<string?> _limitRate = Text("--limit-rate", "size", "read at most this many bytes a second");
+    private readonly Option<string?> _limitRate = Text(
+        "--limit-rate", "size", "read at most this many bytes a second, of each domain");
+
     private readonly Option<bool> _noCheckpoint = Flag("--no-checkpoint", "make no checkpoint");
 
     private readonly Option<int?> _keepCheckpoints = Number(
@@ -74,8 +82,8 @@ internal sealed class BackupOptions
         command.Add(_domains);
         Option[] options =
         [
-            _all, _level, _since, _track, _disk, _exclude, _quiesce, _quiesceMount, _quiesceTimeout, _quiesceLimit,
-            _scratch, _limitRate, _noCheckpoint, _keepCheckpoints, _maxPoints, _forceCycle, _startPaused,
+            _all, _parallel, _level, _since, _track, _disk, _exclude, _quiesce, _quiesceMount, _quiesceTimeout,
+            _quiesceLimit, _scratch, _limitRate, _noCheckpoint, _keepCheckpoints, _maxPoints, _forceCycle, _startPaused,
             _includeSecrets, Strict,
         ];
         foreach (var option in options)
@@ -118,6 +126,16 @@ internal sealed class BackupOptions
         request.Validate();
         return request;
     }
+
+    /// <summary>How many domains at the same time.</summary>
+    /// <exception cref="BackupException">Usage: too few, or too many.</exception>
+    internal int ReadParallel(ParseResult line) => line.GetValue(_parallel) switch
+    {
+        null => 1,
+        >= 1 and <= MostParallel and var count => count,
+        var count => throw new BackupException(
+            FailureKind.Usage, $"{_parallel.Name} is {count}; it must be from 1 to {MostParallel}"),
+    };
 
     /// <summary>The domains that the line names.</summary>
     internal async Task<IReadOnlyList<string>> DomainsAsync(

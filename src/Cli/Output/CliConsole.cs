@@ -15,8 +15,8 @@ internal sealed class CliConsole(TextReader input, TextWriter output, TextWriter
     /// </summary>
     internal TextWriter Out { get; } = output;
 
-    /// <summary>Stderr, never buffered.</summary>
-    internal TextWriter Error { get; } = error;
+    /// <summary>Stderr, never buffered; lines of several threads stay whole.</summary>
+    internal TextWriter Error { get; } = TextWriter.Synchronized(error);
 
     /// <summary>True when stderr is a terminal: bars may be drawn.</summary>
     internal bool ErrorIsTerminal { get; } = interactive && !Console.IsErrorRedirected;

@@ -6,12 +6,14 @@ namespace LibvirtBackup.Cli.Progress;
 internal static class TransferDisplays
 {
     /// <summary>The display that fits the command's streams and options.</summary>
-    internal static ITransferDisplay Create(CommandContext context)
-    {
-        if (!context.Settings.ShowProgress)
-            return new SilentTransferDisplay();
-        return context.Console.ErrorIsTerminal && context.Environment.NonEmpty("TERM") is not (null or "dumb")
+    internal static ITransferDisplay Create(CommandContext context) =>
+        context.Settings.ShowProgress && context.Console.ErrorIsTerminal
+            && context.Environment.NonEmpty("TERM") is not (null or "dumb")
             ? new BarTransferDisplay(context.Console.Error)
-            : new LineTransferDisplay(context.Console.Error, context.Environment.Time);
-    }
+            : CreateLines(context);
+
+    /// <summary>The display for what other lines are printed beside.</summary>
+    internal static ITransferDisplay CreateLines(CommandContext context) => context.Settings.ShowProgress
+        ? new LineTransferDisplay(context.Console.Error, context.Environment.Time)
+        : new SilentTransferDisplay();
 }

@@ -17,6 +17,11 @@ public sealed record PolicyVerification
     /// <summary>When the newest point of each domain is booted without network.</summary>
     public Schedule? TestRestore { get; init; }
 
+    /// <summary>
+    /// Where the local images of a test are meanwhile, which QEMU has to see; null for libvirt's own directory.
+    /// </summary>
+    public string? TestDirectory { get; init; }
+
     /// <summary>How long a test may take; default 5 minutes.</summary>
     public TimeSpan TestTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -13,7 +13,7 @@ internal sealed class UnreportedChanges
     /// <summary>Smaller pieces are written together with what lies beside them.</summary>
     private const int BlockBytes = 64 * Units.KiB;
 
-    private readonly List<(PushTarget Target, RangeSet Before, RangeSet Live)> _disks = [];
+    private readonly List<(PushTarget Target, RangeSet Before, RangeSet Live, string? Raw)> _disks = [];
 
     /// <summary>Looks at the disks just before the job begins.</summary>
     /// <param name="targets">What will be written.</param>
@@ -24,15 +24,16 @@ internal sealed class UnreportedChanges
         CancellationToken cancellationToken)
     {
         var found = new UnreportedChanges();
-        foreach (var target in targets.Where(target => target is { Plan.Parent: not null, Format: "qcow2" }))
+        foreach (var target in targets.Where(target => target.Plan.Parent is not null))
         {
             if (target.Plan.Disk.Path is not { } path) continue; // nobody can look at it from here
             var (image, format) = below(target);
-            if (format == "raw") continue; // zeroes that QEMU wrote there can look like data
             var before = await QemuImage.ReadDataSharedAsync(image, format, cancellationToken).ConfigureAwait(false);
             var live = await QemuImage.ReadDataSharedAsync(path, target.Plan.Disk.Format, cancellationToken)
                 .ConfigureAwait(false);
-            found._disks.Add((target, before, live));
+            // Zeroes that QEMU wrote to a raw image can look like data there: its content has to tell.
+            var raw = target.Format == "raw" ? target.Path : format == "raw" ? image : null;
+            found._disks.Add((target, before, live, raw));
         }
 
         return found;
@@ -41,27 +42,39 @@ internal sealed class UnreportedChanges
     /// <summary>The first disk of which something was not reported, or null.</summary>
     internal async Task<string?> FindAsync(CancellationToken cancellationToken)
     {
-        foreach (var (target, before, live) in _disks)
+        foreach (var (target, before, live, raw) in _disks)
         {
             var now = await QemuImage.ReadDataSharedAsync(target.Path, target.Format, cancellationToken)
                 .ConfigureAwait(false);
-            if (Count(before, live, now) > 0) return target.Name;
+            var suspects = Suspect(before, live, now);
+            if (raw is null ? suspects.Any() : HoldsData(raw, suspects, cancellationToken)) return target.Name;
         }
 
         return null;
     }
 
-    /// <summary>Bytes that were data, are nothing on the disk, and are data all the same. Pure.</summary>
-    internal static long Count(RangeSet before, RangeSet live, RangeSet now)
+    /// <summary>Blocks that were data, are nothing on the disk, and are data all the same. Pure.</summary>
+    internal static IEnumerable<ByteRange> Suspect(RangeSet before, RangeSet live, RangeSet now)
     {
-        long found = 0;
         foreach (var range in now)
             for (var at = Units.RoundUp(range.Offset, BlockBytes); at + BlockBytes <= range.End; at += BlockBytes)
             {
                 var block = new ByteRange(at, BlockBytes);
-                if (before.Contains(block) && !live.Overlaps(block)) found += BlockBytes;
+                if (before.Contains(block) && !live.Overlaps(block)) yield return block;
             }
+    }
 
-        return found;
+    private static bool HoldsData(string path, IEnumerable<ByteRange> blocks, CancellationToken cancellationToken)
+    {
+        using var file = File.OpenHandle(path, share: FileShare.ReadWrite);
+        var buffer = new byte[BlockBytes];
+        foreach (var block in blocks)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var count = RandomAccess.Read(file, buffer, block.Offset);
+            if (buffer.AsSpan(0, count).ContainsAnyExcept((byte)0)) return true;
+        }
+
+        return false;
     }
 }

@@ -125,12 +125,12 @@ quotient() {
     awk -v a="$1" -v b="$2" -v d="$3" -v u="${4:-1}" 'BEGIN { if (b > 0) printf "%.*f", d, a / b / u }'
 }
 
-# write_report FILE   puts the report between the two lines of the file that mark its place.
+# write_report FILE NAME   puts the report between the two lines of the file that mark its place.
 write_report() {
-    awk -v report="$work/report" '
-        /^<!-- end of results -->/ { inside = 0 }
+    awk -v report="$work/report" -v name="$2" '
+        $0 == "<!-- end of " name " -->" { inside = 0 }
         !inside { print }
-        /^<!-- results/ { inside = 1; print ""; while ((getline line < report) > 0) print line; print "" }' \
+        index($0, "<!-- " name ":") == 1 { inside = 1; print ""; while ((getline line < report) > 0) print line; print "" }' \
         "$1" >"$work/document"
     cp "$work/document" "$1"
 }

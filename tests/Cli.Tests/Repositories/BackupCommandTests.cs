@@ -26,6 +26,8 @@ public sealed class BackupCommandTests : IDisposable
     [InlineData("backup test --since c --level full")]
     [InlineData("backup test --since c --level differential")]
     [InlineData("backup test --since c --level copy")]
+    [InlineData("backup test --parallel 0")]
+    [InlineData("backup --all --parallel 65")]
     [InlineData("backup test --track a.b")]
     [InlineData("backup test --disk vda --exclude vda")]
     [InlineData("backup test --limit-rate 0")]
@@ -58,11 +60,13 @@ public sealed class BackupCommandTests : IDisposable
         Assert.Matches("^lvbackup: [^\n]+\n$", result.Error);
     }
 
-    [Fact]
-    public async Task Of_several_domains_each_failure_is_told()
+    [Theory]
+    [InlineData("1")]
+    [InlineData("2")]
+    public async Task Of_several_domains_each_failure_is_told(string parallel)
     {
         await _repository.InitAsync();
-        var result = await _repository.RunAsync("backup", "test", "other", "--json");
+        var result = await _repository.RunAsync("backup", "test", "other", "--parallel", parallel, "--json");
         Assert.Equal(6, result.ExitCode);
         Golden.Equal("json/backup-failures.json", result.Out);
         Assert.Matches("^(lvbackup: backup of '(test|other)' failed: [^\n]+\n){2}$", result.Error);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace LibvirtBackup.Integration.Tests.Packaging;
 
-/// <summary>The packages as somebody else gets them: from a feed, in an empty directory.</summary>
+/// <summary>The packages as somebody else gets them: from a feed, on a system that knows nothing of us.</summary>
 public sealed class ConsumerTests(PackageFeed feed, ITestOutputHelper output) : IClassFixture<PackageFeed>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -21,10 +21,12 @@ public sealed class ConsumerTests(PackageFeed feed, ITestOutputHelper output) : 
         Assert.Equal(2, Directory.GetFiles(feed.Directory, "LibvirtBackup*.snupkg").Length);
 
         Write(directory);
-        await RunAsync("dotnet", "build", directory, "--output", Path.Combine(directory, "out"), "--nologo");
         var restored = Path.Combine(directory, "restored");
+        // Another system than the host's.
         await RunAsync(
-            "env", $"LVBACKUP_STATE={scene.StateDirectory}", "dotnet", Path.Combine(directory, "out/Consumer.dll"),
+            "env", $"LVBACKUP_STATE={scene.StateDirectory}", "bash",
+            Path.Combine(PackageFeed.SourceRoot, "packaging/nuget/try.sh"), "trixie", directory,
+            $"{scene.Guest.Host.SharedDirectory}:{feed.Directory}",
             scene.Guest.Host.ConnectionUri, Path.Combine(directory, "repository"), scene.Guest.Name, restored);
 
         var raw = Path.Combine(directory, "restored.raw");

@@ -16,7 +16,8 @@ public sealed class DebianPackageTests(ITestOutputHelper output)
         var directory = Directory.CreateTempSubdirectory("lvb-deb-").FullName;
         try
         {
-            await RunAsync("eng/deb.sh", directory);
+            // Small is not what is tried, and to pack 100 MB is most of what making it costs.
+            await RunAsync("eng/deb.sh", directory, "none");
             var package = Assert.Single(Directory.GetFiles(directory, "*.deb"));
             // They wait for the mirror most of the time.
             await Task.WhenAll(

@@ -46,17 +46,17 @@ internal sealed class PushScene(BackupScene scene, string name = "images")
             foreach (var disk in report.Disks)
             {
                 var elsewhere = Path.Combine(copy, report.Point, Path.GetFileName(disk.Path));
-                await RequireSameAsync(elsewhere, disk.Format, oracle[disk.Name], report.Point);
-                await RequireSameAsync(disk.Path, disk.Format, oracle[disk.Name], report.Point);
+                foreach (var path in (string[])[elsewhere, disk.Path])
+                    await RequireSameAsync(path, disk.Format, oracle[disk.Name], report.Point, path + ".read");
             }
         }
 
         System.IO.Directory.Delete(copy, recursive: true);
     }
 
-    private static async Task RequireSameAsync(string path, string format, string oracle, string point)
+    /// <summary>Has plain qemu-img read an image, and compares with the oracle.</summary>
+    internal static async Task RequireSameAsync(string path, string format, string oracle, string point, string raw)
     {
-        var raw = path + ".read";
         _ = (await Tool.RunAsync("qemu-img", ["convert", "-f", format, "-O", "raw", path, raw], Token)).Value;
         var difference = await DiskOracle.CompareRawAsync(oracle, raw, Token);
         Assert.True(difference is null, $"'{path}' of {point} differs from the oracle's copy at byte {difference}");

@@ -73,23 +73,32 @@ public sealed class PushTests
             next.Warnings, line => line.Contains("'000003-incremental' is broken", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task A_disk_that_shrank_and_grew_again_is_written_whole()
+    [Theory]
+    [InlineData(DiskFormat.Qcow2, DiskFormat.Qcow2)]
+    [InlineData(DiskFormat.Raw, DiskFormat.Raw)]
+    [InlineData(DiskFormat.Raw, DiskFormat.Qcow2)]
+    public async Task A_disk_that_shrank_and_grew_again_is_written_whole(DiskFormat before, DiskFormat after)
     {
         await using var scene = await BackupScene.StartPausedAsync(
             await LabHost.ForAsync("bookworm"), new LabDisk(16 * Units.MiB));
         var set = new PushScene(scene);
         var io = new QemuIo(scene.Guest);
         await io.PaintAsync("vda", 0, 12, 1, Token);
-        await set.PushAsync();
+        await set.PushAsync(request => request with { Format = before });
+        // Zeroes that are reported are none of it.
+        await io.ZeroAsync("vda", 8 * Units.MiB, Units.MiB, Token);
+        await io.DiscardAsync("vda", 10 * Units.MiB, Units.MiB, Token);
+        var reported = await set.PushAsync(request => request with { Format = before });
+        Assert.Equal(BackupLevel.Incremental, reported.Level);
         foreach (var size in (string[])["4MiB", "16MiB"])
             await scene.Guest.Host.Virsh.RunAsync(Token, "blockresize", scene.Guest.Name, "vda", size);
         await io.FillAsync("vda", 0, 512, 0x55, Token);
-        var healed = await set.PushAsync();
-        Assert.Equal(("000003-full", BackupLevel.Full), (healed.Point, healed.Level));
+        var healed = await set.PushAsync(request => request with { Format = after });
+        Assert.Equal(("000004-full", BackupLevel.Full), (healed.Point, healed.Level));
         Assert.Contains("no bitmap reported", healed.Reason, StringComparison.Ordinal);
         await io.FillAsync("vda", Units.MiB, 512, 0x56, Token);
-        Assert.Equal(BackupLevel.Incremental, (await set.PushAsync()).Level);
+        var next = await set.PushAsync(request => request with { Format = after });
+        Assert.Equal(BackupLevel.Incremental, next.Level);
         await set.VerifyAllAsync();
         await scene.AssertNothingLeftAsync();
     }

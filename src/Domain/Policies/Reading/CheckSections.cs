@@ -24,6 +24,7 @@ internal sealed class CheckSections(Section file)
                 "a number above 0, at most 100")!.Value ?? defaults.SamplePercent,
             Full = full is null ? null : PolicyReader.ReadSchedule(full, "when"),
             TestRestore = test is null ? null : PolicyReader.ReadSchedule(test, "when"),
+            TestDirectory = test?.AbsolutePath("directory"),
             TestTimeout = test?.Duration("timeout", defaults.TestTimeout) ?? defaults.TestTimeout,
             TestConsole = test?.Text("console"),
             TestRunTime = test is not null && test.Has("run-for") ? test.Duration("run-for", default) : null,

@@ -29,7 +29,7 @@ internal static class PolicyKeys
             ["verify"] = ["sample", "full", "test-restore"],
             ["verify.sample"] = ["when", "percent"],
             ["verify.full"] = ["when"],
-            ["verify.test-restore"] = ["when", "timeout", "console", "run-for"],
+            ["verify.test-restore"] = ["when", "directory", "timeout", "console", "run-for"],
             ["hooks"] = ["before", "after", "on-failure"],
             ["hooks.before"] = ["run", "timeout"],
             ["hooks.after"] = ["run", "timeout"],

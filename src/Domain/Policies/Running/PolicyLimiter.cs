@@ -1,12 +1,17 @@
+using System.Collections.Concurrent;
 using LibvirtBackup.Policies.Planning;
 
 namespace LibvirtBackup.Policies.Running;
 
-/// <summary>Holds tasks back until their host and their repository have room for one more.</summary>
+/// <summary>
+/// Holds tasks back until their host and their repository have room for one more, and backups of a domain until that of
+/// another policy, on another track, is over.
+/// </summary>
 internal sealed class PolicyLimiter : IDisposable
 {
     private readonly Dictionary<string, SemaphoreSlim> _hosts;
     private readonly Dictionary<string, SemaphoreSlim> _repositories;
+    private readonly ConcurrentDictionary<Guid, SemaphoreSlim> _domains = new();
 
     internal PolicyLimiter(IReadOnlyList<Policy> policies)
     {
@@ -14,14 +19,19 @@ internal sealed class PolicyLimiter : IDisposable
         _repositories = Rooms(policies, Repository, policy => policy.Limits.Repository);
     }
 
-    /// <summary>Does something when there is room. Host before repository always, so nobody waits in a circle.
+    /// <summary>
+    /// Does something when there is room. Domain before host before repository always, so nobody waits in a circle.
     /// </summary>
     internal async Task<T> RunAsync<T>(
-        Policy policy, PolicyTaskKind kind, Func<Task<T>> action, CancellationToken cancellationToken)
+        Policy policy, PolicyDecision task, Func<Task<T>> action, CancellationToken cancellationToken)
     {
-        SemaphoreSlim[] rooms = kind is PolicyTaskKind.Backup or PolicyTaskKind.TestRestore
-            ? [_hosts[Host(policy)], _repositories[Repository(policy)]]
-            : [_repositories[Repository(policy)]];
+        SemaphoreSlim[] rooms = task switch
+        {
+            { Kind: PolicyTaskKind.Backup, Domain: { } domain } =>
+                [_domains.GetOrAdd(domain.Uuid, _ => new(1)), _hosts[Host(policy)], _repositories[Repository(policy)]],
+            { Kind: PolicyTaskKind.TestRestore } => [_hosts[Host(policy)], _repositories[Repository(policy)]],
+            _ => [_repositories[Repository(policy)]],
+        };
         var taken = 0;
         try
         {
@@ -38,7 +48,7 @@ internal sealed class PolicyLimiter : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var room in _hosts.Values.Concat(_repositories.Values)) room.Dispose();
+        foreach (var room in _hosts.Values.Concat(_repositories.Values).Concat(_domains.Values)) room.Dispose();
     }
 
     private static string Host(Policy policy) => policy.Connect ?? "";

@@ -94,7 +94,7 @@ internal sealed class PolicyRunner(
         var begun = time.GetTimestamp();
         var known = task.Domain is { } domain ? PolicyPlanner.PointsOf(policy, history)[domain.Uuid] : [];
         var report = await TryAsync(Word(task.Kind), task.Domain?.Name, () => limiter.RunAsync(
-            policy, task.Kind,
+            policy, task,
             () =>
             {
                 notes.Change(n => n.Begin(task, time.GetUtcNow(), known));

@@ -8,7 +8,9 @@ using LibvirtBackup.Retention;
 
 namespace LibvirtBackup.Policies.Running;
 
-/// <summary>A policy's work on a real host. Each task has its own view of the repository, for they run side by side.
+/// <summary>
+/// A policy's work on a real host. Tasks run side by side: each has its own view of the repository, and its own
+/// connection, of which libvirtd serves five calls at once; guests whose agents hang would keep others frozen.
 /// </summary>
 internal sealed class PolicyWork(
     Policy policy, LibvirtConnection connection, PolicyAccess access, PolicyTools tools) : IPolicyWork
@@ -34,13 +36,15 @@ internal sealed class PolicyWork(
         return task.Kind switch
         {
             PolicyTaskKind.Backup =>
-                await BackupAsync(repository, task, cancellationToken).ConfigureAwait(false),
+                await OnHostAsync(host => BackupAsync(host, repository, task, cancellationToken), cancellationToken)
+                    .ConfigureAwait(false),
             PolicyTaskKind.Sample =>
                 await VerifyAsync(repository, "sample", VerifyDepth.Sample, cancellationToken).ConfigureAwait(false),
             PolicyTaskKind.Verify =>
                 await VerifyAsync(repository, "verify", VerifyDepth.Full, cancellationToken).ConfigureAwait(false),
             PolicyTaskKind.TestRestore =>
-                await TestAsync(repository, task, cancellationToken).ConfigureAwait(false),
+                await OnHostAsync(host => TestAsync(host, repository, task, cancellationToken), cancellationToken)
+                    .ConfigureAwait(false),
         };
     }
 
@@ -75,8 +79,16 @@ internal sealed class PolicyWork(
         (await repository.ListPointsAsync(cancellationToken).ConfigureAwait(false)).Points
             .Where(point => point.Track == policy.Backup.Track);
 
+    private async Task<TaskReport> OnHostAsync(
+        Func<LibvirtConnection, Task<TaskReport>> work, CancellationToken cancellationToken)
+    {
+        var host = await access.ConnectAsync(policy.Connect, cancellationToken).ConfigureAwait(false);
+        await using var closing = host.ConfigureAwait(false);
+        return await work(host).ConfigureAwait(false);
+    }
+
     private async Task<TaskReport> BackupAsync(
-        Repository repository, PolicyDecision task, CancellationToken cancellationToken)
+        LibvirtConnection host, Repository repository, PolicyDecision task, CancellationToken cancellationToken)
     {
         var domain = task.Domain!; // a backup has one
         if (domain.Refusal is { } refusal) throw new BackupException(FailureKind.Failed, refusal);
@@ -87,7 +99,7 @@ internal sealed class PolicyWork(
         try
         {
             report = await tools.Backups.BackupAsync(
-                connection, repository, request with { Level = Asked(task.Level) }, null, cancellationToken)
+                host, repository, request with { Level = Asked(task.Level) }, null, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (BackupException e) when (
@@ -95,7 +107,7 @@ internal sealed class PolicyWork(
         {
             warnings.Add($"a full instead of a differential: {e.Message}");
             report = await tools.Backups.BackupAsync(
-                connection, repository, request with { Level = BackupLevel.Full }, null, cancellationToken)
+                host, repository, request with { Level = BackupLevel.Full }, null, cancellationToken)
                 .ConfigureAwait(false);
         }
 
@@ -150,7 +162,7 @@ internal sealed class PolicyWork(
     }
 
     private async Task<TaskReport> TestAsync(
-        Repository repository, PolicyDecision task, CancellationToken cancellationToken)
+        LibvirtConnection host, Repository repository, PolicyDecision task, CancellationToken cancellationToken)
     {
         var domain = task.Domain!; // a test has one
         var newest = (await PointsAsync(repository, cancellationToken).ConfigureAwait(false))
@@ -163,12 +175,14 @@ internal sealed class PolicyWork(
         var request = new ProofRequest
         {
             Point = newest.Id,
+            Directory = policy.Verification.TestDirectory is { } place
+                ? Path.Combine(place, $"lvbackup-test-{domain.Uuid}") : null,
             ReportDirectory = directory,
             Timeout = policy.Verification.TestTimeout,
             ConsoleText = policy.Verification.TestConsole,
             RunTime = policy.Verification.TestRunTime,
         };
-        var report = await tools.Prover.ProveAsync(connection, repository, request, cancellationToken)
+        var report = await tools.Prover.ProveAsync(host, repository, request, cancellationToken)
             .ConfigureAwait(false);
         return new TaskReport
         {
