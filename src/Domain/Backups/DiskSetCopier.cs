@@ -43,7 +43,7 @@ internal sealed class DiskSetCopier(BackupContext context, BlobWriter writer)
         if (whyNot is not null)
         {
             disk = disk with { Level = BackupLevel.Full, Parent = null, Reason = whyNot };
-            export = new DiskExport(export.Endpoint, Bitmap: null);
+            export = export with { Bitmap = null, LowerLayers = [] };
         }
 
         var first = await CopyDiskAsync(disk, export with { Written = written }, cancellationToken)
@@ -56,7 +56,7 @@ internal sealed class DiskSetCopier(BackupContext context, BlobWriter writer)
             Reason = $"at least {first.UnreportedBytes} bytes had changed that no bitmap reported (resized twice, "
                 + "a bitmap cleared, or the image replaced by somebody?)",
         };
-        var second = await CopyDiskAsync(healed, new DiskExport(export.Endpoint, Bitmap: null), cancellationToken)
+        var second = await CopyDiskAsync(healed, export with { Bitmap = null, LowerLayers = [] }, cancellationToken)
             .ConfigureAwait(false);
         return (healed, second with
         {
