@@ -81,8 +81,12 @@ internal sealed class DiskSetCopier(BackupContext context, BlobWriter writer)
         {
             throw new BackupException(
                 FailureKind.Failed,
-                $"backup of domain '{context.Domain.Name}' failed while copying disk '{disk.Disk.Name}': {e.Message}; "
-                + "no point was made, the next backup covers the gap",
+                $"backup of domain '{context.Domain.Name}' failed while copying disk '{disk.Disk.Name}': {e.Message}"
+                + (export.Tls == NbdTlsMode.Require && e is NbdException
+                    ? " (do both hosts trust each other's certificates, and has the host's the name in the URI? see "
+                        + "--nbd-tls-dir)"
+                    : "")
+                + "; no point was made, the next backup covers the gap",
                 e);
         }
     }
