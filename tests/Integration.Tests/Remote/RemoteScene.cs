@@ -113,7 +113,8 @@ internal sealed class RemoteScene : IAsyncDisposable
             string[] create = ["create", "-q", "-f", "qcow2", path, $"{DiskSize}"];
             _ = (await _host.RunInsideAsync(Token, ["qemu-img", .. create])).Value;
             _ = (await Tool.RunAsync("qemu-img", create, Token)).Value;
-            _ = (await Tool.RunAsync("qemu-io", ["-f", "qcow2", "-c", $"write -P 222 0 {DiskSize}", path], Token)).Value;
+            string[] fill = ["-f", "qcow2", "-c", $"write -P 222 0 {DiskSize}", path];
+            _ = (await Tool.RunAsync("qemu-io", fill, Token)).Value;
         }
 
         var kernel = Path.Combine(_images, "vmlinuz");

@@ -20,7 +20,8 @@ internal static class JobPlaces
                 remote, request.ScratchDirectory, request.Channel),
             var remote => throw new BackupException(
                 FailureKind.NotSupported,
-                $"'{remote.Uri}' does not tell how disks of that host could be read; use qemu+ssh, qemu+tls or qemu+tcp"),
+                $"'{remote.Uri}' does not tell how disks of that host could be read; use qemu+ssh, qemu+tls or "
+                + "qemu+tcp"),
         };
 
     /// <summary>Removes what an ended job has left; nothing is not an error.</summary>

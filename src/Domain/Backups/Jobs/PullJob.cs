@@ -85,8 +85,8 @@ internal static class PullJob
     }
 
     /// <summary>
-    /// The NBD socket of the running backup job, or the first file or device that it writes (push mode); of a job of ours
-    /// over TCP <c>NAME/tcp</c>; empty for another kind of server, null without a job.
+    /// The NBD socket of the running backup job, or the first file or device that it writes (push mode); of a job of
+    /// ours over TCP <c>NAME/tcp</c>; empty for another kind of server, null without a job.
     /// </summary>
     internal static async Task<string?> GetSocketAsync(LibvirtDomain domain, CancellationToken cancellationToken)
     {

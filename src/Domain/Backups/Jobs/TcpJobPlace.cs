@@ -57,7 +57,8 @@ internal sealed class TcpJobPlace : IJobPlace
     /// <summary>The name of a job by its definition; null when it is none of ours.</summary>
     internal static string? FindName(DomainBackupXml job)
     {
-        var file = Path.GetFileName(job.Disks.Select(disk => disk.Scratch?.Path).FirstOrDefault(path => path is not null));
+        var scratch = job.Disks.Select(disk => disk.Scratch?.Path).FirstOrDefault(path => path is not null);
+        var file = Path.GetFileName(scratch);
         return file is not null && file.StartsWith("lvb-", StringComparison.Ordinal) ? file.Split('.')[0] : null;
     }
 
@@ -84,8 +85,8 @@ internal sealed class TcpJobPlace : IJobPlace
         var directory = _scratch ?? (disk.Disk.Source is FileDiskSource file ? Path.GetDirectoryName(file.Path) : null)
             ?? throw new BackupException(
                 FailureKind.Usage,
-                $"disk '{disk.Name}' is no file, so there is no place beside it for its scratch image; give a directory "
-                + $"of '{_remote.Host}' with --scratch");
+                $"disk '{disk.Name}' is no file, so there is no place beside it for its scratch image; give a "
+                + $"directory of '{_remote.Host}' with --scratch");
         return $"{directory}/{Name}.{disk.Name}.scratch";
     }
 

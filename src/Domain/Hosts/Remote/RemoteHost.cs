@@ -60,7 +60,8 @@ internal sealed record RemoteHost
     }
 
     /// <returns>Null for a libvirt of this host.</returns>
-    internal static async Task<RemoteHost?> OfAsync(LibvirtConnection connection, CancellationToken cancellationToken) =>
+    internal static async Task<RemoteHost?> OfAsync(
+        LibvirtConnection connection, CancellationToken cancellationToken) =>
         Of(await connection.GetUriAsync(cancellationToken).ConfigureAwait(false));
 
     /// <summary>Refuses what needs files of the libvirt's host, where that is another one.</summary>
