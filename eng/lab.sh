@@ -24,6 +24,8 @@ lab_source=$(cd "$(dirname "${BASH_SOURCE[0]}")/lab" && pwd)
 . "$lab_source/embed.sh"
 # shellcheck source=lab/vm.sh
 . "$lab_source/vm.sh"
+# shellcheck source=lab/remote.sh
+. "$lab_source/remote.sh"
 # shellcheck source=lab/status.sh
 . "$lab_source/status.sh"
 
@@ -38,6 +40,8 @@ eng/lab.sh pids DIR                      host process ids: init, libvirtd, and "
 eng/lab.sh kill-daemon DIR               kill -9 libvirtd, leaving its guests alone
 eng/lab.sh restart-daemon DIR            start libvirtd again (after killing it if it still runs)
 eng/lab.sh host-view DIR COMMAND...      run COMMAND where libvirt's files and UEFI firmware are those of DIR (trixie)
+eng/lab.sh remote DIR                    have it listen as another host: prints its URIs for ssh, TLS and TCP
+eng/lab.sh network DIR COMMAND...        run COMMAND of this machine in the network of DIR
 eng/lab.sh clients DIR LINE              run a shell line where DIR is and the NBD clients are forky's, the newest
 eng/lab.sh embed ROOT COMMAND...         run COMMAND where qemu:///embed?root=ROOT works in seconds
 eng/lab.sh embed-stop ROOT               end the guests of an embedded root and remove it
@@ -70,6 +74,8 @@ case $command in
     kill-daemon) lab_kill_daemon "$@" ;;
     restart-daemon) lab_restart_daemon "$@" ;;
     host-view) lab_host_view "$@" ;;
+    remote) lab_remote "$@" ;;
+    network) lab_network "$@" ;;
     clients) lab_clients "$@" ;;
     embed) lab_embed "$@" ;;
     embed-stop) lab_embed_stop "$@" ;;

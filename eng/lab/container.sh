@@ -11,6 +11,8 @@ unix_sock_dir = "$dir/sock"
 unix_sock_rw_perms = "0777"
 auth_unix_ro = "none"
 auth_unix_rw = "none"
+listen_tls = 0
+listen_tcp = 0
 host_uuid = "$(cat /proc/sys/kernel/random/uuid)"
 log_outputs = "2:file:$dir/.lab/libvirtd.log"
 TEXT

@@ -11,6 +11,8 @@ lab_packages=(
     busybox:busybox-static
     setpriv:util-linux
     mount:mount
+    ssh:openssh-client
+    sshd:openssh-server
 )
 
 missing_packages() {

@@ -15,6 +15,8 @@ internal sealed class BackupAbortCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.BackupJobs;
 
+    internal override bool WorksElsewhere => true;
+
     internal override string Details => """
         A pull job always ends this way. A push job is cut off: what it wrote is useless. A checkpoint that was made
         with the job stays. Jobs of other kinds are left alone.

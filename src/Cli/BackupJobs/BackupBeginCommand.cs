@@ -28,6 +28,8 @@ internal sealed class BackupBeginCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.BackupJobs;
 
+    internal override bool WorksElsewhere => true;
+
     internal override string Details => """
         This is the raw job: nothing is stored in a repository. 'lvbackup backup' is what takes a restore point.
         """;

@@ -15,6 +15,8 @@ internal sealed class BackupDumpXmlCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.BackupJobs;
 
+    internal override bool WorksElsewhere => true;
+
     internal override IReadOnlyList<Example> Examples =>
         [new("backup-dumpxml web", "where the job's NBD server listens and which files it uses")];
 

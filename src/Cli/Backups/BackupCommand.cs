@@ -15,6 +15,8 @@ internal sealed class BackupCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.RestorePoints;
 
+    internal override bool WorksElsewhere => true;
+
     internal override string Details => """
         The guest keeps running. The first point of a track reads everything, later ones what has changed since; when
         change tracking was lost, everything is read again and the reason is given. When a backup fails or is

@@ -54,7 +54,10 @@ internal sealed class BackupOptions
 
     private readonly Option<string?> _scratch = Text(
         "--scratch", "dir",
-        "where QEMU keeps old data of blocks that the guest overwrites meanwhile (default: the state directory)");
+        "where QEMU keeps old data of blocks that the guest overwrites meanwhile (default: the state directory); of "
+        + "a domain on another host a directory there");
+
+    private readonly ChannelOptions _channel = new();
 
     private readonly Option<string?> _limitRate = Text(
         "--limit-rate", "size", "read at most this many bytes a second, of each domain");
@@ -84,7 +87,7 @@ internal sealed class BackupOptions
         [
             _all, _parallel, _level, _since, _track, _disk, _exclude, _quiesce, _quiesceMount, _quiesceTimeout,
             _quiesceLimit, _scratch, _limitRate, _noCheckpoint, _keepCheckpoints, _maxPoints, _forceCycle, _startPaused,
-            _includeSecrets, Strict,
+            _includeSecrets, .. _channel.All, Strict,
         ];
         foreach (var option in options)
             command.Add(option);
@@ -114,13 +117,14 @@ internal sealed class BackupOptions
             Disks = line.GetValue(_disk) ?? [],
             Exclude = line.GetValue(_exclude) ?? [],
             Quiesce = ReadQuiesce(line),
-            ScratchDirectory = line.GetValue(_scratch) is { } scratch ? Path.GetFullPath(scratch) : null,
+            ScratchDirectory = line.GetValue(_scratch),
             RateLimitBytesPerSecond = SizeOption.Read(line, _limitRate),
             NoCheckpoint = line.GetValue(_noCheckpoint),
             KeepCheckpoints = line.GetValue(_keepCheckpoints) ?? 0,
             MaxPoints = line.GetValue(_maxPoints),
             ForceCycle = line.GetValue(_forceCycle),
             StartPaused = line.GetValue(_startPaused),
+            Channel = _channel.Read(line),
             IncludeSecrets = line.GetValue(_includeSecrets),
         };
         request.Validate();

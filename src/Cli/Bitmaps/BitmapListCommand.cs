@@ -15,6 +15,8 @@ internal sealed class BitmapListCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.Bitmaps;
 
+    internal override bool WorksElsewhere => true;
+
     internal override string Details => """
         A running domain's QEMU is asked, which libvirt notes as tainting the domain ("custom monitor control commands
         issued"). Of a domain that is shut off the images are read; they do not tell how much is dirty.

@@ -37,6 +37,8 @@ internal sealed class BitmapMergeCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.Bitmaps;
 
+    internal override bool WorksElsewhere => true;
+
     internal override string Details => """
         The sources are read from all images of the disk's chain and stay as they are; the new bitmap is in the image
         that the guest writes, and as fine as the finest of them. While the domain runs that is one moment of its QEMU,

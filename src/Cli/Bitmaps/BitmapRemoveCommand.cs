@@ -30,6 +30,8 @@ internal sealed class BitmapRemoveCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.Bitmaps;
 
+    internal override bool WorksElsewhere => true;
+
     internal override string Details => """
         Bitmaps of checkpoints are never removed here: 'lvbackup checkpoint-delete' does that, and libvirt knows of it.
         Bitmaps that no backup of this product made need --force. Only the image that the guest writes is changed; one

@@ -40,6 +40,8 @@ internal sealed class CheckpointCreateAsCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.Checkpoints;
 
+    internal override bool WorksElsewhere => true;
+
     internal override IReadOnlyList<Example> Examples =>
     [
         new("checkpoint-create-as web monday", "record what changes on the disks of 'web' from now on, as 'monday'"),

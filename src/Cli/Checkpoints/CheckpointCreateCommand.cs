@@ -28,6 +28,8 @@ internal sealed class CheckpointCreateCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.Checkpoints;
 
+    internal override bool WorksElsewhere => true;
+
     internal override IReadOnlyList<Example> Examples =>
     [
         new("checkpoint-create web", "from now on, record what changes on all disks of 'web'"),

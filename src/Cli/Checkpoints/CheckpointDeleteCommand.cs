@@ -26,6 +26,8 @@ internal sealed class CheckpointDeleteCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.Checkpoints;
 
+    internal override bool WorksElsewhere => true;
+
     internal override string Details => """
         Other checkpoints keep recording: each has bitmaps of its own. An incremental backup since the deleted
         checkpoint is no longer possible.

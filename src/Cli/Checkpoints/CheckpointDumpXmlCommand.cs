@@ -26,6 +26,8 @@ internal sealed class CheckpointDumpXmlCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.Checkpoints;
 
+    internal override bool WorksElsewhere => true;
+
     internal override IReadOnlyList<Example> Examples =>
     [
         new("checkpoint-dumpxml web monday --no-domain --size", "what an incremental backup since 'monday' would copy"),

@@ -21,6 +21,8 @@ internal sealed class CheckpointEditCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.Checkpoints;
 
+    internal override bool WorksElsewhere => true;
+
     internal override string Details => """
         The XML is opened in $VISUAL, else $EDITOR, else vi; what is saved is given back to libvirt. The name cannot
         be changed, and the bitmaps on the disks are not touched.

@@ -19,6 +19,8 @@ internal sealed class CheckpointInfoCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.Checkpoints;
 
+    internal override bool WorksElsewhere => true;
+
     internal override IReadOnlyList<Example> Examples =>
         [new("checkpoint-info web monday", "the parent of 'monday' and how many follow it")];
 

@@ -41,6 +41,8 @@ internal sealed class CheckpointListCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.Checkpoints;
 
+    internal override bool WorksElsewhere => true;
+
     internal override string Details => """
         With --json each disk has the bytes that an incremental backup since the checkpoint would copy (null while the
         domain is not running).

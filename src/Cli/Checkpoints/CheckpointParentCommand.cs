@@ -19,6 +19,8 @@ internal sealed class CheckpointParentCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.Checkpoints;
 
+    internal override bool WorksElsewhere => true;
+
     internal override string Details => """
         A checkpoint without a parent is a failure, except with --json (null).
         """;

@@ -14,6 +14,11 @@ internal abstract class CliCommand(string name, string purpose) : Command(name, 
     /// <summary>What the help page says beyond the purpose, or null.</summary>
     internal virtual string? Details => null;
 
+    /// <summary>
+    /// Whether it works with a libvirt of another host: it opens no path that libvirt tells, or knows that it must not.
+    /// </summary>
+    internal virtual bool WorksElsewhere => false;
+
     /// <summary>Lines to copy.</summary>
     internal virtual IReadOnlyList<Example> Examples => [];
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LibvirtBackup.Cli.Output;
+using LibvirtBackup.Hosts.Remote;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Repositories;
 
@@ -10,12 +11,14 @@ namespace LibvirtBackup.Cli.Commands;
 /// <summary>What a command works with.</summary>
 internal sealed class CommandContext : IAsyncDisposable
 {
+    private readonly CliCommand _command;
     private readonly HostConnection _host;
     private readonly Lazy<Composition> _composition;
 
     internal CommandContext(CliCommand command, ParseResult line, GlobalSettings settings, CliConsole console,
         CliEnvironment environment)
     {
+        _command = command;
         Line = line;
         Settings = settings;
         Console = console;
@@ -45,8 +48,16 @@ internal sealed class CommandContext : IAsyncDisposable
         where T : notnull => _composition.Value.Get<T>();
 
     /// <summary>The connection to the host, opened at the first use.</summary>
-    internal Task<LibvirtConnection> ConnectAsync(CancellationToken cancellationToken) =>
-        _host.OpenAsync(cancellationToken);
+    /// <exception cref="BackupException">
+    /// It could not be reached, or is another one than this and the command needs its files.
+    /// </exception>
+    internal async Task<LibvirtConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var connection = await _host.OpenAsync(cancellationToken);
+        if (!_command.WorksElsewhere)
+            await RemoteHost.RefuseAsync(connection, $"'{_command.Name}'", cancellationToken);
+        return connection;
+    }
 
     /// <summary>Opens the repository that the line names.</summary>
     internal Task<Repository> OpenRepositoryAsync(CancellationToken cancellationToken) => Repository.OpenAsync(

@@ -28,6 +28,8 @@ internal sealed class DoctorCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.RestorePoints;
 
+    internal override bool WorksElsewhere => true;
+
     internal override string Details => """
         What the journal, the repository, libvirt and the disks say of each checkpoint is compared; every finding has
         one repair, or one reason to wait. A backup does the same before it begins, but for what needs a look at the

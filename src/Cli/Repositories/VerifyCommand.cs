@@ -51,6 +51,8 @@ internal sealed class VerifyCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.RestorePoints;
 
+    internal override bool WorksElsewhere => true;
+
     internal override string Details => """
         Every affected point, disk and offset is named, and the exit code is 4. What is found is noted in the
         repository: the next backup reads all and stores again what it meets, and 'lvbackup repair' does what else can

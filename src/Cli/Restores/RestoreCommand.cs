@@ -64,6 +64,8 @@ internal sealed class RestoreCommand : CliCommand
 
     internal override CommandGroup Group => CommandGroup.RestorePoints;
 
+    internal override bool WorksElsewhere => true;
+
     internal override string Details => """
         Every block is checked against its hash before it is written. A new file gets its name only when all is
         written: after a failure or an interruption nothing half-restored is left. With --overwrite, a file of the same

@@ -28,7 +28,8 @@ public sealed record BackupRequest
 
     /// <summary>
     /// Where QEMU keeps old data of blocks that the guest overwrites meanwhile, and its socket; null: the state
-    /// directory.
+    /// directory. Of a domain on another host a directory there; null: <c>/var/lib/lvbackup/remote</c> over ssh, else
+    /// beside the disks' images.
     /// </summary>
     public string? ScratchDirectory { get; init; }
 
@@ -56,6 +57,9 @@ public sealed record BackupRequest
     /// <summary>True to start a shut-off domain paused for the backup and stop it again afterwards.</summary>
     public bool StartPaused { get; init; }
 
+    /// <summary>How the data of a domain on another host comes here, unless over ssh.</summary>
+    public DataChannel Channel { get; init; } = new();
+
     /// <summary>
     /// True to store the definition with its secrets also where the repository is not encrypted; where it is, they are
     /// always stored.
@@ -73,6 +77,7 @@ public sealed record BackupRequest
         if (RateLimitBytesPerSecond is <= 0)
             throw Usage("the rate limit must be more than 0 bytes per second");
         Quiesce.Validate();
+        Channel.Validate();
         if (KeepCheckpoints < 0)
             throw Usage("a number of checkpoints to keep cannot be negative");
         if (KeepCheckpoints > 0 && (NoCheckpoint || Level == BackupLevel.Copy))

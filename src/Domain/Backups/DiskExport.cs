@@ -13,6 +13,12 @@ internal sealed record DiskExport(NbdEndpoint Endpoint, string? Bitmap)
     /// </summary>
     internal IReadOnlyList<NbdEndpoint> LowerLayers { get; init; } = [];
 
+    /// <summary>Whether it is read with TLS.</summary>
+    internal NbdTlsMode Tls { get; init; }
+
+    /// <summary>Where the certificates are; null for libnbd's own places.</summary>
+    internal string? TlsCertificatesDirectory { get; init; }
+
     /// <summary>What is taken for dirty whatever the bitmap says; null for nothing.</summary>
     internal RangeSet? Written { get; init; }
 }

@@ -43,7 +43,7 @@ internal sealed class DiskSetCopier(BackupContext context, BlobWriter writer)
         if (whyNot is not null)
         {
             disk = disk with { Level = BackupLevel.Full, Parent = null, Reason = whyNot };
-            export = new DiskExport(export.Endpoint, Bitmap: null);
+            export = export with { Bitmap = null, LowerLayers = [] };
         }
 
         var first = await CopyDiskAsync(disk, export with { Written = written }, cancellationToken)
@@ -56,7 +56,7 @@ internal sealed class DiskSetCopier(BackupContext context, BlobWriter writer)
             Reason = $"at least {first.UnreportedBytes} bytes had changed that no bitmap reported (resized twice, "
                 + "a bitmap cleared, or the image replaced by somebody?)",
         };
-        var second = await CopyDiskAsync(healed, new DiskExport(export.Endpoint, Bitmap: null), cancellationToken)
+        var second = await CopyDiskAsync(healed, export with { Bitmap = null, LowerLayers = [] }, cancellationToken)
             .ConfigureAwait(false);
         return (healed, second with
         {
@@ -81,8 +81,12 @@ internal sealed class DiskSetCopier(BackupContext context, BlobWriter writer)
         {
             throw new BackupException(
                 FailureKind.Failed,
-                $"backup of domain '{context.Domain.Name}' failed while copying disk '{disk.Disk.Name}': {e.Message}; "
-                + "no point was made, the next backup covers the gap",
+                $"backup of domain '{context.Domain.Name}' failed while copying disk '{disk.Disk.Name}': {e.Message}"
+                + (export.Tls == NbdTlsMode.Require && e is NbdException
+                    ? " (do both hosts trust each other's certificates, and has the host's the name in the URI? see "
+                        + "--nbd-tls-dir)"
+                    : "")
+                + "; no point was made, the next backup covers the gap",
                 e);
         }
     }

@@ -1,5 +1,6 @@
 using LibvirtBackup.Backups.Freezing;
 using LibvirtBackup.Backups.Jobs;
+using LibvirtBackup.Hosts.Remote;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Recovery;
@@ -28,8 +29,17 @@ internal sealed class LibvirtBackupDomain(LibvirtDomain domain, TimeProvider tim
         domain.Connection.GetUriAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<DomainXml> ReadDefinitionAsync(CancellationToken cancellationToken) =>
-        DomainXml.Parse(await domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+    public async Task<DomainXml> ReadDefinitionAsync(CancellationToken cancellationToken)
+    {
+        var xml = await RemoteHost.ReadDefinitionAsync(domain, cancellationToken).ConfigureAwait(false);
+        if (await RemoteHost.OfAsync(domain.Connection, cancellationToken).ConfigureAwait(false)
+            is not { Transport: RemoteTransport.Ssh } remote)
+            return xml;
+        var paths = xml.Disks.SelectMany(disk => disk.BackingChain.Select(layer => layer.Source).Prepend(disk.Source))
+            .OfType<FileDiskSource>().Select(file => file.Path).Distinct(StringComparer.Ordinal);
+        return xml.OnOtherHost(
+            await new SshShell(remote).IdentifyAsync([.. paths], cancellationToken).ConfigureAwait(false));
+    }
 
     /// <inheritdoc/>
     public async Task<IDomainWatch> WatchAsync(CancellationToken cancellationToken) =>

@@ -2,7 +2,6 @@ using LibvirtBackup.Backups.Freezing;
 using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Interop.Libvirt;
-using LibvirtBackup.Interop.Nbd;
 using LibvirtBackup.Recovery;
 using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Repositories;
@@ -17,6 +16,7 @@ internal sealed class OnlineCapture(BackupContext context)
 {
     private readonly IBackupDomain _domain = context.Domain;
     private JobIntent? _intent; // set before anything is begun
+    private IJobPlace? _place; // set with it
     private bool _hasBegun;
 
     /// <param name="makePlan">Decides what to do; the domain is running by then.</param>
@@ -38,20 +38,23 @@ internal sealed class OnlineCapture(BackupContext context)
         var cleanUp = new JobCleanUp(_domain, context.Journal, context.Repository.Id, uri, "next backup");
         var watch = await _domain.WatchAsync(cancellationToken).ConfigureAwait(false);
         await using var watching = watch.ConfigureAwait(false);
+        _place = JobPlaces.Choose(uri, context.Request, context.State);
+        await using var leaving = _place.ConfigureAwait(false);
+        if (_place.Warning is { } warning) context.Warnings.Add(warning);
         WriteIntent(new JobIntent
         {
             Point = pointId,
             RepositoryId = context.Repository.Id,
             Checkpoint = null,
-            JobDirectory = JobDirectory.NewPath(context.Request.ScratchDirectory ?? context.State.JobsDirectory),
+            JobDirectory = _place.Name,
+            Host = _place.Host,
             StartedPaused = startPaused,
         });
         CapturedDisks captured;
         try
         {
-            JobDirectory.Create(_intent!.JobDirectory, owner);
-            var scratch = new ScratchWatch(
-                _intent.JobDirectory, () => ScratchWatch.Measure(_intent.JobDirectory), context.Time);
+            await _place.PrepareAsync(owner, cancellationToken).ConfigureAwait(false);
+            var scratch = new ScratchWatch(_place.Name, _place.Measure, context.Time);
             if (!startPaused) scratch.RequireRoom(); // a guest that does not run overwrites nothing
             if (startPaused) await _domain.Jobs.StartPausedAsync().ConfigureAwait(false);
             var begun = await BeginAtInstantAsync(makePlan, startPaused, uri, cancellationToken).ConfigureAwait(false);
@@ -82,9 +85,8 @@ internal sealed class OnlineCapture(BackupContext context)
         return captured;
     }
 
-    private DiskExport ExportOf(DiskPlan disk) => new(
-        new NbdEndpoint.UnixSocket(JobDirectory.SocketOf(_intent!.JobDirectory), disk.Disk.Name),
-        disk.Parent is null ? null : PullJob.BitmapOf(disk.Disk.Name));
+    private DiskExport ExportOf(DiskPlan disk) => _place!.ExportOf( // begun, so set
+        disk.Disk.Name, disk.Parent is null ? null : PullJob.BitmapOf(disk.Disk.Name));
 
     private async Task<CapturedDisks> BeginAtInstantAsync(
         Func<Task<BackupPlan>> makePlan, bool startPaused, string uri, CancellationToken cancellationToken)
@@ -197,8 +199,10 @@ internal sealed class OnlineCapture(BackupContext context)
         catch (LibvirtException e) when (e.Code == VirErrorNumber.InternalError)
         {
             // "NBD server already running", perhaps: it has no code of its own.
-            if (!LeftNbdServer.IsInTheWay(e) || !await TryStopNbdServerAsync().ConfigureAwait(false)) throw;
-            await BeginAsync(plan).ConfigureAwait(false);
+            var isFree = _place!.TryMove(e)
+                || (LeftNbdServer.IsInTheWay(e) && await TryStopNbdServerAsync().ConfigureAwait(false));
+            if (!isFree) throw;
+            await BeginOnceAsync(plan).ConfigureAwait(false);
         }
     }
 
@@ -210,7 +214,7 @@ internal sealed class OnlineCapture(BackupContext context)
     }
 
     private Task BeginAsync(BackupPlan plan) => _domain.Jobs.BeginAsync(
-        PullJob.DescribeBackup(plan, _intent!.JobDirectory), PullJob.DescribeCheckpoint(plan));
+        PullJob.DescribeBackup(plan, _place!), PullJob.DescribeCheckpoint(plan));
 
     /// <summary>The job as it was begun in the end.</summary>
     private sealed record BegunJob(BackupPlan Plan, DateTimeOffset Instant, TimeSpan Took);

@@ -1,4 +1,5 @@
 using LibvirtBackup.Hosts;
+using LibvirtBackup.Hosts.Remote;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Qmp;
@@ -14,8 +15,7 @@ internal static class BitmapReader
     /// <exception cref="BackupException">libvirt or QEMU refuses, or the domain stops meanwhile.</exception>
     internal static async Task<BitmapInventory> ReadAsync(LibvirtDomain domain, CancellationToken cancellationToken)
     {
-        var xml = await domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        var description = DomainXml.Parse(xml);
+        var description = await RemoteHost.ReadDefinitionAsync(domain, cancellationToken).ConfigureAwait(false);
         return description.Id is null
             ? await StoredLayers.ReadAsync(description, cancellationToken).ConfigureAwait(false)
             : await ReadAsync(QmpClient.For(domain), description, cancellationToken).ConfigureAwait(false);

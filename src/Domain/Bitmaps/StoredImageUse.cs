@@ -1,4 +1,5 @@
 using LibvirtBackup.Hosts;
+using LibvirtBackup.Hosts.Remote;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Posix;
 using LibvirtBackup.Interop.Xml;
@@ -73,8 +74,7 @@ internal sealed class StoredImageUse(LibvirtDomain domain)
         DomainXml definition;
         try
         {
-            definition = DomainXml.Parse(
-                await other.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+            definition = await RemoteHost.ReadDefinitionAsync(other, cancellationToken).ConfigureAwait(false);
         }
         catch (LibvirtException e) when (e.Code == VirErrorNumber.NoDomain)
         {

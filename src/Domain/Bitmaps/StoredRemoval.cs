@@ -1,5 +1,5 @@
+using LibvirtBackup.Hosts.Remote;
 using LibvirtBackup.Interop.Libvirt;
-using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Qmp;
 
 namespace LibvirtBackup.Bitmaps;
@@ -18,8 +18,7 @@ internal sealed class StoredRemoval(LibvirtDomain domain)
     internal async Task RemoveAsync(string name, string disk, CancellationToken cancellationToken)
     {
         var failed = $"bitmap '{name}' of disk '{disk}' of domain '{domain.Name}' was not removed";
-        var definition = DomainXml.Parse(
-            await domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+        var definition = await RemoteHost.ReadDefinitionAsync(domain, cancellationToken).ConfigureAwait(false);
         if (definition.Id is not null)
             throw new BackupException(FailureKind.Busy, $"{failed}: the domain was started meanwhile; try again");
         var disks = await StoredLayers.ReadAsync(definition, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Bitmaps;
+using LibvirtBackup.Hosts.Remote;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Xml;
 
@@ -16,7 +17,7 @@ internal sealed class LibvirtTrackedDomain(LibvirtDomain domain) : ITrackedDomai
     /// <inheritdoc/>
     public async Task<IReadOnlyList<TrackedDisk>> ListDisksAsync(CancellationToken cancellationToken)
     {
-        var xml = DomainXml.Parse(await domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+        var xml = await RemoteHost.ReadDefinitionAsync(domain, cancellationToken).ConfigureAwait(false);
         var disks = new List<TrackedDisk>();
         foreach (var disk in DiskSelection.SelectTrackable(xml))
             disks.Add(new TrackedDisk(disk, await SizeOfAsync(disk, cancellationToken).ConfigureAwait(false)));

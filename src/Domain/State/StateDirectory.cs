@@ -7,6 +7,9 @@ internal sealed class StateDirectory(string root)
 {
     internal string JobsDirectory => Path.Combine(root, "jobs");
 
+    /// <summary>Sockets of jobs on other hosts.</summary>
+    internal string TunnelsDirectory => Path.Combine(root, "tunnels");
+
     /// <summary>What is known of domains that run from a repository.</summary>
     internal string InstantDirectory => Path.Combine(root, "instant");
 

@@ -6,6 +6,16 @@ namespace LibvirtBackup.Interop.Tests.Xml;
 public sealed class DomainXmlTests
 {
     [Fact]
+    public void Disks_of_another_host_have_no_path_here()
+    {
+        DomainXml domain = DomainXml.Parse(SampleDomain.Live);
+        Assert.Contains(domain.Disks, disk => disk.LocalPath is not null);
+        Assert.DoesNotContain(domain.OnOtherHost().Disks, disk => disk.LocalPath is not null);
+        Assert.DoesNotContain(domain.OnOtherHost().WithName("b").Disks, disk => disk.LocalPath is not null);
+        Assert.Equal(domain.ToXml(), domain.OnOtherHost().ToXml());
+    }
+
+    [Fact]
     public void Identity_and_boot_are_read()
     {
         DomainXml domain = DomainXml.Parse(SampleDomain.Live);

@@ -6,6 +6,19 @@ namespace LibvirtBackup.Backups.Capturing;
 /// <summary>Which files a domain needs besides its disks.</summary>
 internal static class AttachmentFinder
 {
+    /// <summary>What the domain has of such files, in words; nothing is looked for.</summary>
+    internal static IReadOnlyList<string> Name(DomainXml live) =>
+    [
+        .. new[]
+        {
+            live.Loader?.Path is not null ? "firmware" : null,
+            live.Nvram is not null || live.Firmware == "efi" ? "firmware variables" : null,
+            live.Kernel is not null ? "kernel" : null,
+            live.Initrd is not null ? "initrd" : null,
+            live.Tpms.Any(tpm => tpm.Backend == "emulator") ? "TPM state" : null,
+        }.OfType<string>(),
+    ];
+
     /// <param name="live">The domain as it runs, where libvirt has filled in the paths that it chose.</param>
     /// <param name="uuid">The domain's UUID.</param>
     /// <param name="connectionUri">Whose libvirt it is: each has directories of its own.</param>

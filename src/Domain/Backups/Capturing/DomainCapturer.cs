@@ -1,4 +1,5 @@
 using LibvirtBackup.Backups.Planning;
+using LibvirtBackup.Hosts.Remote;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Repositories;
@@ -21,8 +22,7 @@ internal sealed class DomainCapturer(BackupContext context, LibvirtDomain domain
     {
         // Programs and the guest agent take their time: all at once.
         var images = ImageInspection.InspectAsync(selection.Disks, cancellationToken);
-        var live = DomainXml.Parse(
-            await domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+        var live = await RemoteHost.ReadDefinitionAsync(domain, cancellationToken).ConfigureAwait(false);
         var guest = new GuestInquiry(domain, context.Time).AskAsync(live, cancellationToken);
         var (definition, hasSecrets) = await GetDefinitionAsync(cancellationToken).ConfigureAwait(false);
         var uri = await domain.Connection.GetUriAsync(cancellationToken).ConfigureAwait(false);
@@ -37,8 +37,10 @@ internal sealed class DomainCapturer(BackupContext context, LibvirtDomain domain
                 await domain.Connection.GetHostnameAsync(cancellationToken).ConfigureAwait(false),
                 context.Host.Libvirt.ToString(),
                 context.Host.Qemu.ToString()),
-            Attachments = await files.StoreAsync(
-                AttachmentFinder.Find(live, domain.Uuid, uri), cancellationToken).ConfigureAwait(false),
+            Attachments = RemoteHost.Of(uri) is { } remote
+                ? LeaveOut(live, remote)
+                : await files.StoreAsync(AttachmentFinder.Find(live, domain.Uuid, uri), cancellationToken)
+                    .ConfigureAwait(false),
             GuestInfo = await guest.ConfigureAwait(false),
             Images = await images.ConfigureAwait(false),
             Warnings = _warnings,
@@ -61,6 +63,17 @@ internal sealed class DomainCapturer(BackupContext context, LibvirtDomain domain
         }
 
         return (await domain.GetXmlAsync(VirDomainXMLFlags.Inactive, cancellationToken).ConfigureAwait(false), false);
+    }
+
+    /// <summary>Files of another host cannot be read, and what has their names here must not be.</summary>
+    private IReadOnlyList<PointAttachment> LeaveOut(DomainXml live, RemoteHost remote)
+    {
+        var names = AttachmentFinder.Name(live);
+        if (names.Count > 0)
+            _warnings.Add(
+                $"not in the restore point: {string.Join(", ", names)}, which cannot be read from '{remote.Uri}'; "
+                + "take points with lvbackup on that host to have them");
+        return [];
     }
 
     private async Task<bool> GetAutostartAsync(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using LibvirtBackup.Hosts.Remote;
 using LibvirtBackup.Recovery;
 using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Repositories;
@@ -28,12 +29,15 @@ internal sealed class CrashRecovery(IBackupDomain domain, Journal journal, State
         if (await FindJobAsync(cancellationToken).ConfigureAwait(false) is { } directory)
         {
             await domain.Jobs.EndAsync(cancellationToken).ConfigureAwait(false);
-            JobDirectory.Remove(directory);
+            if (intent is null) JobDirectory.Remove(directory);
             done.Add("ended the backup job that an interrupted run had left");
         }
 
         if (intent is null) return done;
-        JobDirectory.Remove(intent.JobDirectory);
+        var uri = await domain.GetUriAsync(cancellationToken).ConfigureAwait(false);
+        await JobPlaces.ClearAsync(intent, uri, cancellationToken).ConfigureAwait(false);
+        if (intent.Host is not null)
+            JobDirectory.Remove(JobDirectory.TunnelOf(state.TunnelsDirectory, intent.JobDirectory));
         if (intent.StartedPaused && await domain.Jobs.TryStopPausedAsync(cancellationToken).ConfigureAwait(false))
             done.Add("stopped the domain, which an interrupted run had started paused");
 
@@ -77,10 +81,12 @@ internal sealed class CrashRecovery(IBackupDomain domain, Journal journal, State
                     ? intent.JobDirectory
                     : null;
         if (socket.Length > 0 && intent?.Device == socket) return intent.JobDirectory;
-        var directory = Path.GetDirectoryName(socket);
-        return directory is { Length: > 0 }
-            && (directory == intent?.JobDirectory || Path.GetDirectoryName(directory) == state.JobsDirectory)
-                ? directory
-                : null;
+        if (Path.GetDirectoryName(socket) is not { Length: > 0 } directory) return null;
+        if (directory == intent?.JobDirectory) return directory;
+        // Of another host the directory of the same name is that of lvbackup there.
+        var uri = await domain.GetUriAsync(cancellationToken).ConfigureAwait(false);
+        return Path.GetDirectoryName(directory) == state.JobsDirectory && RemoteHost.Of(uri) is null
+            ? directory
+            : null;
     }
 }

@@ -64,7 +64,7 @@ internal sealed class JobCleanUp(IBackupDomain domain, Journal journal, string o
         }
     }
 
-    private static async Task EndJobAsync(IBackupDomain current, JobIntent intent)
+    private async Task EndJobAsync(IBackupDomain current, JobIntent intent)
     {
         var socket = await current.Jobs.GetSocketAsync(CancellationToken.None).ConfigureAwait(false);
         // Without a definition it is what a libvirtd has left that died: nobody else's, since the domain is locked.
@@ -73,7 +73,7 @@ internal sealed class JobCleanUp(IBackupDomain domain, Journal journal, string o
             : Path.GetDirectoryName(socket) == intent.JobDirectory || socket == intent.Device;
         if (isOurs)
             await current.Jobs.EndAsync(CancellationToken.None).ConfigureAwait(false);
-        JobDirectory.Remove(intent.JobDirectory);
+        await JobPlaces.ClearAsync(intent, uri, CancellationToken.None).ConfigureAwait(false);
         if (intent.StartedPaused) await current.Jobs.TryStopPausedAsync(CancellationToken.None).ConfigureAwait(false);
     }
 

@@ -21,6 +21,10 @@ internal static class JobDirectory
 
     internal static string SocketOf(string directory) => Path.Combine(directory, "nbd.sock");
 
+    /// <summary>Where the socket of a directory of another host is here.</summary>
+    internal static string TunnelOf(string tunnels, string directory) =>
+        Path.Combine(Path.GetFullPath(tunnels), Path.GetFileName(directory));
+
     internal static string ScratchOf(string directory, string disk) => Path.Combine(directory, $"{disk}.scratch");
 
     /// <exception cref="BackupException">It cannot be made, or its path is too long for a socket.</exception>

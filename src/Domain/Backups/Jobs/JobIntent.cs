@@ -14,7 +14,10 @@ internal sealed record JobIntent
     /// <summary>The checkpoint being made in the same instant, or null.</summary>
     public required string? Checkpoint { get; init; }
 
-    /// <summary>The directory of the NBD socket and the scratch images, or of the images that QEMU writes.</summary>
+    /// <summary>
+    /// The directory of the NBD socket and the scratch images, or of the images that QEMU writes; where none of ours is
+    /// on its host, a name that begins those of the scratch images.
+    /// </summary>
     public required string JobDirectory { get; init; }
 
     /// <summary>True when the domain was shut off and was started paused for this run only.</summary>
@@ -22,4 +25,7 @@ internal sealed record JobIntent
 
     /// <summary>What QEMU writes first (push mode), where that is a device: by it the job is known; or null.</summary>
     public string? Device { get; init; }
+
+    /// <summary>The other host that the directory is on, by its libvirt's URI; null for this one.</summary>
+    public string? Host { get; init; }
 }

@@ -23,10 +23,10 @@ internal static class PullJob
     /// <summary>
     /// The job's definition: every disk with its own mode, so that new disks do not break the chain of the others.
     /// </summary>
-    internal static string DescribeBackup(BackupPlan plan, string jobDirectory) => new DomainBackupXml
+    internal static string DescribeBackup(BackupPlan plan, IJobPlace place) => new DomainBackupXml
     {
         Mode = DomainBackupMode.Pull,
-        Server = new UnixBackupServer { Socket = JobDirectory.SocketOf(jobDirectory) },
+        Server = place.Server,
         Disks = [.. plan.Disks.Select(disk => new DomainBackupDisk
         {
             Name = disk.Disk.Disk.Target,
@@ -37,7 +37,7 @@ internal static class PullJob
             BackupMode = disk.Parent is null ? DomainBackupDiskMode.Full : DomainBackupDiskMode.Incremental,
             Incremental = disk.Parent is null ? null : CheckpointName.Parse(plan.Base!.Checkpoint!),
             DriverType = ImageFormat.Qcow2,
-            Scratch = new DomainBackupStorage { Path = JobDirectory.ScratchOf(jobDirectory, disk.Disk.Name) },
+            Scratch = new DomainBackupStorage { Path = place.ScratchOf(disk.Disk) },
         })],
     }.ToXml();
 
@@ -86,8 +86,8 @@ internal static class PullJob
     }
 
     /// <summary>
-    /// The NBD socket of the running backup job, or the first file or device that it writes (push mode): empty for
-    /// another kind of server, null without a job.
+    /// The NBD socket of the running backup job, or the first file or device that it writes (push mode); of a job of
+    /// ours over TCP <c>NAME/tcp</c>; empty for another kind of server, null without a job.
     /// </summary>
     internal static async Task<string?> GetSocketAsync(LibvirtDomain domain, CancellationToken cancellationToken)
     {
@@ -95,8 +95,12 @@ internal static class PullJob
         {
             var xml = await domain.GetBackupXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
             var job = DomainBackupXml.Parse(xml);
-            return job.Server is UnixBackupServer server ? server.Socket
-                : job.Disks.Select(disk => disk.Target?.Path).FirstOrDefault(path => path is not null) ?? "";
+            return job.Server switch
+            {
+                UnixBackupServer server => server.Socket,
+                TcpBackupServer when TcpJobPlace.FindName(job) is { } name => $"{name}/tcp",
+                _ => job.Disks.Select(disk => disk.Target?.Path).FirstOrDefault(path => path is not null) ?? "",
+            };
         }
         catch (LibvirtException e) when (e.Code is VirErrorNumber.NoDomainBackup)
         {

@@ -27,9 +27,9 @@ internal sealed class ShutOffDisks : IShutOffDisks
         if (disks.FirstOrDefault(disk => disk.Path is null) is { } remote)
             throw new BackupException(
                 FailureKind.NotSupported,
-                $"disk '{remote.Name}' of domain '{domain.Name}' is not a file or device, and the domain is shut "
-                + "off; "
-                + "use --start-paused, or back it up while it runs");
+                $"disk '{remote.Name}' of domain '{domain.Name}' is not a file or device of this host, and the domain "
+                + "is shut off; use --start-paused, or back it up while it runs"
+                + (remote.Disk.IsElsewhere ? ", or run lvbackup on its host" : ""));
         var found = new ShutOffDisks(domain);
         var names = await found.ReadChainsAsync(disks, cancellationToken).ConfigureAwait(false);
         found._stamps = [.. names.Distinct(StringComparer.Ordinal).Select(found.Stamp)];

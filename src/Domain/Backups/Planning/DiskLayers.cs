@@ -16,7 +16,7 @@ internal static class DiskLayers
         foreach (var source in disk.BackingChain.Select(layer => layer.Source).Prepend(disk.Source))
         {
             if (Describe(source) is not { } text) break;
-            layers.Add(new DiskLayer(text, source is FileDiskSource file ? Identify(file.Path) : null));
+            layers.Add(new DiskLayer(text, source is FileDiskSource file ? Identify(disk, file.Path) : null));
         }
 
         return layers;
@@ -40,11 +40,17 @@ internal static class DiskLayers
     internal static bool IsSame(string path, DiskLayer layer) =>
         layer.FileId is null ? path == layer.Source : Identify(path) == layer.FileId;
 
+    private static string? Identify(DomainDisk disk, string path) => disk.Elsewhere is { } files
+        ? files.FirstOrDefault(file => file.Path == path) is { } known ? Write(known.Identity) : null
+        : Identify(path);
+
+    private static string Write(FileIdentity file) => $"{file.Number}:{file.BirthNanoseconds}";
+
     private static string? Identify(string path)
     {
         try
         {
-            return PosixFile.GetIdentity(path) is { } file ? $"{file.Number}:{file.BirthNanoseconds}" : null;
+            return PosixFile.GetIdentity(path) is { } file ? Write(file) : null;
         }
         catch (PosixException)
         {

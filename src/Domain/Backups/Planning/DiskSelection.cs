@@ -66,7 +66,7 @@ internal sealed record DiskSelection(IReadOnlyList<SelectedDisk> Disks, IReadOnl
     {
         { DriverType: not { Value: "qcow2" } } =>
             $"its format {disk.DriverType?.Value ?? "raw"} cannot hold a dirty bitmap (qcow2 can)",
-        { Source: FileDiskSource { Path: var path } } when IsOldQcow2(path) =>
+        { Source: FileDiskSource, LocalPath: { } path } when IsOldQcow2(path) =>
             "it is qcow2 version 2, which cannot hold a dirty bitmap ('qemu-img amend -o compat=1.1' while the domain "
             + "is off)",
         _ => null,

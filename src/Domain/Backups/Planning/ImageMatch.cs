@@ -19,6 +19,10 @@ internal static class ImageMatch
     {
         var parent = basePoint.Disks.FirstOrDefault(then => then.Name == disk.Name);
         if (disk.Layers is not [var now, ..]) return "its storage does not tell which image it is";
+        // Bitmaps of one name are in all disks of a checkpoint, and in those only.
+        if (disk.Disk.IsElsewhere && now.FileId is null && basePoint.Disks.Count > 1)
+            return "its host does not tell which file its image is, so it could be that of another disk by now "
+                + "(over ssh it tells)";
         if (seeded is not null && parent is not null)
             return disk.Layers.Any(layer => DiskLayers.Fingerprint(layer) == seeded)
                 ? null

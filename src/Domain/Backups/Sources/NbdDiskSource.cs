@@ -37,12 +37,18 @@ internal sealed class NbdDiskSource : IDiskSource, IAsyncDisposable
         var opened = new List<NbdConnectionPool>();
         try
         {
-            opened.Add(await ConnectAsync(
-                    export.Endpoint, dirty is null ? [Allocation] : [Allocation, dirty], Connections, cancellationToken)
+            var options = new NbdConnectionOptions
+            {
+                MetaContexts = dirty is null ? [Allocation] : [Allocation, dirty],
+                Tls = export.Tls,
+                TlsCertificatesDirectory = export.TlsCertificatesDirectory,
+            };
+            opened.Add(await ConnectAsync(export.Endpoint, options, Connections, cancellationToken)
                 .ConfigureAwait(false));
             if (dirty is not null)
                 foreach (var layer in export.LowerLayers)
-                    opened.Add(await ConnectAsync(layer, [dirty], 1, cancellationToken).ConfigureAwait(false));
+                    opened.Add(await ConnectAsync(layer, options with { MetaContexts = [dirty] }, 1, cancellationToken)
+                        .ConfigureAwait(false));
             return new NbdDiskSource(opened[0], opened[1..], dirty, export.Written);
         }
         catch
@@ -88,12 +94,11 @@ internal sealed class NbdDiskSource : IDiskSource, IAsyncDisposable
     }
 
     private static async Task<NbdConnectionPool> ConnectAsync(
-        NbdEndpoint endpoint, IReadOnlyList<string> contexts, int connections, CancellationToken cancellationToken)
+        NbdEndpoint endpoint, NbdConnectionOptions options, int connections, CancellationToken cancellationToken)
     {
-        var options = new NbdConnectionOptions { MetaContexts = contexts };
         var connection = await NbdConnectionPool.ConnectAsync(endpoint, options, connections, cancellationToken)
             .ConfigureAwait(false);
-        foreach (var context in contexts)
+        foreach (var context in options.MetaContexts)
         {
             if (connection.Export.MetaContexts.Contains(context, StringComparer.Ordinal)) continue;
             await connection.DisposeAsync().ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LibvirtBackup.Exports;
 using LibvirtBackup.InstantRecovery.Servers;
+using LibvirtBackup.Hosts.Remote;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Posix;
 using LibvirtBackup.Interop.Xml;
@@ -46,6 +47,7 @@ internal sealed class RestoreProver
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(repository);
         ArgumentNullException.ThrowIfNull(request);
+        await RemoteHost.RefuseAsync(connection, "a test restore", cancellationToken).ConfigureAwait(false);
         var start = _time.GetTimestamp();
         var report = PrepareReport(request);
         var point = await repository.GetPointAsync(request.Point, cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using LibvirtBackup.Backups;
 using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Hosts;
+using LibvirtBackup.Hosts.Remote;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Recovery.Doctors;
 using LibvirtBackup.Recovery.Journals;
@@ -43,12 +44,16 @@ internal sealed class Doctor(BackupEngineOptions options, TimeProvider time)
         ArgumentNullException.ThrowIfNull(connection);
         await HostRequirements.CheckAsync(connection, cancellationToken).ConfigureAwait(false);
         var uri = await connection.GetUriAsync(cancellationToken).ConfigureAwait(false);
+        // What is left on this host only its own libvirt can judge.
+        var isHere = RemoteHost.Of(uri) is null;
         var views = new LeftOverViews(connection, options, time);
         if (domain is not null)
         {
             using var one = await DomainFinder.FindAsync(connection, domain, cancellationToken).ConfigureAwait(false);
             var found = await ExamineAsync(one, uri, repository, repair, cancellationToken).ConfigureAwait(false);
-            var left = await views.ExamineAsync($"{one.Uuid}", repair, cancellationToken).ConfigureAwait(false);
+            var left = isHere
+                ? await views.ExamineAsync($"{one.Uuid}", repair, cancellationToken).ConfigureAwait(false)
+                : [];
             return new DoctorReport([found with { Findings = [.. found.Findings, .. left] }], []);
         }
 
@@ -76,7 +81,7 @@ internal sealed class Doctor(BackupEngineOptions options, TimeProvider time)
 
         return new DoctorReport(examined, notes)
         {
-            Findings =
+            Findings = !isHere ? [] :
             [
                 .. await new LeftOverJobs(connection, _state).ExamineAsync(repair, cancellationToken)
                     .ConfigureAwait(false),

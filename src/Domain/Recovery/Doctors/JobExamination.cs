@@ -1,7 +1,7 @@
 using LibvirtBackup.Backups;
 using LibvirtBackup.Backups.Jobs;
+using LibvirtBackup.Hosts.Remote;
 using LibvirtBackup.Interop.Libvirt;
-using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.State;
@@ -85,7 +85,7 @@ internal sealed class JobExamination(
     private async Task<bool> IsPhantomAsync(CancellationToken cancellationToken)
     {
         if (await PullJob.FindJobAsync(domain, cancellationToken).ConfigureAwait(false) != "backup") return false;
-        var xml = DomainXml.Parse(await domain.GetXmlAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+        var xml = await RemoteHost.ReadDefinitionAsync(domain, cancellationToken).ConfigureAwait(false);
         foreach (var disk in xml.Disks.Where(disk => !disk.IsEmpty).Select(disk => disk.Target.Value))
             if (await domain.GetBlockJobInfoAsync(disk, cancellationToken).ConfigureAwait(false) is not null)
                 return false;

@@ -1,4 +1,5 @@
 using LibvirtBackup.Backups.Capturing;
+using LibvirtBackup.Hosts.Remote;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Repositories;
@@ -45,7 +46,7 @@ internal sealed record DefinitionPlan
                 $"point '{point.Id}' has {point.Disks.Count} disks; a domain is defined only with all of them, leave "
                 + "out --disk");
         var uri = await connection.GetUriAsync(cancellationToken).ConfigureAwait(false);
-        if (IsRemote(uri))
+        if (RemoteHost.Of(uri) is not null)
             throw new BackupException(
                 FailureKind.NotSupported,
                 $"'{uri}' is another host, and the disks are written to this one; run the restore there");
@@ -85,9 +86,6 @@ internal sealed record DefinitionPlan
             : Path.GetDirectoryName(disks.FirstOrDefault(disk => !disk.IsDevice)?.Path)
                 ?? throw new BackupException(
                     FailureKind.Usage, "a domain that is defined needs a directory for its files; give --to DIR");
-
-    private static bool IsRemote(string uri) =>
-        Uri.TryCreate(uri, UriKind.Absolute, out var parsed) && parsed.Host.Length > 0;
 
     private async Task RefuseExistingAsync(CancellationToken cancellationToken)
     {

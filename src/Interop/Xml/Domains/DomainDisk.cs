@@ -66,8 +66,18 @@ public sealed record DomainDisk
     /// <summary>Whether the drive holds nothing.</summary>
     public bool IsEmpty => Source is null;
 
-    /// <summary>The image file or device on the domain's host, or null for network and pool storage.</summary>
-    public string? LocalPath => Source switch
+    /// <summary>What is known of the files of the domain's host, when that is another one; null when it is this one.
+    /// </summary>
+    public ValueList<FileElsewhere>? Elsewhere { get; init; }
+
+    /// <summary>Whether the domain is of another host than this one.</summary>
+    public bool IsElsewhere => Elsewhere is not null;
+
+    /// <summary>
+    /// The image file or device on this host, or null: for network and pool storage, and when the domain is of another
+    /// host.
+    /// </summary>
+    public string? LocalPath => IsElsewhere ? null : Source switch
     {
         FileDiskSource file => file.Path,
         BlockDiskSource block => block.Path,

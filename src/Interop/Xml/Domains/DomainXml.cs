@@ -11,10 +11,11 @@ public sealed class DomainXml
     private const string Root = "domain";
 
     private readonly XDocument _document;
+    private readonly ValueList<FileElsewhere>? _elsewhere;
 
-    private DomainXml(XDocument document)
+    private DomainXml(XDocument document, ValueList<FileElsewhere>? elsewhere)
     {
-        _document = document;
+        (_document, _elsewhere) = (document, elsewhere);
         XElement root = document.Root!; // only parsed documents and copies of them arrive here
         ElementReader reader = new(root, Root);
         ElementReader? os = reader.Child("os");
@@ -29,7 +30,8 @@ public sealed class DomainXml
         Kernel = os?.Text("kernel");
         Initrd = os?.Text("initrd");
         CommandLine = os?.Text("cmdline");
-        Disks = [.. devices?.Models("disk").Select(DomainDisk.Read) ?? []];
+        Disks = [.. devices?.Models("disk").Select(reader => DomainDisk.Read(reader) with { Elsewhere = elsewhere })
+            ?? []];
         Tpms = [.. devices?.Models("tpm").Select(DomainTpm.Read) ?? []];
         GuestAgent = ReadGuestAgent(devices);
     }
@@ -77,7 +79,14 @@ public sealed class DomainXml
     /// <param name="xml">The document.</param>
     /// <exception cref="LibvirtXmlException">It is malformed, has a DTD, or a value that is read is
     /// malformed.</exception>
-    public static DomainXml Parse(string xml) => new(XmlText.Parse(xml, Root));
+    public static DomainXml Parse(string xml) => new(XmlText.Parse(xml, Root), elsewhere: null);
+
+    /// <summary>
+    /// The same domain as one of another host, whose paths mean nothing here: <see cref="DomainDisk.LocalPath"/> of its
+    /// disks is null.
+    /// </summary>
+    /// <param name="files">What is known of files there.</param>
+    public DomainXml OnOtherHost(params IEnumerable<FileElsewhere> files) => new(_document, [.. files]);
 
     /// <summary>Writes the document: the one that was parsed, plus the edits; its white space is kept.</summary>
     public string ToXml() => XmlText.Write(_document);
@@ -196,6 +205,6 @@ public sealed class DomainXml
     {
         XDocument copy = new(_document);
         edit(copy.Root!); // a copy of a document with a root
-        return new DomainXml(copy);
+        return new DomainXml(copy, _elsewhere);
     }
 }

@@ -83,6 +83,22 @@ public sealed class ImageMatchTests
         Assert.Null(ImageMatch.FindBuried(Disk("vda", [s_b, s_a]), Base, seed));
     }
 
+    [Fact]
+    public void Of_another_host_an_image_may_be_any_disk_s_unless_it_is_told_which_file_it_is()
+    {
+        var unknown = new DiskLayer("/a", null);
+        var elsewhere = Disk("vda", [unknown]) with
+        {
+            Disk = new DomainDisk { Target = DiskName.Parse("vda"), Elsewhere = [] },
+        };
+        Assert.Contains(
+            "could be that of another disk",
+            ImageMatch.WhyOther(elsewhere, Point(("vda", [unknown]), ("vdb", [new("/b", null)])), null));
+        Assert.Null(ImageMatch.WhyOther(elsewhere, Point(("vda", [unknown])), null));
+        Assert.Null(ImageMatch.WhyOther(
+            elsewhere with { Layers = [s_a] }, Point(("vda", [s_a]), ("vdb", [s_b])), null));
+    }
+
     private static RestorePoint Base => Point(("vda", [s_a]), ("vdb", [s_b]));
 
     private static string? Why(string name, DiskLayer[] layers) => ImageMatch.WhyOther(Disk(name, layers), Base, null);
