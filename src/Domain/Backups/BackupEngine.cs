@@ -64,7 +64,9 @@ internal sealed class BackupEngine(BackupEngineOptions options, TimeProvider tim
             throw new BackupException(
                 isBusy ? FailureKind.Busy : FailureKind.Failed,
                 $"backup of domain '{domain.Name}' failed: {e.Message}; no point was made, the next backup covers the "
-                + "gap",
+                + "gap" + (e is UnauthorizedAccessException
+                    ? $"; run as root, or make it writable for user '{Environment.UserName}'"
+                    : ""),
                 e);
         }
     }
