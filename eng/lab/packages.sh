@@ -13,6 +13,7 @@ lab_packages=(
     mount:mount
     ssh:openssh-client
     sshd:openssh-server
+    setfacl:acl
 )
 
 missing_packages() {

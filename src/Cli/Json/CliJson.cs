@@ -48,6 +48,7 @@ namespace LibvirtBackup.Cli.Json;
 [JsonSerializable(typeof(CheckpointListDocument))]
 [JsonSerializable(typeof(CheckpointParentDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(HostDocument))]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(ForgetDocument))]
 [JsonSerializable(typeof(GcDocument))]

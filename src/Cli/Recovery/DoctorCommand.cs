@@ -3,6 +3,7 @@ using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Json;
 using LibvirtBackup.Cli.Output;
+using LibvirtBackup.Hosts.Checks;
 using LibvirtBackup.Recovery;
 using LibvirtBackup.Repositories;
 
@@ -18,12 +19,21 @@ internal sealed class DoctorCommand : CliCommand
     };
 
     private readonly Option<bool> _repair;
+    private readonly Option<bool> _host;
+
+    private readonly Option<string?> _scratch = new("--scratch")
+    {
+        Description = "with --host: the directory that backups are given with --scratch",
+        HelpName = "dir",
+    };
 
     internal DoctorCommand()
         : base("doctor", "Examine the checkpoints and bitmaps of domains, and repair them.")
     {
         Add(_domain);
         _repair = AddFlag("--repair", "do what the findings say");
+        _host = AddFlag("--host", "check the host itself instead: versions, rights, directories, space, programs");
+        Add(_scratch);
     }
 
     internal override CommandGroup Group => CommandGroup.RestorePoints;
@@ -38,19 +48,25 @@ internal sealed class DoctorCommand : CliCommand
         shown and never touched. Without --repo nothing of ours can be judged. Views that cannot be read any more are
         named too, and without a domain exports that were killed and files of jobs that no one remembers. The exit code
         is 1 while problems are left. Whether bitmaps missed changes, the data itself tells: see 'lvbackup verify
-        --against-source'.
+        --against-source'. With --host no domain is examined: what backups need of the host is checked, and each
+        finding says how to fix it.
         """;
 
     internal override IReadOnlyList<Example> Examples =>
     [
         new("doctor", "all domains of the host"),
         new("doctor web --repair", "repair what is wrong with 'web'"),
+        new("doctor --host --repo /srv/backup", "whether this host has all that backups need"),
     ];
 
     internal override ValueKind KindAt(int place) => ValueKind.Domain;
 
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
+        if (context.Line.GetValue(_host))
+            return await CheckHostAsync(context, cancellationToken);
+        if (context.Line.GetValue(_scratch) is not null)
+            throw new BackupException(FailureKind.Usage, "doctor: --scratch goes with --host");
         using var repository = context.Settings.RepositoryDirectory is null
             ? null
             : await context.OpenRepositoryAsync(cancellationToken);
@@ -64,6 +80,37 @@ internal sealed class DoctorCommand : CliCommand
         else
             Print(context, report, repository);
         return report.IsGood ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private async Task<int> CheckHostAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        if (context.Line.GetValue(_repair) || context.Line.GetValue(_domain) is not null)
+            throw new BackupException(
+                FailureKind.Usage, "doctor: --host repairs nothing and looks at no domain; leave those out");
+        var state = context.Settings.StateDirectory;
+        var paths = new HostPaths
+        {
+            State = state,
+            Scratch = context.Line.GetValue(_scratch) ?? Path.Combine(state, "jobs"),
+            Repository = context.Settings.RepositoryDirectory,
+            ProgramPath = Environment.GetEnvironmentVariable("PATH") ?? "",
+        };
+        var checks = await HostExaminer.ExamineAsync(context.ConnectAsync, paths, cancellationToken);
+        if (context.Settings.Json)
+            context.PrintJson(HostDocument.Of(checks), CliJson.Documents.HostDocument);
+        else
+            PrintHost(context, checks);
+        return HostDocument.IsGood(checks) ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static void PrintHost(CommandContext context, IReadOnlyList<HostCheck> checks)
+    {
+        foreach (var check in checks)
+        {
+            context.Print($"{check.State.ToString().ToLowerInvariant(),-8} {check.Name}: {check.Message}");
+            if (check.Fix is { } fix)
+                context.Print($"         fix: {fix}");
+        }
     }
 
     private static void Print(CommandContext context, DoctorReport report, Repository? repository)

@@ -20,9 +20,13 @@ internal static class RunFailure
         {
             // libvirt's lock timeout: a job of somebody else began after we had looked.
             var isBusy = e is LibvirtException { Code: VirErrorNumber.OperationTimeout };
+            var hint = e is UnauthorizedAccessException
+                ? $"; run as root, or make it writable for user '{Environment.UserName}'"
+                : "";
             throw new BackupException(
                 isBusy ? FailureKind.Busy : FailureKind.Failed,
-                $"{kind} of domain '{domain}' failed: {e.Message}; no point was made, the next {kind} covers the gap",
+                $"{kind} of domain '{domain}' failed: {e.Message}; no point was made, the next {kind} covers the gap"
+                + hint,
                 e);
         }
     }

@@ -21,10 +21,13 @@ internal sealed class LocalJobPlace(string parent) : IJobPlace
     public string? Warning => null;
 
     /// <inheritdoc/>
-    public Task PrepareAsync(QemuOwner? owner, CancellationToken cancellationToken)
+    public async Task PrepareAsync(QemuOwner? owner, CancellationToken cancellationToken)
     {
-        JobDirectory.Create(Name, owner);
-        return Task.CompletedTask;
+        JobDirectory.Create(Name, Environment.IsPrivilegedProcess ? owner : null);
+        if (owner is null) return;
+        await QemuShare.RequireReachAsync(Name, owner, cancellationToken).ConfigureAwait(false);
+        if (!Environment.IsPrivilegedProcess)
+            await QemuShare.GrantAsync(Name, owner, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

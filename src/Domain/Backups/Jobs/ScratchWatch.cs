@@ -91,7 +91,8 @@ internal sealed class ScratchWatch
         return free <= Math.Max(ReserveOf(total), IntervalsToEnd * _fastest);
     }
 
-    private static long ReserveOf(long total) => Math.Min(total / ReservePart, MostReserve);
+    /// <summary>How much of a file system is kept free.</summary>
+    internal static long ReserveOf(long total) => Math.Min(total / ReservePart, MostReserve);
 
     private async Task WatchAsync(CancellationTokenSource copying, CancellationToken cancellationToken)
     {
