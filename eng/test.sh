@@ -8,7 +8,8 @@ cd "$(dirname "$0")/.."
 # shellcheck source=eng/packages.sh
 . eng/packages.sh
 need_dotnet
-need_packages g++:g++ zsh:zsh fish:fish script:bsdutils /usr/bin/kill:procps openssl:openssl xmllint:libxml2-utils \
+need_packages g++:g++ zsh:zsh fish:fish script:bsdutils /usr/bin/kill:procps python3:python3 \
+    /usr/lib/x86_64-linux-gnu/libzstd.so.1:libzstd1 openssl:openssl xmllint:libxml2-utils \
     virsh:libvirt-clients qemu-img:qemu-utils qemu-nbd:qemu-utils nbdkit:nbdkit nbdinfo:libnbd-bin \
     /usr/include/libnbd.h:libnbd-dev /usr/include/libvirt/libvirt.h:libvirt-dev \
     /usr/share/libvirt/schemas/domainbackup.rng:libvirt0 \

@@ -53,19 +53,8 @@ internal sealed class BackupEngine(BackupEngineOptions options, TimeProvider tim
             Time = time,
             Progress = progress,
         };
-        try
-        {
-            return await new BackupRun(context).ExecuteAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is LibvirtException or IOException or UnauthorizedAccessException)
-        {
-            // libvirt's lock timeout: a job of somebody else began after we had looked.
-            var isBusy = e is LibvirtException { Code: VirErrorNumber.OperationTimeout };
-            throw new BackupException(
-                isBusy ? FailureKind.Busy : FailureKind.Failed,
-                $"backup of domain '{domain.Name}' failed: {e.Message}; no point was made, the next backup covers the "
-                + "gap",
-                e);
-        }
+        return await RunFailure
+            .ExplainAsync("backup", domain.Name, () => new BackupRun(context).ExecuteAsync(cancellationToken))
+            .ConfigureAwait(false);
     }
 }

@@ -55,18 +55,8 @@ internal sealed class PushEngine(BackupEngineOptions options, TimeProvider time)
             Time = time,
             Progress = progress,
         };
-        try
-        {
-            return await new PushRun(context).ExecuteAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is LibvirtException or IOException or UnauthorizedAccessException)
-        {
-            // libvirt's lock timeout: a job of somebody else began after we had looked.
-            var isBusy = e is LibvirtException { Code: VirErrorNumber.OperationTimeout };
-            throw new BackupException(
-                isBusy ? FailureKind.Busy : FailureKind.Failed,
-                $"push of domain '{domain.Name}' failed: {e.Message}; no point was made, the next push covers the gap",
-                e);
-        }
+        return await RunFailure
+            .ExplainAsync("push", domain.Name, () => new PushRun(context).ExecuteAsync(cancellationToken))
+            .ConfigureAwait(false);
     }
 }

@@ -78,10 +78,6 @@ internal sealed class PushJob(LibvirtDomain domain, TimeProvider time)
         throw new BackupException(FailureKind.Failed, Explain(end, isRunning));
     }
 
-    /// <summary>Ends the job.</summary>
-    internal static Task EndAsync(LibvirtDomain domain, TimeProvider time) =>
-        PullJob.EndAsync(domain, time, CancellationToken.None);
-
     private string Explain(DomainJobStats? end, bool isRunning)
     {
         var why = end switch

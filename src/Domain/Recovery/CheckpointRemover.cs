@@ -21,8 +21,9 @@ internal sealed class CheckpointRemover(ITrackedDomain domain, Journal journal)
     /// <exception cref="BackupException">An image of a domain that is shut off is in use.</exception>
     internal async Task<bool> TryRemoveAsync(string name, CancellationToken cancellationToken)
     {
-        var known = await domain.ReadCheckpointAsync(name, withSizes: false, cancellationToken).ConfigureAwait(false);
-        if (known is null)
+        var found = await domain.ReadCheckpointsAsync([name], withSizes: false, cancellationToken)
+            .ConfigureAwait(false);
+        if (found is not [var known])
         {
             if (journal.View.Knows(name)) journal.Append(new JournalRecord.DropEnded(name, null));
             return true;

@@ -17,11 +17,13 @@ internal interface ITrackedDomain
     /// <summary>Names of all checkpoints that libvirt knows.</summary>
     Task<IReadOnlyList<string>> ListCheckpointsAsync(CancellationToken cancellationToken);
 
-    /// <summary>What libvirt knows of a checkpoint; null when it does not know it.</summary>
-    /// <param name="name">The checkpoint.</param>
+    /// <summary>What libvirt knows of checkpoints, in the order of the names; those that it does not know are left out.
+    /// </summary>
+    /// <param name="names">The checkpoints.</param>
     /// <param name="withSizes">True to ask QEMU what has changed since; the domain has to run.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    Task<TrackedCheckpoint?> ReadCheckpointAsync(string name, bool withSizes, CancellationToken cancellationToken);
+    Task<IReadOnlyList<TrackedCheckpoint>> ReadCheckpointsAsync(
+        IReadOnlyList<string> names, bool withSizes, CancellationToken cancellationToken);
 
     /// <summary>Writes libvirt's description anew; bitmaps are not touched.</summary>
     /// <param name="checkpoint">The description; of its disks only the names count.</param>

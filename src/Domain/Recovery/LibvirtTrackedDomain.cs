@@ -34,23 +34,26 @@ internal sealed class LibvirtTrackedDomain(LibvirtDomain domain) : ITrackedDomai
     }
 
     /// <inheritdoc/>
-    public async Task<TrackedCheckpoint?> ReadCheckpointAsync(
-        string name, bool withSizes, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<TrackedCheckpoint>> ReadCheckpointsAsync(
+        IReadOnlyList<string> names, bool withSizes, CancellationToken cancellationToken)
     {
-        using var checkpoint = await domain.FindCheckpointAsync(name, cancellationToken).ConfigureAwait(false);
-        if (checkpoint is null) return null;
-        var xml = DomainCheckpointXml.Parse(await checkpoint
-            .GetXmlAsync(VirDomainCheckpointXMLFlags.NoDomain, cancellationToken).ConfigureAwait(false));
-        var bitmaps = xml.Disks.Where(disk => disk.Checkpoint == CheckpointDiskMode.Bitmap)
-            .Select(disk => new BitmapOnDisk(disk.Name.Value, disk.Bitmap ?? name)).ToList();
-        var counts = withSizes
-            ? await DirtyBytes.ReadAsync(domain, bitmaps, cancellationToken).ConfigureAwait(false)
-            : null;
-        return new TrackedCheckpoint(
-            name,
-            xml.CreationTime ?? DateTimeOffset.UnixEpoch,
-            xml.Description ?? "",
-            bitmaps.ToDictionary(one => one.Disk, one => counts?.GetValueOrDefault(one), StringComparer.Ordinal));
+        var described = new List<(TrackedCheckpoint Checkpoint, IReadOnlyList<BitmapOnDisk> Bitmaps)>();
+        foreach (var name in names)
+        {
+            if (await TryDescribeAsync(name, cancellationToken).ConfigureAwait(false) is { } one) described.Add(one);
+        }
+
+        if (!withSizes || described.Count == 0) return [.. described.Select(one => one.Checkpoint)];
+        var counts = await DirtyBytes
+            .ReadAsync(domain, [.. described.SelectMany(one => one.Bitmaps)], cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. described.Select(one => one.Checkpoint with
+            {
+                Disks = one.Bitmaps.ToDictionary(
+                    bitmap => bitmap.Disk, bitmap => counts[bitmap], StringComparer.Ordinal),
+            }),
+        ];
     }
 
     /// <inheritdoc/>
@@ -115,6 +118,23 @@ internal sealed class LibvirtTrackedDomain(LibvirtDomain domain) : ITrackedDomai
     /// <inheritdoc/>
     public Task<BitmapInventory> ReadBitmapsAsync(CancellationToken cancellationToken) =>
         BitmapReader.ReadAsync(domain, cancellationToken);
+
+    private async Task<(TrackedCheckpoint Checkpoint, IReadOnlyList<BitmapOnDisk> Bitmaps)?> TryDescribeAsync(
+        string name, CancellationToken cancellationToken)
+    {
+        using var checkpoint = await domain.FindCheckpointAsync(name, cancellationToken).ConfigureAwait(false);
+        if (checkpoint is null) return null;
+        var xml = DomainCheckpointXml.Parse(await checkpoint
+            .GetXmlAsync(VirDomainCheckpointXMLFlags.NoDomain, cancellationToken).ConfigureAwait(false));
+        var bitmaps = xml.Disks.Where(disk => disk.Checkpoint == CheckpointDiskMode.Bitmap)
+            .Select(disk => new BitmapOnDisk(disk.Name.Value, disk.Bitmap ?? name)).ToList();
+        var plain = new TrackedCheckpoint(
+            name,
+            xml.CreationTime ?? DateTimeOffset.UnixEpoch,
+            xml.Description ?? "",
+            bitmaps.ToDictionary(bitmap => bitmap.Disk, _ => (long?)null, StringComparer.Ordinal));
+        return (plain, bitmaps);
+    }
 
     private async Task<long?> SizeOfAsync(string disk, CancellationToken cancellationToken)
     {

@@ -76,16 +76,13 @@ internal sealed class TrackingSurveyor(ITrackedDomain domain, PointsOfDomain poi
     private async Task<Dictionary<string, TrackedCheckpoint>> ReadAsync(
         IEnumerable<string> names, bool withSizes, CancellationToken cancellationToken)
     {
-        var found = new Dictionary<string, TrackedCheckpoint>(StringComparer.Ordinal);
-        var ours = names.Where(name => points.OwnerOf(name) == TrackingOwner.ThisRepository)
-            .OrderByDescending(name => CheckpointNaming.TryParse(name, out var parts) ? parts.Sequence : 0);
-        foreach (var name in ours)
-        {
-            var checkpoint = await domain.ReadCheckpointAsync(name, withSizes, cancellationToken).ConfigureAwait(false);
-            if (checkpoint is not null) found.Add(name, checkpoint);
-        }
-
-        return found;
+        List<string> ours =
+        [
+            .. names.Where(name => points.OwnerOf(name) == TrackingOwner.ThisRepository)
+                .OrderByDescending(name => CheckpointNaming.TryParse(name, out var parts) ? parts.Sequence : 0),
+        ];
+        var found = await domain.ReadCheckpointsAsync(ours, withSizes, cancellationToken).ConfigureAwait(false);
+        return found.ToDictionary(checkpoint => checkpoint.Name, StringComparer.Ordinal);
     }
 
     /// <summary>What the points of the bitmaps that were seen say of their images.</summary>

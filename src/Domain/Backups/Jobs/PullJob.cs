@@ -15,6 +15,7 @@ internal static class PullJob
     /// </summary>
     private static readonly TimeSpan s_undefinedTimeout = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan s_firstPoll = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(20);
 
     internal static string BitmapOf(string disk) => $"backup-{disk}";
@@ -110,6 +111,7 @@ internal static class PullJob
         var start = time.GetTimestamp();
         var lastDefined = start;
         string? ours = null;
+        var pause = s_firstPoll; // mostly it has ended by then
         while (true)
         {
             var socket = await GetSocketAsync(domain, cancellationToken).ConfigureAwait(false);
@@ -131,7 +133,8 @@ internal static class PullJob
                     FailureKind.Failed,
                     $"libvirt does not end the backup job of domain '{domain.Name}'; see 'virsh domjobinfo', end it "
                     + "by 'virsh domjobabort'");
-            await Task.Delay(s_pollInterval, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+            if (pause < s_pollInterval) pause *= 2;
         }
     }
 

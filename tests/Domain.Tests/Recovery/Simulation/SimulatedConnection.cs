@@ -56,9 +56,10 @@ internal sealed class SimulatedConnection(
     public Task<IReadOnlyList<string>> ListCheckpointsAsync(CancellationToken cancellationToken) =>
         AskAsync("its checkpoints", () => domain.ListCheckpointsAsync(cancellationToken));
 
-    public Task<TrackedCheckpoint?> ReadCheckpointAsync(
-        string name, bool withSizes, CancellationToken cancellationToken) =>
-        AskAsync($"checkpoint {name}", () => domain.ReadCheckpointAsync(name, withSizes, cancellationToken));
+    public Task<IReadOnlyList<TrackedCheckpoint>> ReadCheckpointsAsync(
+        IReadOnlyList<string> names, bool withSizes, CancellationToken cancellationToken) => AskAsync(
+        $"checkpoints {string.Join(", ", names)}",
+        () => domain.ReadCheckpointsAsync(names, withSizes, cancellationToken));
 
     public Task<bool> TryRedefineAsync(
         TrackedCheckpoint checkpoint, bool validate, CancellationToken cancellationToken) =>

@@ -114,15 +114,13 @@ internal sealed class SimulatedDomain : ITrackedDomain
     public Task<IReadOnlyList<string>> ListCheckpointsAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([.. _checkpoints.Keys]);
 
-    public Task<TrackedCheckpoint?> ReadCheckpointAsync(
-        string name, bool withSizes, CancellationToken cancellationToken)
+    /// <summary>One after the other: that is harder than QEMU, which counts all at one moment.</summary>
+    public Task<IReadOnlyList<TrackedCheckpoint>> ReadCheckpointsAsync(
+        IReadOnlyList<string> names, bool withSizes, CancellationToken cancellationToken)
     {
-        if (!_checkpoints.TryGetValue(name, out var found)) return Task.FromResult<TrackedCheckpoint?>(null);
-        if (!withSizes) return Task.FromResult<TrackedCheckpoint?>(found);
-        RequireRunning(VirErrorNumber.OperationInvalid, "domain is not running");
-        BeforeSizes?.Invoke(name);
-        var sizes = found.Disks.Keys.ToDictionary(disk => disk, disk => SizeOf(disk, name));
-        return Task.FromResult<TrackedCheckpoint?>(found with { Disks = sizes });
+        var known = names.Where(_checkpoints.ContainsKey).Select(name => _checkpoints[name]).ToList();
+        return Task.FromResult<IReadOnlyList<TrackedCheckpoint>>(
+            withSizes ? [.. known.Select(ReadSizes)] : known);
     }
 
     public Task<bool> TryRedefineAsync(
@@ -198,6 +196,13 @@ internal sealed class SimulatedDomain : ITrackedDomain
     internal void RequireRunning(VirErrorNumber code, string why)
     {
         if (!IsRunning) throw new LibvirtException("simulated", code, VirErrorDomain.Qemu, why);
+    }
+
+    private TrackedCheckpoint ReadSizes(TrackedCheckpoint found)
+    {
+        RequireRunning(VirErrorNumber.OperationInvalid, "domain is not running");
+        BeforeSizes?.Invoke(found.Name);
+        return found with { Disks = found.Disks.Keys.ToDictionary(disk => disk, disk => SizeOf(disk, found.Name)) };
     }
 
     private static BitmapInfo Describe(string name, SimulatedBitmap bitmap) => new()

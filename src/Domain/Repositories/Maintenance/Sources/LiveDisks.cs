@@ -91,12 +91,11 @@ internal sealed class LiveDisks(BackupEngineOptions options, TimeProvider time)
             ? null
             : await context.Sources.LookAsync(selected, cancellationToken).ConfigureAwait(false);
         var probe = since?.Checkpoint is not { } checkpoint ? null
-            : images is null
-                ? CheckpointProbe.Of(
-                    checkpoint,
-                    await context.Domain.Tracking.ReadCheckpointAsync(checkpoint, withSizes: true, cancellationToken)
-                        .ConfigureAwait(false))
-                : images.Probe(checkpoint, isKnown: true);
+            : images is not null ? images.Probe(checkpoint, isKnown: true)
+            : CheckpointProbe.Of(
+                checkpoint,
+                await context.Domain.Tracking.ReadCheckpointsAsync([checkpoint], withSizes: true, cancellationToken)
+                    .ConfigureAwait(false) is [var found] ? found : null);
         var plan = Plan(selected, since, probe);
         if (images is null)
             await new OnlineCapture(context)
