@@ -44,7 +44,12 @@ internal static class CompletionScripts
         # fish completion of lvbackup
         function __lvbackup_complete
             set -l line (commandline -cp)
-            lvbackup __complete (string length -- "$line") "$line" 2>/dev/null
+            set -l found (lvbackup __complete (string length -- "$line") "$line" 2>/dev/null)
+            if test (count $found) -gt 0
+                printf '%s\n' $found
+            else
+                __fish_complete_path (commandline -ct)
+            end
         end
         complete -c lvbackup -f -a '(__lvbackup_complete)'
 

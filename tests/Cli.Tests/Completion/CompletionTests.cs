@@ -116,6 +116,7 @@ public sealed class CompletionTests
     [InlineData("lvbackup checkpoint-d", "checkpoint-delete\ncheckpoint-dumpxml\n")]
     [InlineData("lvbackup completion f", "fish\n")]
     [InlineData("lvbackup checkpoint-list --no-l", "--no-leaves\n")]
+    [InlineData("lvbackup restore x --to /usr/include/libvirt/libvirt-qe", "/usr/include/libvirt/libvirt-qemu.h\n")]
     public async Task Fish_completes_with_the_script(string line, string words)
     {
         const string script = """
