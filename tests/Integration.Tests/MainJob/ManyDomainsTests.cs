@@ -20,7 +20,9 @@ public sealed class ManyDomainsTests
         await using var host = await LabHost.StartPrivateAsync("bookworm");
         await using var first = await BackupScene.StartPausedAsync(host, Disks);
         var others = await Task.WhenAll(Enumerable.Range(1, 5).Select(_ => first.StartBesideAsync(Disks)));
-        BackupScene[] scenes = [first, .. others];
+        // In the order in which '--all' takes them.
+        BackupScene[] scenes =
+            [.. others.Append(first).OrderBy(scene => scene.Guest.Name, StringComparer.Ordinal)];
         await Task.WhenAll(scenes.Select(WriteAsync));
         var (good, broken) = (scenes[..(Running + 1)], scenes[^1]);
         foreach (var idle in scenes[Running..]) await host.Virsh.RunAsync(Token, "destroy", idle.Guest.Name);

@@ -42,7 +42,8 @@ public sealed class KilledPolicyTests
             report.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString())));
         var points = (await scene.Repository.ListPointsAsync(Token)).Points;
         Assert.Equal(
-            scenes.Select(one => one.Guest.Name), points.Select(point => point.Domain).Order(StringComparer.Ordinal));
+            scenes.Select(one => one.Guest.Name).Order(StringComparer.Ordinal),
+            points.Select(point => point.Domain).Order(StringComparer.Ordinal));
         foreach (var (one, oracle) in scenes.Zip(oracles))
             scene.Keep(points.Single(point => point.Domain == one.Guest.Name).Id, one.Guest.Name, oracle);
         (exitCode, report) = await RunAsync(scene, file);
