@@ -83,14 +83,15 @@ public sealed class HostileClientTests
         await scene.AssertStillServesAsync();
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_crowd_that_says_nothing_keeps_nobody_from_a_place()
     {
         await using var scene = await ServedScene.StartAsync(options => options with { MostClients = 1 });
         var crowd = new List<NetworkStream>();
         for (var i = 0; i < 60; i++) crowd.Add(await scene.ConnectRawAsync());
         await scene.AssertStillServesAsync();
-        Assert.Equal(0, scene.Server.Clients);
+        // It gives its place back when the server has seen that it is gone.
+        while (scene.Server.Clients > 0) await Task.Delay(10, Token);
         foreach (var one in crowd) await one.DisposeAsync();
     }
 
