@@ -51,6 +51,10 @@ public sealed class UnprivilegedTests
         Assert.Contains("has mode 700", doctor.Output);
         _ = (await Tool.RunAsync("chown", ["-R", "0", repository], Token)).Value;
         File.SetUnixFileMode(scratch, (UnixFileMode)0b111_001_001);
+        await AssertRefusalAsync(
+            ["backup", guest.Name, "--scratch", scratch], "cannot be read by user 'nobody'; run as root");
+        // One that everybody may look into, and only its owner may write.
+        File.SetUnixFileMode(repository, (UnixFileMode)0b111_101_101);
         await AssertRefusalAsync(["backup", guest.Name, "--scratch", scratch], "run as root, or make it writable");
 
         async Task<string> MakeAsync(string name)

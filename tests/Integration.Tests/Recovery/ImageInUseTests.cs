@@ -73,6 +73,8 @@ public sealed class ImageInUseTests
             await Task.Delay(20, Token);
         }
 
+        // It listens before it opens the image, and marks the bitmaps there; it answers when that is done.
+        _ = (await Tool.RunAsync("nbdinfo", ["--size", $"nbd+unix:///?socket={socket}"], Token)).Value;
         return new OpenImage(program);
     }
 

@@ -78,13 +78,13 @@ internal sealed class DirectoryBlobStore(string root, Action<DurableStep>? after
     public ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellationToken)
     {
         var file = new FileInfo(PathOf(key));
-        return ValueTask.FromResult<long?>(file.Exists ? file.Length : null);
+        return ValueTask.FromResult<long?>(IsThere(file) ? file.Length : null);
     }
 
     public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken)
     {
         var folder = PathOf(prefix);
-        if (!Directory.Exists(folder)) return Task.FromResult<IReadOnlyList<string>>([]);
+        if (!IsThere(new DirectoryInfo(folder))) return Task.FromResult<IReadOnlyList<string>>([]);
         // No string but the key is made of an entry: listings of ten thousand points are to be quick.
         var entries = new FileSystemEnumerable<string>(
             folder,
@@ -145,6 +145,10 @@ internal sealed class DirectoryBlobStore(string root, Action<DurableStep>? after
     }
 
     // What the kernel says of bad sectors, and ext4 and XFS of their own damage.
+    /// <summary>What cannot be looked at is not taken for absent.</summary>
+    /// <exception cref="UnauthorizedAccessException">A directory on the way lets nobody like us pass.</exception>
+    private static bool IsThere(FileSystemInfo entry) => (int)entry.Attributes != -1;
+
     private static bool IsDamage(int errno) => errno is Errno.Io or Errno.BadMessage or Errno.StructureNeedsCleaning;
 
     private BlobMissingException Missing(string key) => new(key, $"'{PathOf(key)}' does not exist");

@@ -33,10 +33,24 @@ internal static class ConfigStore
     /// <exception cref="BackupException">There is no repository, it is damaged, or a newer version made it.</exception>
     internal static async Task<RepositoryConfig> ReadAsync(IBlobStore store, CancellationToken cancellationToken)
     {
-        var config = await new DocumentStore(store, keys: null)
-            .TryReadAsync(RepositoryConfig.Key, ConfigReader.Read, cancellationToken)
-            .ConfigureAwait(false)
-            ?? throw new BackupException(
+        RepositoryConfig? config;
+        try
+        {
+            config = await new DocumentStore(store, keys: null)
+                .TryReadAsync(RepositoryConfig.Key, ConfigReader.Read, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new BackupException(
+                FailureKind.Failed,
+                $"'{store.Location}' cannot be read by user '{Environment.UserName}'; run as root, or as the user "
+                + "whose repository it is",
+                e);
+        }
+
+        if (config is null)
+            throw new BackupException(
                 FailureKind.Failed, $"no repository in '{store.Location}'; make one with 'lvbackup init -r DIR'");
         if (config.Version != RepositoryConfig.CurrentVersion)
             throw new BackupException(
