@@ -147,7 +147,12 @@ internal sealed class DirectoryBlobStore(string root, Action<DurableStep>? after
     // What the kernel says of bad sectors, and ext4 and XFS of their own damage.
     /// <summary>What cannot be looked at is not taken for absent.</summary>
     /// <exception cref="UnauthorizedAccessException">A directory on the way lets nobody like us pass.</exception>
-    private static bool IsThere(FileSystemInfo entry) => (int)entry.Attributes != -1;
+    private static bool IsThere(FileSystemInfo entry)
+    {
+        if (entry.Exists) return true;
+        _ = entry.Attributes; // says why it cannot be looked at, if that is so
+        return false;
+    }
 
     private static bool IsDamage(int errno) => errno is Errno.Io or Errno.BadMessage or Errno.StructureNeedsCleaning;
 
