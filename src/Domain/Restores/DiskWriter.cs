@@ -24,7 +24,7 @@ internal sealed class DiskWriter(BlobReader reader, DiskMap map, IDiskTarget tar
     /// <exception cref="BackupException">Integrity: something that is needed is absent or damaged.</exception>
     internal async Task<long> WriteAsync(CancellationToken cancellationToken)
     {
-        using var runs = new RunSource(map);
+        using var runs = new RunSource(map, target.Announce);
         var options = new ParallelOptions
         {
             MaxDegreeOfParallelism = s_workers,

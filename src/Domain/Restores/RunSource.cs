@@ -6,12 +6,16 @@ namespace LibvirtBackup.Restores;
 /// Cuts a disk's map into runs for any number of takers, who need not wait for each other where one leaf ends and the
 /// next begins.
 /// </summary>
-internal sealed class RunSource(DiskMap map) : IDisposable
+/// <param name="map">The disk's map.</param>
+/// <param name="announce">Told of stretches of data, by offset and length in bytes, before their runs are taken; or null.
+/// </param>
+internal sealed class RunSource(DiskMap map, Action<long, long>? announce = null) : IDisposable
 {
     /// <summary>Large enough that a write costs more than asking for it, small enough to keep many in flight.</summary>
     internal const int DataBytes = Units.MiB;
 
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly LeafWindow _window = new(map, announce);
     private MapEntry[] _leaf = [];
     private long _nextLeaf;
     private int _at;
@@ -28,7 +32,7 @@ internal sealed class RunSource(DiskMap map) : IDisposable
             {
                 if (_nextLeaf == map.Shape.LeafCount) return false;
                 if (await TrySkipAsync(run, cancellationToken).ConfigureAwait(false)) return true;
-                _leaf = await map.ReadLeafAsync(_nextLeaf++, cancellationToken).ConfigureAwait(false);
+                _leaf = await _window.TakeAsync(_nextLeaf++, cancellationToken).ConfigureAwait(false);
                 _at = 0;
             }
 

@@ -50,6 +50,27 @@ internal sealed class DirectFile : IDisposable
 
     internal void SetLength(long length) => RandomAccess.SetLength(_buffered, length);
 
+    /// <summary>
+    /// Takes the room of a range, so that the writes into it need not wait for each other to find some. Nothing is done
+    /// where the file system cannot.
+    /// </summary>
+    /// <exception cref="BackupException">There is no room.</exception>
+    internal void Reserve(long offset, long length)
+    {
+        try
+        {
+            _ = PosixFile.TryReserve(_buffered, offset, length);
+        }
+        catch (PosixException e) when (e.Errno == Errno.NoSpace)
+        {
+            throw new BackupException(
+                FailureKind.Failed,
+                $"the file system of '{_path}' has no room for {SizeText.Format(length)} more; free some space there, or "
+                + "give another directory",
+                e);
+        }
+    }
+
     internal ValueTask WriteAsync(long offset, NativeBuffer data, int start, int length) =>
         _threads.WriteAsync(IsAligned(offset, length, start) ? _file : _buffered, offset, data, start, length);
 

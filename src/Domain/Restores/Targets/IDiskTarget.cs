@@ -8,6 +8,11 @@ namespace LibvirtBackup.Restores.Targets;
 /// </summary>
 internal interface IDiskTarget : IAsyncDisposable
 {
+    /// <summary>Tells of a long stretch of data before any of it is given, so that its room can be taken at once.</summary>
+    void Announce(long offset, long length)
+    {
+    }
+
     /// <summary>Writes a part of a buffer, which is free for other use afterwards.</summary>
     /// <returns>Bytes written, which may be fewer when the target has some of them already.</returns>
     ValueTask<int> WriteAsync(

@@ -16,6 +16,8 @@ internal sealed class RawFileTarget : IDiskTarget
         return new RawFileTarget(file);
     }
 
+    public void Announce(long offset, long length) => _file.Reserve(offset, length);
+
     public async ValueTask<int> WriteAsync(
         long offset, NativeBuffer data, int start, int length, CancellationToken cancellationToken)
     {

@@ -74,6 +74,27 @@ public sealed class Qcow2TargetTests : IDisposable
         Assert.Equal([(0, true, false), (Run, true, true), (2L * Run, false, true)], seen);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4 * Run)]
+    [InlineData(64 * Run)]
+    public async Task Room_that_was_taken_before_does_not_stay_in_the_image(long announced)
+    {
+        var path = _directory.File("image.qcow2");
+        await using (var target = Qcow2Target.Create(path, 4 * Run, new Qcow2Options()))
+        {
+            if (announced > 0) target.Announce(0, announced);
+            using var buffer = NativeBufferPool.Shared.Rent(Run);
+            buffer.Span.Fill(1);
+            for (var i = 0; i < 4; i++) await target.WriteAsync(i * Run, buffer, 0, Run, Token);
+            await target.FinishAsync(Token);
+        }
+
+        // Header, first-level table, one second-level table, data, two of refcounts.
+        Assert.Equal((3 + 4 + 2) * Run, new FileInfo(path).Length);
+        _ = await QemuImgAsync("check", "-q", "-f", "qcow2", path);
+    }
+
     [Fact]
     public async Task A_large_empty_disk_is_a_small_image_at_once()
     {

@@ -12,12 +12,22 @@ internal sealed class Qcow2Target : IDiskTarget
     private readonly DirectFile _file;
     private readonly Qcow2Geometry _geometry;
     private readonly Qcow2Allocator _allocator;
+    private long _reserved;
 
     private Qcow2Target(DirectFile file, Qcow2Geometry geometry) =>
         (_file, _geometry, _allocator) = (file, geometry, new Qcow2Allocator(geometry));
 
     internal static Qcow2Target Create(string path, long sizeBytes, Qcow2Options options) =>
         new(DirectFile.Create(path), new Qcow2Geometry(sizeBytes, options));
+
+    /// <summary>Clusters of the file are given one after the other, so only the length counts.</summary>
+    public void Announce(long offset, long length)
+    {
+        var clusters = (length / _geometry.Options.ClusterSizeBytes) * _geometry.Options.ClusterSizeBytes;
+        _file.SetLength(_reserved + clusters);
+        _file.Reserve(_reserved, clusters);
+        _reserved += clusters;
+    }
 
     public async ValueTask<int> WriteAsync(
         long offset, NativeBuffer data, int start, int length, CancellationToken cancellationToken)
@@ -64,6 +74,7 @@ internal sealed class Qcow2Target : IDiskTarget
             await WriteClusterAsync(table + i, cluster).ConfigureAwait(false);
         }
 
+        _file.SetLength((table + refcounts.TableClusters) * size);
         _file.Flush();
         cluster.Span.Clear();
         Qcow2Header.Write(cluster.Span, _geometry, table * size, refcounts.TableClusters);
