@@ -31,6 +31,15 @@ remains() { on find / -xdev \( -path /proc -o -path /tmp -o -path /sys \) -prune
 on apt-get -qq install -y --no-install-recommends /tmp/lvbackup.deb >/dev/null
 [ -z "$(on dpkg --verify lvbackup)" ]
 
+# What the pages link to is there.
+grep -roE '\]\([^)]+\)' "$top/root/usr/share/doc/lvbackup" --include='*.md' | while IFS=: read -r page link; do
+    link=${link#](}
+    link=${link%)}
+    link=${link%%#*}
+    case $link in http*: | https* | '') continue ;; esac
+    [ -e "$(dirname "$page")/$link" ] || { echo "$page links to '$link', which is not there" >&2; exit 1; }
+done
+
 on lvbackup --version
 on lvbackup init --repo /tmp/repository >/dev/null
 on lvbackup verify --repo /tmp/repository >/dev/null
