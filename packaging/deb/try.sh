@@ -61,7 +61,10 @@ echo changed >>"$top/root/etc/default/lvbackup"
 on dpkg --configure -a
 on apt-get -qq remove -y lvbackup >/dev/null
 grep -qx changed "$top/root/etc/default/lvbackup" # a changed configuration outlives removal
+touch "$top/root/etc/lvbackup/backup.key"
 on apt-get -qq purge -y lvbackup >/dev/null
+rm "$top/root/etc/lvbackup/backup.key" # or this fails: a key is not the package's to remove
+rmdir "$top/root/etc/lvbackup"
 left=$(remains)
 [ -z "$left" ] || { echo "purge leaves: $left" >&2; exit 1; }
 echo "installed, used and purged on $(sed -n 's/^PRETTY_NAME=//p' "$top/root/etc/os-release")"
