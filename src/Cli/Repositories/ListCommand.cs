@@ -37,7 +37,7 @@ internal sealed class ListCommand : CliCommand
     internal override IReadOnlyList<Example> Examples =>
     [
         new("list", "all restore points, oldest first"),
-        new("list web --track default --name | tail -n 1", "the newest of a track, for scripts"),
+        new("list web --track default --name", "ids of a track, oldest first, for scripts"),
         new("list web --json", "those of 'web', with all columns, for programs"),
     ];
 
