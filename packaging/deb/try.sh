@@ -58,10 +58,10 @@ found=$(on bash -c '. /usr/share/bash-completion/completions/lvbackup
 grep -qx backup <<<"$found"
 
 echo changed >>"$top/root/etc/default/lvbackup"
+touch "$top/root/etc/lvbackup/backup.key"
 on dpkg --configure -a
 on apt-get -qq remove -y lvbackup >/dev/null
 grep -qx changed "$top/root/etc/default/lvbackup" # a changed configuration outlives removal
-touch "$top/root/etc/lvbackup/backup.key"
 on apt-get -qq purge -y lvbackup >/dev/null
 rm "$top/root/etc/lvbackup/backup.key" # or this fails: a key is not the package's to remove
 rmdir "$top/root/etc/lvbackup"
