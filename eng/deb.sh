@@ -41,7 +41,10 @@ install -d -m 755 "$root/etc/lvbackup/policies"
 install -D -m 644 packaging/deb/lvbackup.default "$root/etc/default/lvbackup"
 
 documentation=$root/usr/share/doc/lvbackup
-install -D -m 644 -t "$documentation" README.md docs/policies.md docs/policy.schema.json packaging/deb/copyright
+install -D -m 644 -t "$documentation" README.md CONTRIBUTING.md packaging/deb/copyright
+# As in the sources, so that the pages' links work.
+install -D -m 644 -t "$documentation/docs" docs/*
+find samples \( -name bin -o -name obj \) -prune -o -type f -exec cp --parents -t "$documentation" {} +
 install -m 644 -t "$documentation" "$dotnet_root/LICENSE.txt" "$dotnet_root/ThirdPartyNotices.txt"
 gzip -9nc CHANGELOG.md >"$documentation/changelog.gz"
 

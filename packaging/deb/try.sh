@@ -31,6 +31,15 @@ remains() { on find / -xdev \( -path /proc -o -path /tmp -o -path /sys \) -prune
 on apt-get -qq install -y --no-install-recommends /tmp/lvbackup.deb >/dev/null
 [ -z "$(on dpkg --verify lvbackup)" ]
 
+# What the pages link to is there.
+grep -roE '\]\([^)]+\)' "$top/root/usr/share/doc/lvbackup" --include='*.md' | while IFS=: read -r page link; do
+    link=${link#](}
+    link=${link%)}
+    link=${link%%#*}
+    case $link in http*: | https* | '') continue ;; esac
+    [ -e "$(dirname "$page")/$link" ] || { echo "$page links to '$link', which is not there" >&2; exit 1; }
+done
+
 on lvbackup --version
 on lvbackup init --repo /tmp/repository >/dev/null
 on lvbackup verify --repo /tmp/repository >/dev/null
@@ -49,10 +58,13 @@ found=$(on bash -c '. /usr/share/bash-completion/completions/lvbackup
 grep -qx backup <<<"$found"
 
 echo changed >>"$top/root/etc/default/lvbackup"
+touch "$top/root/etc/lvbackup/backup.key"
 on dpkg --configure -a
 on apt-get -qq remove -y lvbackup >/dev/null
 grep -qx changed "$top/root/etc/default/lvbackup" # a changed configuration outlives removal
 on apt-get -qq purge -y lvbackup >/dev/null
+rm "$top/root/etc/lvbackup/backup.key" # or this fails: a key is not the package's to remove
+rmdir "$top/root/etc/lvbackup"
 left=$(remains)
 [ -z "$left" ] || { echo "purge leaves: $left" >&2; exit 1; }
 echo "installed, used and purged on $(sed -n 's/^PRETTY_NAME=//p' "$top/root/etc/os-release")"

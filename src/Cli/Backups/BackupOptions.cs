@@ -23,8 +23,8 @@ internal sealed class BackupOptions
     private readonly Option<int?> _parallel = Number(
         "--parallel", $"so many domains at the same time, from 1 to {MostParallel} (default: 1)");
 
-    private readonly Option<string?> _level = Text(
-        "--level", "level", $"how much to read: {Choice.Words<BackupLevel>()} (default: auto)");
+    private readonly Option<string?> _level = Choice.Complete<BackupLevel>(Text(
+        "--level", "level", $"how much to read: {Choice.Words<BackupLevel>()} (default: auto)"));
 
     private readonly Option<string?> _since = Text(
         "--since", "checkpoint", "read what has changed since this checkpoint");
@@ -35,9 +35,9 @@ internal sealed class BackupOptions
     private readonly Option<string[]> _disk = Many("--disk", "only this disk (vda); may be given several times");
     private readonly Option<string[]> _exclude = Many("--exclude", "not this disk; may be given several times");
 
-    private readonly Option<string?> _quiesce = Text(
+    private readonly Option<string?> _quiesce = Choice.Complete<QuiesceMode>(Text(
         "--quiesce", "mode",
-        $"freeze the guest's file systems for the moment: {Choice.Words<QuiesceMode>()} (default: none)");
+        $"freeze the guest's file systems for the moment: {Choice.Words<QuiesceMode>()} (default: none)"));
 
     private readonly Option<string[]> _quiesceMount = new("--quiesce-mount")
     {

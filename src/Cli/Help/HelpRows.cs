@@ -54,4 +54,13 @@ internal static class HelpRows
         ("6", "this host cannot do it"),
         ("130", "interrupted by a signal, after clean-up"),
     ];
+
+    /// <summary>Paths of the Debian package, and what is there.</summary>
+    internal static IEnumerable<(string Path, string Meaning)> Files =>
+    [
+        ("/usr/share/doc/lvbackup/docs/README.md", "all guides; recovery.md beside it is for bad days"),
+        ("/etc/lvbackup/policies", "policy files, see lvbackup-policy(1)"),
+        ("/etc/default/lvbackup", "environment of lvbackup.service"),
+        ("/var/lib/lvbackup", "locks and journals of root's runs; losing them loses no restore point"),
+    ];
 }

@@ -26,6 +26,8 @@ internal sealed class ManualWriter(TextWriter output, GlobalOptions globals)
         foreach (var option in globals.All) Option(option);
         Section("EXIT STATUS");
         foreach (var (code, meaning) in HelpRows.ExitCodes) Item($@"\fB{code}\fR", meaning);
+        Section("FILES");
+        foreach (var (path, meaning) in HelpRows.Files) Item($@"\fI{Escape(path)}\fR", meaning);
         Section("SEE ALSO");
         Line(string.Join(", ", commands.Select(c => $@"\fB{Escape(PageOf(c))}\fR(1)").Append(@"\fBvirsh\fR(1)")));
     }

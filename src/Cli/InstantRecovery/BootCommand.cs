@@ -144,7 +144,7 @@ internal sealed class BootCommand : CliCommand
     {
         var (domain, warnings) = await context.Get<InstantDiscarder>().DiscardAsync(
             await context.ConnectAsync(cancellationToken), which, cancellationToken);
-        context.Note($"domain '{domain.Name}' and all that it wrote is gone");
+        context.Note($"domain '{domain.Name}' is gone, with all that it wrote");
         BootOutput.Finish(context, domain, warnings);
         return ExitCode.Done;
     }

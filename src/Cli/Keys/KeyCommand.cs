@@ -11,7 +11,11 @@ namespace LibvirtBackup.Cli.Keys;
 /// <summary><c>key</c>.</summary>
 internal sealed class KeyCommand : CliCommand
 {
-    private readonly Argument<string> _action = new("action") { Description = "list, add, remove or rotate" };
+    private readonly Argument<string> _action = new("action")
+    {
+        Description = "list, add, remove or rotate",
+        CompletionSources = { _ => ["list", "add", "remove", "rotate"] },
+    };
 
     private readonly Argument<string?> _slot = new("slot")
     {

@@ -1,3 +1,6 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+
 namespace LibvirtBackup.Cli.Parsing;
 
 /// <summary>Words of a fixed set: the names of an enum in lower case.</summary>
@@ -6,6 +9,14 @@ internal static class Choice
     /// <summary>All words, for help and messages.</summary>
     internal static string Words<T>()
         where T : struct, Enum => string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant()));
+
+    /// <summary>The same for the shell's completion.</summary>
+    internal static Option<string?> Complete<T>(Option<string?> option)
+        where T : struct, Enum
+    {
+        option.CompletionSources.Add(_ => Enum.GetValues<T>().Select(value => new CompletionItem(Word(value))));
+        return option;
+    }
 
     /// <summary>The word of a value.</summary>
     internal static string Word<T>(T value)

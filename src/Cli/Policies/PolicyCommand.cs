@@ -9,7 +9,11 @@ internal sealed class PolicyCommand : CliCommand
 {
     private const int MostDays = 3660;
 
-    private readonly Argument<string> _action = new("action") { Description = "check, plan, run or status" };
+    private readonly Argument<string> _action = new("action")
+    {
+        Description = "check, plan, run or status",
+        CompletionSources = { _ => ["check", "plan", "run", "status"] },
+    };
 
     private readonly Argument<string[]> _files = new("file")
     {

@@ -53,6 +53,13 @@ internal sealed class GcCommand : CliCommand
             return;
         }
 
+        if (report is { RemovedObjects: 0, DeferredBytes: 0 })
+        {
+            context.Print("freed 0 B");
+            context.Note("points need all that is stored");
+            return;
+        }
+
         context.Print($"freed {SizeText.Format(Math.Max(0, report.RemovedBytes - report.WrittenBytes))}");
         context.Note($"removed {report.RemovedObjects} files of {SizeText.Format(report.RemovedBytes)}, "
             + $"wrote {SizeText.Format(report.WrittenBytes)} anew");

@@ -17,8 +17,16 @@ internal sealed class ListCommand : CliCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    private readonly Option<string?> _track = new("--track") { Description = "only this track", HelpName = "track" };
+    private readonly Option<bool> _name;
+
     internal ListCommand()
-        : base("list", "List the restore points of a repository.") => Add(_domain);
+        : base("list", "List the restore points of a repository.")
+    {
+        Add(_domain);
+        Add(_track);
+        _name = AddFlag("--name", "ids only, one a line");
+    }
 
     internal override CommandGroup Group => CommandGroup.RestorePoints;
 
@@ -29,7 +37,8 @@ internal sealed class ListCommand : CliCommand
     internal override IReadOnlyList<Example> Examples =>
     [
         new("list", "all restore points, oldest first"),
-        new("list web --json", "those of 'web', for scripts"),
+        new("list web --track default --name", "ids of a track, oldest first, for scripts"),
+        new("list web --json", "those of 'web', with all columns, for programs"),
     ];
 
     internal override ValueKind KindAt(int place) => place == 0 ? ValueKind.Domain : ValueKind.Other;
@@ -39,10 +48,16 @@ internal sealed class ListCommand : CliCommand
         using var repository = await context.OpenRepositoryAsync(cancellationToken);
         var domain = context.Line.GetValue(_domain);
         var (all, damaged) = await repository.ListPointsAsync(cancellationToken);
-        var points = all.Where(p => IsOf(p, domain)).ToList();
+        var track = context.Line.GetValue(_track);
+        var points = all.Where(p => IsOf(p, domain) && (track ?? p.Track) == p.Track).ToList();
         if (context.Settings.Json)
         {
             ListDocument.Write(context.Console.Out, points, damaged);
+        }
+        else if (context.Line.GetValue(_name))
+        {
+            foreach (var point in points)
+                context.Print(point.Id);
         }
         else
         {

@@ -23,7 +23,8 @@ internal sealed class SnapshotRevertCommand : SnapshotCommand
     internal override string Details => """
         What was written since is lost. Checkpoints from before the snapshot go on, and the next backup starts from the
         newest of those; later ones are of no use any more. External snapshots need libvirt 9.9. Internal snapshots are
-        refused while any disk has a bitmap: QEMU would end, and break all of them.
+        refused while any disk has a bitmap: QEMU would end, and break all of them. libvirt leaves the domain shut off
+        where the snapshot is of disks only; --running starts it.
         """;
 
     internal override IReadOnlyList<Example> Examples =>

@@ -227,8 +227,9 @@ internal static class QemuImage
         }
         catch (Win32Exception e)
         {
-            throw new BackupException(FailureKind.NotSupported, $"cannot run {program} ({e.Message}): install package "
-                + "qemu-utils", e);
+            var why = new Win32Exception(e.NativeErrorCode).Message;
+            throw new BackupException(
+                FailureKind.NotSupported, $"cannot run {program} ({why}): install package qemu-utils", e);
         }
     }
 

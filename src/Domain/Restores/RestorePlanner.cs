@@ -68,7 +68,8 @@ internal static class RestorePlanner
         if (!request.Overwrite && !isUnfinished)
             throw new BackupException(
                 FailureKind.Failed,
-                $"'{path}' exists; restore to another directory, or use --overwrite to replace it");
+                $"'{path}' exists; give another directory (--to), remove it, or write over it by "
+                    + "'restore --overwrite'");
         await RefuseWhenInUseAsync(path, cancellationToken).ConfigureAwait(false);
         if (isUnfinished) return destination with { IsUnfinished = true };
         return await IsSameKindAsync(destination, cancellationToken).ConfigureAwait(false)

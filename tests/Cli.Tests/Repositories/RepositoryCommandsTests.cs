@@ -76,6 +76,16 @@ public sealed class RepositoryCommandsTests : IDisposable
         Assert.Equal(points, listed.Select(p => p.GetProperty("point").GetString()));
     }
 
+    [Theory]
+    [InlineData("default", SmallRepository.Full + "\n" + SmallRepository.Incremental + "\n")]
+    [InlineData("weekly", "")]
+    public async Task A_list_can_be_of_one_track_and_of_ids_only(string track, string ids)
+    {
+        await _repository.InitAsync();
+        _repository.AddPoints();
+        Assert.Equal(new CliResult(0, ids, ""), await _repository.RunAsync("list", "--track", track, "--name"));
+    }
+
     [Fact]
     public async Task A_repository_that_nobody_named_is_wrong_usage()
     {

@@ -59,6 +59,19 @@ public sealed class PolicyNotifierTests : IDisposable
         Assert.Contains("all is well", await File.ReadAllTextAsync(mail, Cancel), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Success_with_a_warning_is_not_called_well()
+    {
+        var mail = _directory.File("mail");
+        var policy = Read($$"""
+            schedule: {incremental: daily at 02:00}
+            notify: {mail: {command: [/usr/bin/tee, {{mail}}], to: root}, on: [warning]}
+            """);
+        Assert.Empty(await TellAsync(policy, Report(TaskOutcome.Done) with { Warnings = ["not frozen"] }));
+        var text = await File.ReadAllTextAsync(mail, Cancel);
+        Assert.Contains("policy sample: done, with warnings\n", text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("500 No", "the webhook was not reached: it answers 500")]
     [InlineData(null, "the webhook was not reached: it does not answer within 1s")]

@@ -17,7 +17,7 @@ internal sealed record ExpectedFinding(string Disk, string Checkpoint, string St
 
     internal static ExpectedFinding OtherRepository(string disk, string name) => new(
         disk, name, "other-repository", "leave-to-owner",
-        "it belongs to another repository, which is not open: give --repo");
+        "it belongs to another repository: give that with --repo, or delete it where that is gone for good");
 
     internal static ExpectedFinding Orphan(string disk, string name) => new(
         disk, name, "orphan", "remove",

@@ -46,8 +46,10 @@ internal static class HostTool
         }
         catch (Win32Exception e)
         {
+            // .NET's own message is long, and names the program once more.
+            var why = new Win32Exception(e.NativeErrorCode).Message;
             throw new BackupException(
-                FailureKind.NotSupported, $"cannot run {program} ({e.Message}): install package {package}", e);
+                FailureKind.NotSupported, $"cannot run {program} ({why}): install package {package}", e);
         }
     }
 }

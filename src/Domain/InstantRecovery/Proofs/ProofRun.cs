@@ -50,7 +50,8 @@ internal sealed class ProofRun(
         return await KeepAsync(report, connection, guest, cancellationToken).ConfigureAwait(false);
     }
 
-    private static string Last(string output) => output.Trim().Split('\n')[^1];
+    private static string Last(string output) =>
+        output.Trim() is { Length: > 0 } text ? $": {text.Split('\n')[^1]}" : ", and printed nothing";
 
     /// <summary>libvirt ends the guest when the connection ends, in whatever way.</summary>
     private async Task<LibvirtDomain> StartAsync(
@@ -122,7 +123,7 @@ internal sealed class ProofRun(
         Checks = [.. report.Checks, check],
         Failure = check.ExitCode == 0
             ? null
-            : $"the check '{check.Command}' ended with {check.ExitCode}: {Last(check.Output)}",
+            : $"the check '{check.Command}' ended with {check.ExitCode}{Last(check.Output)}",
     };
 
     private Dictionary<string, string> Environment() => new(StringComparer.Ordinal)

@@ -32,16 +32,20 @@ internal sealed class PolicyNotifier(Policy policy, TimeProvider time)
     internal ReadOnlyMemory<byte> Write(MailNotice mail, PolicyRunReport report)
     {
         var bad = report.Tasks.Count(task => task.Outcome != TaskOutcome.Done);
+        string[] warnings = [.. report.Warnings, .. report.Tasks.SelectMany(task => task.Warnings)];
+        var verdict = bad > 0 ? $"{bad} of {report.Tasks.Count} tasks failed"
+            : warnings.Length > 0 ? "done, with warnings"
+            : "all is well";
         var text = new StringBuilder();
         if (mail.From is { } from) text.AppendLine(CultureInfo.InvariantCulture, $"From: {from}");
         text.AppendLine(CultureInfo.InvariantCulture, $"To: {mail.To}")
             .AppendLine(CultureInfo.InvariantCulture, $"Subject: [lvbackup] {report.Host}: policy {report.Policy}: "
-                + $"{(bad > 0 ? $"{bad} of {report.Tasks.Count} tasks failed" : "all is well")}")
+                + $"{verdict}")
             .AppendLine(CultureInfo.InvariantCulture, $"Date: {time.GetUtcNow():r}")
             .AppendLine("MIME-Version: 1.0").AppendLine("Content-Type: text/plain; charset=utf-8").AppendLine();
         foreach (var task in report.Tasks.OrderBy(task => task.Outcome == TaskOutcome.Done))
             text.AppendLine(Line(task));
-        foreach (var warning in report.Warnings.Concat(report.Tasks.SelectMany(task => task.Warnings)))
+        foreach (var warning in warnings)
             text.AppendLine(CultureInfo.InvariantCulture, $"warning: {warning}");
         return Encoding.UTF8.GetBytes(text.ToString());
     }

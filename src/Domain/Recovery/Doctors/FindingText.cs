@@ -17,7 +17,8 @@ internal static class FindingText
             TrackingFinding.Healthy => "incremental backups may start from it",
             TrackingFinding.Released => "nothing is left of it",
             TrackingFinding.Foreign => "it is not lvbackup's, and is left alone",
-            TrackingFinding.OtherRepository => "it belongs to another repository, which is not open: give --repo",
+            TrackingFinding.OtherRepository => "it belongs to another repository: give that with --repo, or delete it "
+                + "where that is gone for good",
             TrackingFinding.Unfinished => "an interrupted backup made it, and its restore point was never completed",
             TrackingFinding.HalfRemoved => "an interrupted run was about to remove it",
             TrackingFinding.Orphan => "no restore point of this domain in the repository belongs to it",

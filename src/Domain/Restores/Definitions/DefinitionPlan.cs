@@ -117,6 +117,7 @@ internal sealed record DefinitionPlan
         if (existing is not null)
             throw new BackupException(
                 FailureKind.Failed,
-                $"'{existing}' exists; restore to another directory, or use --overwrite to replace it");
+                $"'{existing}' exists; give another directory (--to), remove it, or write over it by "
+                    + "'restore --overwrite'");
     }
 }

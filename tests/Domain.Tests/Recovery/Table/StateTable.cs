@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using LibvirtBackup.Recovery.Doctors;
 using LibvirtBackup.Recovery.Table;
 
 namespace LibvirtBackup.Domain.Tests.Recovery.Table;
@@ -11,6 +12,19 @@ internal static class StateTable
 {
     private static readonly string[] s_columns =
         ["owner", "journal", "point", "checkpoint", "bitmap", "domain"];
+
+    /// <summary>What the last column means, for who has a line of doctor before him.</summary>
+    private static readonly (TrackingRepair Repair, string Meaning)[] s_repairs =
+    [
+        (TrackingRepair.Nothing, "all is well"),
+        (TrackingRepair.Adopt, "libvirt is told of the checkpoint again, and proves the bitmap: incremental"),
+        (TrackingRepair.Remove, "bitmap and checkpoint go; where a point needs them, that disk is read whole once"),
+        (TrackingRepair.Forget, "there is no bitmap: the checkpoint goes; as above"),
+        (TrackingRepair.LeaveToOwner, "not ours to touch; `checkpoint-delete` removes what nobody needs any more"),
+        (TrackingRepair.WaitForStart, "start the domain: what cannot be seen is not changed"),
+        (TrackingRepair.RepairRepository, "`lvbackup repair`, or the next backup heals it"),
+        (TrackingRepair.LookAgain, "try again"),
+    ];
 
     internal static string ToMarkdown()
     {
@@ -34,8 +48,11 @@ internal static class StateTable
         while (isMerged);
 
         var text = new StringBuilder("# Every state of a checkpoint on a disk\n\n")
-            .Append("Written by a test from `Reconciler.Decide`, which it is held equal to; docs/design.md says how it "
-                + "is used.\n\"any\" stands for all values of a column. Each of the ")
+            .Append("`lvbackup doctor` prints the last two columns as State and Repair. `doctor --repair`, or the next "
+                + "backup, does this:\n\n| repair | is |\n|---|---|\n")
+            .Append(string.Concat(s_repairs.Select(row => $"| {FindingText.Word(row.Repair)} | {row.Meaning} |\n")))
+            .Append("\nThe table is written by a test from `Reconciler.Decide`, which it is held equal to; "
+                + "[design](design.md) says how it is used.\n\"any\" stands for all values of a column. Each of the ")
             .Append(AllStates.Enumerate().Count()).Append(" combinations is in exactly one row.\n\n")
             .Append("| ").AppendJoin(" | ", s_columns).Append(" | finding | repair or refusal |\n")
             .Append(string.Concat(Enumerable.Repeat("|---", s_columns.Length + 2))).Append("|\n");
@@ -43,8 +60,8 @@ internal static class StateTable
         {
             var cells = row.Cells.Select((cell, i) => cell.Count == all[i] ? "any" : string.Join(", ", cell));
             text.Append("| ").AppendJoin(" | ", cells)
-                .Append(" | ").Append(row.Verdict.Finding)
-                .Append(" | ").Append(row.Verdict.Repair).Append(" |\n");
+                .Append(" | ").Append(FindingText.Word(row.Verdict.Finding))
+                .Append(" | ").Append(FindingText.Word(row.Verdict.Repair)).Append(" |\n");
         }
 
         return text.ToString();
