@@ -6,9 +6,10 @@ namespace LibvirtBackup.Retention;
 
 /// <summary>
 /// Which points stay, and why: a pure function of the points, the rules and the time zone. The newest good point of
-/// each track always stays, and that of each of its disks; so does the newest with a checkpoint, and the newest full with one as long as the track
-/// keeps a differential of it: the next backup starts from them, unless the domain was restored from an older point
-/// since, which only its host knows. Then, and without them, it reads everything; nothing else is lost.
+/// each track always stays, and that of each of its disks; so does the newest with a checkpoint, and the newest
+/// full with one as long as the track keeps a differential of it: the next backup starts from them, unless the
+/// domain was restored from an older point since, which only its host knows. Then, and without them, it reads
+/// everything; nothing else is lost.
 /// </summary>
 internal static class RetentionPolicy
 {

@@ -89,6 +89,6 @@ public sealed partial class DamageTests : IDisposable
         "--key-file", Path.Combine(_directory, "key"), "--state-dir", Path.Combine(_directory, "state"), "-q",
     ]);
 
-    [GeneratedRegex("'lvbackup [a-z-]+|bring (that file|it) back", RegexOptions.None, 1000)]
+    [GeneratedRegex("'lvbackup [a-z-]+|bring (?:that file|it) back", RegexOptions.None, 1000)]
     private static partial Regex NextStep();
 }
