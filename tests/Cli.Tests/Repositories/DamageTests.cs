@@ -31,10 +31,12 @@ public sealed partial class DamageTests : IDisposable
         var point = await FillAsync();
         var file = Path.Combine(_repository.Path, kind);
         if (kind != "config.json")
-            file = Directory.Exists(file)
-                ? Directory.EnumerateFiles(file, "*", SearchOption.AllDirectories).First()
-                : Path.Combine(file, $"{Guid.NewGuid():n}.json");
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        {
+            var folder = Directory.CreateDirectory(file);
+            file = folder.EnumerateFiles("*", SearchOption.AllDirectories).FirstOrDefault()?.FullName
+                ?? Path.Combine(file, $"{Guid.NewGuid():n}.json");
+        }
+
         var good = File.Exists(file) ? await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken) : [1];
         await File.WriteAllBytesAsync(file, good[..(good.Length / 2)], TestContext.Current.CancellationToken);
 
