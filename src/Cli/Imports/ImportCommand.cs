@@ -17,6 +17,7 @@ internal sealed class ImportCommand : CliCommand
     };
 
     private readonly Option<string[]> _disk;
+    private readonly Option<string[]> _format;
     private readonly Option<string?> _definition;
     private readonly Option<string?> _track;
     private readonly Option<string?> _scratch;
@@ -29,6 +30,12 @@ internal sealed class ImportCommand : CliCommand
         {
             Description = "instead of a directory: this image is this disk (vda=web.qcow2); repeatable",
             HelpName = "disk=file",
+        });
+        _format = AddOption(new Option<string[]>("--format")
+        {
+            Description = "with --disk: the file of this disk is raw or qcow2 (default: as the definition says); "
+                + "repeatable",
+            HelpName = "disk=format",
         });
         _definition = AddOption(new Option<string?>("--definition")
         {
@@ -53,7 +60,8 @@ internal sealed class ImportCommand : CliCommand
         Every point becomes a restore point of its own, which no backup builds on. An image set is compared with its
         manifests first, every image whole. Of a virtnbdbackup directory every file is read to its end first, and they
         are taken in the order of their checkpoints; a file that is missing, unfinished, cut, or does not fit is named,
-        and nothing is imported. Points that an earlier import has made are not made again.
+        and nothing is imported. Points that an earlier import has made are not made again. What format a single image
+        has is never guessed: its definition says it, or --format.
         """;
 
     internal override IReadOnlyList<Example> Examples =>
@@ -69,6 +77,7 @@ internal sealed class ImportCommand : CliCommand
         {
             Directory = context.Line.GetValue(_directory),
             Images = TargetOption.Parse(context.Line.GetValue(_disk) ?? [], Name),
+            Formats = TargetOption.Parse(context.Line.GetValue(_format) ?? [], Name),
             Definition = context.Line.GetValue(_definition),
             Track = context.Line.GetValue(_track) ?? "imported",
             ScratchDirectory = context.Line.GetValue(_scratch) is { } scratch ? Path.GetFullPath(scratch) : null,

@@ -49,6 +49,9 @@ internal sealed class ReportCommand : CliCommand
         if (context.Settings.Json) context.PrintJson(ReportDocument.Of(report), CliJson.Documents.ReportDocument);
         else if (context.Line.GetValue(_html) is null) Print(context, report, zone);
         foreach (var line in report.Unreadable) context.Warn(line);
+        if (report.Health == Health.Bad)
+            context.Warn("the newest point of a domain is damaged: take another one ('lvbackup backup DOMAIN'), and "
+                + "run 'lvbackup repair'");
         return report.Health == Health.Bad ? ExitCode.Integrity : ExitCode.Done;
     }
 

@@ -57,6 +57,9 @@ internal sealed class RepairCommand : CliCommand
             + $"indexes, {report.RemovedPacks} damaged packs, {report.DroppedCopies} bad copies; read again: "
             + $"{report.HealedBlobs} lost blobs");
         VerifyText.PrintPoints(context, report.DamagedPoints);
+        if (!report.IsGood)
+            context.Warn("what is lost comes back from a copy of the repository, or from a full backup of a guest that "
+                + "has it still; 'lvbackup forget' removes the points that miss it");
         if (report.RemovedDamageNotes > 0)
             context.Warn(
                 "notes of damage could not be read and were removed, so what earlier runs of verify had found is not "

@@ -16,6 +16,9 @@ internal static class VerifyText
             context.Print("Affecting no point above by itself:");
         Print(context, report.Problems);
         context.Note($"checked {report.CheckedBlobs} blobs, {SizeText.Format(report.CheckedBytes)} of data");
+        if (!report.IsGood)
+            context.Warn("stored data is damaged: 'lvbackup repair' mends what can be mended, and a full backup "
+                + "('lvbackup backup DOMAIN --level full') stores again what its disks still hold");
     }
 
     /// <summary>Prints a line per point, and a line per problem.</summary>
@@ -48,6 +51,8 @@ internal static class VerifyText
         }
 
         context.Note($"chunks were chosen with --seed {report.Seed}");
+        if (!report.IsGood)
+            context.Warn("the point is not what the disks were: take another one ('lvbackup backup DOMAIN')");
     }
 
     private static string Describe(SourceConfidence sure)

@@ -101,15 +101,21 @@ internal sealed class StoredImageUse(LibvirtDomain domain)
         string path, string? format, CancellationToken cancellationToken)
     {
         if (format is null or "raw" || !File.Exists(path)) return [];
+        var files = new List<string>();
         try
         {
-            var chain = await QemuImage.InspectChainSharedAsync(path, format, cancellationToken).ConfigureAwait(false);
-            return chain.Select(image => image.FileName);
+            await foreach (var image in ImageChain.WalkAsync(path, format, cancellationToken).ConfigureAwait(false))
+            {
+                files.Add(image.FileName);
+                if (image.Backing is { } backing) files.Add(backing.Path); // also when that cannot be opened
+            }
         }
         catch (BackupException e) when (e.Kind == FailureKind.Failed)
         {
-            return []; // a chain that cannot be opened is one that its domain cannot use either
+            // What lies behind a fault cannot be found.
         }
+
+        return files;
     }
 
     private static FileIdentity? Identify(string path)

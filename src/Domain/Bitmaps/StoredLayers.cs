@@ -29,7 +29,7 @@ internal static class StoredLayers
         try
         {
             var format = disk.DriverType?.Value ?? "raw";
-            var chain = await QemuImage.InspectChainSharedAsync(path, format, cancellationToken).ConfigureAwait(false);
+            var chain = await ImageChain.InspectAsync(path, format, cancellationToken).ConfigureAwait(false);
             return new DiskBitmaps { Name = name, Layers = [.. chain.Select(Layer)] };
         }
         catch (BackupException e) when (e.Kind == FailureKind.Failed)

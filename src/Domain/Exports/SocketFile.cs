@@ -30,6 +30,7 @@ internal sealed class SocketFile : IDisposable
     /// <summary>Removes what a server has left that lives no more.</summary>
     internal static void Clear(string path)
     {
+        if (!Directory.Exists(Path.GetDirectoryName(path))) return;
         File.Delete(path);
         File.Delete(LockOf(path));
     }

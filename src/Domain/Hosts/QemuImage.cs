@@ -41,21 +41,15 @@ internal static class QemuImage
     /// <exception cref="BackupException">qemu-img is absent, or says why it cannot.</exception>
     internal static async Task<QemuImageInfo> InspectAsync(
         string path, string format, CancellationToken cancellationToken) =>
-        (await InspectAsync(path, ["info", "--output=json", "-f", format, path], cancellationToken)
-            .ConfigureAwait(false))[0];
+        await InspectAsync(path, ["info", "--output=json", "-f", format, path], cancellationToken)
+            .ConfigureAwait(false);
 
     /// <summary>What an image is, also while a guest writes it.</summary>
     /// <inheritdoc cref="InspectAsync(string, string, CancellationToken)"/>
     internal static async Task<QemuImageInfo> InspectSharedAsync(
         string path, string format, CancellationToken cancellationToken) =>
-        (await InspectAsync(path, ["info", "-U", "--output=json", "-f", format, path], cancellationToken)
-            .ConfigureAwait(false))[0];
-
-    /// <summary>What an image and those behind it are, the top one first, also while a guest writes.</summary>
-    /// <inheritdoc cref="InspectAsync(string, string, CancellationToken)"/>
-    internal static Task<IReadOnlyList<QemuImageInfo>> InspectChainSharedAsync(
-        string path, string format, CancellationToken cancellationToken) =>
-        InspectAsync(path, ["info", "-U", "--backing-chain", "--output=json", "-f", format, path], cancellationToken);
+        await InspectAsync(path, ["info", "-U", "--output=json", "-f", format, path], cancellationToken)
+            .ConfigureAwait(false);
 
     /// <summary>
     /// Which parts of a disk an image holds itself, as data or as zeroes, whatever is behind it; also while a guest
@@ -77,7 +71,8 @@ internal static class QemuImage
     }
 
     /// <summary>
-    /// Which parts of a disk may be other than zeroes, in an image or what is behind it; also while a guest writes.
+    /// Which parts of a disk may be other than zeroes, in an image or what is behind it, which
+    /// <see cref="ImageChain"/> has looked at; also while a guest writes.
     /// </summary>
     /// <inheritdoc cref="InspectAsync(string, string, CancellationToken)"/>
     internal static Task<RangeSet> ReadDataSharedAsync(
@@ -182,7 +177,7 @@ internal static class QemuImage
     internal static Task FlattenAsync(string path, CancellationToken cancellationToken) =>
         RunAsync("qemu-img", path, ["rebase", "-q", "-f", "qcow2", "-b", string.Empty, path], cancellationToken);
 
-    private static async Task<IReadOnlyList<QemuImageInfo>> InspectAsync(
+    private static async Task<QemuImageInfo> InspectAsync(
         string path, string[] arguments, CancellationToken cancellationToken)
     {
         var answer = await RunAsync("qemu-img", path, arguments, cancellationToken).ConfigureAwait(false);

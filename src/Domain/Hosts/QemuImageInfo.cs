@@ -15,6 +15,9 @@ internal sealed record QemuImageInfo
 
     internal required DiskImageProperties Properties { get; init; }
 
+    /// <summary>The image behind it; null when there is none.</summary>
+    internal BackingImage? Backing { get; init; }
+
     /// <summary>True when the image holds internal snapshots.</summary>
     internal required bool HasSnapshots { get; init; }
 
@@ -22,15 +25,14 @@ internal sealed record QemuImageInfo
 
     internal required IReadOnlyList<StoredBitmap> Bitmaps { get; init; }
 
-    /// <summary>Reads the description of an image, or those of its chain, the top one first.</summary>
+    /// <summary>Reads the description of an image.</summary>
     /// <exception cref="JsonException">The text is no JSON.</exception>
     /// <exception cref="KeyNotFoundException">Something is absent.</exception>
     /// <exception cref="InvalidOperationException">Something is of another type.</exception>
-    internal static IReadOnlyList<QemuImageInfo> Parse(string json)
+    internal static QemuImageInfo Parse(string json)
     {
         using var document = JsonDocument.Parse(json);
-        var root = document.RootElement;
-        return root.ValueKind == JsonValueKind.Array ? [.. root.EnumerateArray().Select(Read)] : [Read(root)];
+        return Read(document.RootElement);
     }
 
     private static QemuImageInfo Read(JsonElement root)
@@ -42,6 +44,10 @@ internal sealed record QemuImageInfo
             FileName = root.GetProperty("filename").GetString()!, // qemu-img names every image
             Format = root.GetProperty("format").GetString()!,
             VirtualSizeBytes = root.GetProperty("virtual-size").GetInt64(),
+            Backing = Text(root, "backing-filename") is { } backing
+                ? new BackingImage(
+                    Text(root, "full-backing-filename") ?? backing, Text(root, "backing-filename-format"))
+                : null,
             HasSnapshots = root.TryGetProperty("snapshots", out _),
             IsEncrypted = IsTrue(root, "encrypted"),
             Bitmaps = Has(data, "bitmaps", out var bitmaps)

@@ -27,7 +27,9 @@ internal static class ImageHash
                 var count = await RandomAccess.ReadAsync(file, piece, offset, cancellationToken).ConfigureAwait(false);
                 if (count == 0)
                     throw new BackupException(
-                        FailureKind.Integrity, $"'{path}' ends at byte {offset} of {lengthBytes}: it was cut");
+                        FailureKind.Integrity,
+                        $"'{path}' ends at byte {offset} of {lengthBytes}: it was cut; bring it back from a copy, or "
+                        + "write another set");
                 hash.AppendData(piece.Span[..count]);
                 offset += count;
             }

@@ -23,7 +23,7 @@ internal static class ImageSeal
                 FailureKind.Integrity,
                 $"'{path}' was written with {image.VirtualSizeBytes} bytes over "
                 + $"'{image.Properties.BackingFile ?? "nothing"}' instead of {expected.VirtualSizeBytes} over "
-                + $"'{expected.BackingFile ?? "nothing"}'; no point was made");
+                + $"'{expected.BackingFile ?? "nothing"}'; no point was made, run the push again");
         var length = expected.IsDevice ? end : new FileInfo(path).Length;
         return expected with
         {

@@ -167,7 +167,8 @@ internal sealed class ImageSet
         {
             throw new BackupException(
                 e is JsonException ? FailureKind.Integrity : FailureKind.Failed,
-                $"cannot read '{path}': {e.Message.ReplaceLineEndings(" ")}",
+                $"cannot read '{path}': {e.Message.ReplaceLineEndings(" ")}; bring it back from a copy, or write "
+                + "another set",
                 e);
         }
     }

@@ -34,12 +34,13 @@ internal sealed class ImageFilesSource : IImportSource
         var written = DateTime.MinValue;
         foreach (var (name, path) in request.Images)
         {
-            if (domain.Disks.All(disk => disk.Target.Value != name))
-                throw new BackupException(
+            var defined = domain.Disks.FirstOrDefault(disk => disk.Target.Value == name)
+                ?? throw new BackupException(
                     FailureKind.Usage, $"domain '{domain.Name}' of '{request.Definition}' has no disk '{name}'");
             var full = Path.GetFullPath(path);
-            var format = FormatOf(full);
-            var chain = await QemuImage.InspectChainSharedAsync(full, format, cancellationToken)
+            var format = request.Formats.GetValueOrDefault(name)
+                ?? DefinedFormat.Require(defined, full, request.Definition!); // validated
+            var chain = await ImageChain.InspectAsync(full, format, cancellationToken)
                 .ConfigureAwait(false);
             foreach (var image in chain)
             {
@@ -72,15 +73,5 @@ internal sealed class ImageFilesSource : IImportSource
     public void Dispose()
     {
         // nothing is held
-    }
-
-    /// <summary>By the first bytes: what is no qcow2 image is taken as plain bytes.</summary>
-    private static string FormatOf(string path)
-    {
-        Span<byte> start = stackalloc byte[4];
-        using var file = File.OpenHandle(path, share: FileShare.ReadWrite);
-        return RandomAccess.Read(file, start, 0) == start.Length && start.SequenceEqual<byte>([0x51, 0x46, 0x49, 0xfb])
-            ? "qcow2"
-            : "raw";
     }
 }

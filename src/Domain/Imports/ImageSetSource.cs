@@ -82,6 +82,7 @@ internal sealed class ImageSetSource : IImportSource
         // What an image names is opened: it has to be what the manifest says, of a point that was compared too.
         var behind = points.SelectMany(one => one.Disks.Select(other => Path.Combine("..", one.Id, other.File)));
         if (image.Properties.BackingFile != disk.BackingFile
+            || image.Backing?.Format != disk.BackingFormat
             || image.Properties.DataFile is not null
             || (disk.BackingFile is { } name && !behind.Contains(name, StringComparer.Ordinal)))
             throw Broken(
@@ -90,5 +91,7 @@ internal sealed class ImageSetSource : IImportSource
     }
 
     private static BackupException Broken(ImagePoint point, string why) => new(
-        FailureKind.Integrity, $"point '{point.Id}' cannot be imported: {why}; nothing was imported");
+        FailureKind.Integrity,
+        $"point '{point.Id}' cannot be imported: {why}; nothing was imported: bring the file back from a copy, or move "
+        + "that point's directory, and those that lie over it, out of the set");
 }

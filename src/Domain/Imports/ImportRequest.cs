@@ -13,6 +13,12 @@ internal sealed record ImportRequest
     /// </summary>
     public IReadOnlyDictionary<string, string> Images { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// The formats of single images by target name, <c>qcow2</c> or <c>raw</c>; those of the others are as the
+    /// definition says.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Formats { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The domain's definition, a file, for single images; it names the domain.</summary>
     public string? Definition { get; init; }
 
@@ -36,6 +42,14 @@ internal sealed record ImportRequest
             throw new BackupException(
                 FailureKind.Usage,
                 "single images do not say whose they are; give the domain's definition ('virsh dumpxml --inactive')");
+        if (Formats.Keys.FirstOrDefault(disk => !Images.ContainsKey(disk)) is { } stray)
+            throw new BackupException(
+                FailureKind.Usage, $"a format is given for disk '{stray}', which is not among the single images");
+        if (Formats.FirstOrDefault(one => one.Value is not ("qcow2" or "raw")) is { Key: { } disk } other)
+            throw new BackupException(
+                FailureKind.Usage,
+                $"disk '{disk}' cannot be imported from format '{other.Value}'; convert it to qcow2 or raw ('qemu-img "
+                + "convert')");
         if (Directory is not null && Definition is not null)
             throw new BackupException(FailureKind.Usage, "a directory has its definition; leave --definition out");
     }

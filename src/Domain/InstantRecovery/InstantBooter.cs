@@ -69,8 +69,8 @@ internal sealed class InstantBooter
         }
         catch (Exception e)
         {
-            await UndoAsync(connection, plan.Domain).ConfigureAwait(false);
-            if (e is not LibvirtException and not IOException) throw;
+            await _discarder.UndoLockedAsync(connection, plan.Domain).ConfigureAwait(false);
+            if (e is not (LibvirtException or IOException or UnauthorizedAccessException)) throw;
             throw new BackupException(
                 FailureKind.Failed,
                 $"domain '{plan.Domain.Name}' does not start from point {point.Id}: {e.Message}; what was made for it "
@@ -124,19 +124,6 @@ internal sealed class InstantBooter
                 tpm.Undo();
                 throw;
             }
-        }
-    }
-
-    private async Task UndoAsync(LibvirtConnection connection, InstantDomain domain)
-    {
-        try
-        {
-            await _discarder.DiscardLockedAsync(connection, domain, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is LibvirtException or LibvirtConnectionLostException or IOException
-            or BackupException)
-        {
-            // It is noted as half made: the next run removes it. Why it failed first is told.
         }
     }
 

@@ -75,6 +75,20 @@ internal sealed class InstantDiscarder
         return left;
     }
 
+    /// <summary>Throws a domain away that could not be made; why that was so is what counts.</summary>
+    internal async Task UndoLockedAsync(LibvirtConnection connection, InstantDomain domain)
+    {
+        try
+        {
+            await DiscardLockedAsync(connection, domain, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is LibvirtException or LibvirtConnectionLostException or IOException
+            or UnauthorizedAccessException or BackupException)
+        {
+            // It is noted as half made: the next run removes it. Why it failed first is told.
+        }
+    }
+
     /// <summary>Ends the guest and removes its definition, if it is there.</summary>
     internal static async Task RemoveGuestAsync(
         LibvirtConnection connection, InstantDomain domain, CancellationToken cancellationToken)

@@ -1,12 +1,14 @@
-using LibvirtBackup.Backups.Jobs;
-
 namespace LibvirtBackup.Pushes;
 
 /// <summary>
 /// Ends a push before its images have filled their file system: QEMU fails a write of the guest when it cannot write
 /// what that overwrites to the backup, and no option of libvirt's jobs makes it fail the backup instead.
 /// </summary>
-internal sealed class PushRoom(string directory, IReadOnlyList<PushTarget> targets)
+/// <param name="directory">Where the images are made.</param>
+/// <param name="targets">The images.</param>
+/// <param name="measure">The space of their file system, in bytes; null when it cannot be told.</param>
+internal sealed class PushRoom(
+    string directory, IReadOnlyList<PushTarget> targets, Func<(long Free, long Total)?> measure)
 {
     private const long MostMarginBytes = 64 * Units.MiB;
     private const int MarginPart = 32;
@@ -15,7 +17,7 @@ internal sealed class PushRoom(string directory, IReadOnlyList<PushTarget> targe
     /// </exception>
     internal void Require()
     {
-        if (ScratchWatch.Measure(directory) is not { } space
+        if (measure() is not { } space
             || space.Free > Math.Min(space.Total / MarginPart, MostMarginBytes)
             || !targets.Any(NeedsMore))
             return;

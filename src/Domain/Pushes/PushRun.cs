@@ -114,7 +114,8 @@ internal sealed class PushRun(PushContext context)
         if (_request.RateLimitBytesPerSecond is { } rate)
             await _job.LimitAsync(targets, rate, cancellationToken).ConfigureAwait(false);
         await RequireSameImagesAsync(begun.Plan).ConfigureAwait(false);
-        var room = new PushRoom(_intent!.JobDirectory, targets); // set by BeginAsync
+        var directory = _intent!.JobDirectory; // set by BeginAsync
+        var room = new PushRoom(directory, targets, () => ScratchWatch.Measure(directory));
         await _job.WaitAsync(context.Progress, room.Require, cancellationToken).ConfigureAwait(false);
         return (begun, await new PushedImages(targets).FinishAsync(cancellationToken).ConfigureAwait(false), instant);
     }

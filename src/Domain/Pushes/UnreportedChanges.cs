@@ -27,6 +27,7 @@ internal sealed class UnreportedChanges
         foreach (var target in targets.Where(target => target.Plan.Parent is not null))
         {
             if (target.Plan.Disk.Path is not { } path) continue; // nobody can look at it from here
+            await ImageChain.InspectAsync(path, target.Plan.Disk.Format, cancellationToken).ConfigureAwait(false);
             var (image, format) = below(target);
             var before = await QemuImage.ReadDataSharedAsync(image, format, cancellationToken).ConfigureAwait(false);
             var live = await QemuImage.ReadDataSharedAsync(path, target.Plan.Disk.Format, cancellationToken)

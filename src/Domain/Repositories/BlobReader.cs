@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Documents;
 using LibvirtBackup.Repositories.Indexes;
 using LibvirtBackup.Repositories.Keys;
 using LibvirtBackup.Repositories.Packs;
@@ -192,5 +193,6 @@ internal sealed class BlobReader(IBlobStore store, PackIndex index, BlobDecoder 
     }
 
     private BackupException Damaged(string what) =>
-        new(FailureKind.Integrity, $"repository '{store.Location}' is damaged: {what}");
+        Damage.OfData(
+        $"repository '{store.Location}' is damaged: {what}", cause: null);
 }

@@ -123,7 +123,7 @@ internal sealed class RestoreEngine
             case BackupException { Kind: FailureKind.Integrity } damage:
                 return new BackupException(
                     damage.Kind,
-                    $"cannot restore point '{point.Id}': {damage.Message}; {left ?? "what was written is removed"}; "
+                    $"cannot restore point '{point.Id}': {damage.Problem}; {left ?? "what was written is removed"}; "
                         + "run 'lvbackup verify' to see what is damaged, then 'lvbackup repair', or restore another "
                         + "point",
                     e);

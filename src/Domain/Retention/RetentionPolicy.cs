@@ -6,9 +6,10 @@ namespace LibvirtBackup.Retention;
 
 /// <summary>
 /// Which points stay, and why: a pure function of the points, the rules and the time zone. The newest good point of
-/// each track always stays; so does the newest with a checkpoint, and the newest full with one as long as the track
-/// keeps a differential of it: the next backup starts from them, unless the domain was restored from an older point
-/// since, which only its host knows. Then, and without them, it reads everything; nothing else is lost.
+/// each track always stays, and that of each of its disks; so does the newest with a checkpoint, and the newest
+/// full with one as long as the track keeps a differential of it: the next backup starts from them, unless the
+/// domain was restored from an older point since, which only its host knows. Then, and without them, it reads
+/// everything; nothing else is lost.
 /// </summary>
 internal static class RetentionPolicy
 {
@@ -77,6 +78,7 @@ internal static class RetentionPolicy
         var kept = points.Zip(verdicts)
             .ToDictionary(pair => pair.First.Id, pair => ReasonsOf(pair.Second, keep: true), StringComparer.Ordinal);
         AddBases(points, kept, damaged);
+        AddDisks(points, kept, damaged);
         foreach (var (point, verdict) in points.Zip(verdicts))
         {
             var reasons = kept[point.Id];
@@ -108,5 +110,18 @@ internal static class RetentionPolicy
             && points.Any(point => point.Level == BackupLevel.Differential && point.Sequence > full.Sequence
                 && kept[point.Id].Count > 0))
             kept[full.Id].Add(DifferentialBase);
+    }
+
+    /// <summary>
+    /// A point of some disks (<c>backup --disk</c>) must not push out the only one that has the others. That of a disk
+    /// that the domain has no more stays until somebody forgets it.
+    /// </summary>
+    private static void AddDisks(
+        IReadOnlyList<PointSummary> points, Dictionary<string, List<string>> kept, IReadOnlySet<string> damaged)
+    {
+        foreach (var disk in points.SelectMany(point => point.Disks.Select(disk => disk.Name)).Distinct())
+            if (points.FirstOrDefault(point => !damaged.Contains(point.Id) && point.Disks.Any(d => d.Name == disk))
+                is { } newest && kept[newest.Id].Count == 0)
+                kept[newest.Id].Add($"newest with disk '{disk}'");
     }
 }

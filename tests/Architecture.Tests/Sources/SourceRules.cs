@@ -62,6 +62,20 @@ internal static partial class SourceRules
         .Where(match => match.Success)
         .Select(match => match.Groups["name"].Value);
 
+    /// <summary>A message about damaged data (exit code 4) whose words say what is broken and not what to do.</summary>
+    public static IEnumerable<string> DamageWithoutNextStep(SourceFile file)
+    {
+        for (int i = 0; i < file.Lines.Count; i++)
+        {
+            if (!DamageMessage().IsMatch(file.Lines[i]))
+                continue;
+            string statement = string.Join(
+                '\n', file.Lines.Skip(i).TakeWhile((line, n) => n == 0 || !file.Lines[i + n - 1].EndsWith(';')));
+            if (statement.Contains('"', StringComparison.Ordinal) && !NextStep().IsMatch(statement))
+                yield return file.At(i);
+        }
+    }
+
     private static IEnumerable<string> Places(SourceFile file, Predicate<string> breaks) =>
         Enumerable.Range(0, file.Lines.Count).Where(i => breaks(file.Lines[i])).Select(file.At);
 
@@ -70,6 +84,12 @@ internal static partial class SourceRules
         int comment = line.IndexOf("//", StringComparison.Ordinal);
         return comment < 0 ? line : line[..comment];
     }
+
+    [GeneratedRegex(@"FailureKind\.Integrity(,| : )", Options, TimeoutMilliseconds)]
+    private static partial Regex DamageMessage();
+
+    [GeneratedRegex(@"'lvbackup|\bbring\b|\bpush again\b|[nN]extStep|Remedy", Options, TimeoutMilliseconds)]
+    private static partial Regex NextStep();
 
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX)\b(?!\(#\d+\))", Options, TimeoutMilliseconds)]
     private static partial Regex BareNote();

@@ -29,6 +29,15 @@ public sealed class SourceRulesTests
         Assert.Equal(isKept, !SourceRules.BareNotes(File(text)).Any());
 
     [Theory]
+    [InlineData("throw new BackupException(FailureKind.Integrity, $\"'{path}' is cut\");", false)]
+    [InlineData("new(\n    FailureKind.Integrity,\n    $\"it is cut; \"\n    + \"run 'lvbackup repair'\");", true)]
+    [InlineData("new(\n    FailureKind.Integrity,\n    \"it is cut\");\nF(\"run 'lvbackup repair'\");", false)]
+    [InlineData("new(FailureKind.Integrity, problem, NextStep(\"points/\"), e);", true)]
+    [InlineData("catch (BackupException e) when (e.Kind == FailureKind.Integrity)", true)]
+    public void A_message_about_damage_without_a_next_step_is_found(string text, bool isKept) =>
+        Assert.Equal(isKept, !SourceRules.DamageWithoutNextStep(File(text)).Any());
+
+    [Theory]
     [InlineData("Thread.Sleep(1);", false)]
     [InlineData("await Task.Delay(1, token);", false)]
     [InlineData("await Task.Delay(s_pause, _timeProvider, token);", true)]

@@ -50,6 +50,10 @@ public sealed class SourceTreeTests
     public void Only_the_program_talks_to_the_terminal() =>
         Holds(s_product.Where(f => !f.Path.StartsWith("src/Cli/", StringComparison.Ordinal)), SourceRules.Terminal);
 
+    [Fact]
+    public void Every_message_about_damaged_data_says_what_to_do_next() =>
+        Holds(s_product, SourceRules.DamageWithoutNextStep);
+
     /// <summary>The rules and their tests hold samples of what they look for.</summary>
     private static IEnumerable<SourceFile> WithoutSamples() => s_all
         .Where(f => !f.Path.StartsWith("tests/Architecture.Tests/Sources/SourceRules", StringComparison.Ordinal));

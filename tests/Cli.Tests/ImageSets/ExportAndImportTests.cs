@@ -51,6 +51,9 @@ public sealed partial class ExportAndImportTests : IDisposable
     [InlineData(2, "one directory or of single images", "import")]
     [InlineData(2, "whose they are", "import", "--disk", "vda=x.qcow2")]
     [InlineData(2, "is no target", "import", "--disk", "vda", "--definition", "x.xml")]
+    [InlineData(2, "not among the single images", "import", "/usr/share", "--format", "vda=raw")]
+    [InlineData(
+        2, "from format 'vmdk'", "import", "--disk", "vda=x", "--definition", "x.xml", "--format", "vda=vmdk")]
     [InlineData(1, "neither an image set", "import", "/usr/share")]
     [InlineData(1, "there is no directory", "import", "/nowhere")]
     [InlineData(2, "--to", "push", "web")]

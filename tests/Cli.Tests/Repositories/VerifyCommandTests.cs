@@ -81,7 +81,9 @@ public sealed class VerifyCommandTests : IDisposable
             new CliResult(
                 4,
                 $"Affecting no point above by itself:\n  packs/aa/{name}: the pack has no end\n",
-                "checked 0 blobs, 0 B of data\n"),
+                "checked 0 blobs, 0 B of data\n"
+                    + "lvbackup: warning: stored data is damaged: 'lvbackup repair' mends what can be mended, and a "
+                    + "full backup ('lvbackup backup DOMAIN --level full') stores again what its disks still hold\n"),
             await _repository.RunAsync("verify", "--scrub", "--no-progress"));
     }
 

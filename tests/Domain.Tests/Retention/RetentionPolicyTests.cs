@@ -39,6 +39,27 @@ public sealed class RetentionPolicyTests
     }
 
     [Fact]
+    public void A_point_of_some_disks_does_not_push_out_the_only_good_one_of_the_others()
+    {
+        PointSummary[] points =
+        [
+            Of(Taken(1, "2026-11-18T02:00Z"), "vda", "vdb", "vdc"), Of(Taken(2, "2026-11-19T02:00Z"), "vda", "vdb"),
+            Of(Taken(3, "2026-11-20T02:00Z"), "vda", "vdb"), Of(Taken(4, "2026-11-21T02:00Z"), "vda"),
+        ];
+        var damaged = new HashSet<string> { points[2].Id };
+
+        var decisions = RetentionPolicy.Decide(
+            points, new RetentionRules { KeepLast = 1 }, damaged, TimeZoneInfo.Utc);
+
+        Assert.Equal([4, 2, 1], decisions.Where(d => d.Keep).Select(d => d.Point.Sequence));
+        Assert.Equal(["newest with disk 'vdb'"], decisions[2].Reasons);
+        Assert.Equal(["newest with disk 'vdc'"], decisions[3].Reasons);
+
+        static PointSummary Of(PointSummary point, params string[] disks) =>
+            point with { Disks = [.. disks.Select(disk => new PointSummaryDisk(disk, Units.MiB))] };
+    }
+
+    [Fact]
     public void Days_are_those_of_the_time_zone()
     {
         var tokyo = TimeZoneInfo.CreateCustomTimeZone("t", TimeSpan.FromHours(9), null, null);

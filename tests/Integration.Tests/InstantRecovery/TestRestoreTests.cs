@@ -56,6 +56,21 @@ public sealed class TestRestoreTests
             Assert.False(JsonDocument.Parse(output).RootElement.GetProperty("ok").GetBoolean());
         }
 
+        // Clean-up must not hide why nothing could be begun, here or ever after.
+        var file = Path.Combine(scene.Origin.Guest.Directory, "file");
+        await File.WriteAllTextAsync(file, "no directory", Token);
+        words[3] = Path.Combine(file, "proof");
+        using (var process = LvbackupProcess.Start(scene.Origin, words))
+        {
+            var (exitCode, _, error) = await process.EndAsync();
+            Assert.Equal(1, exitCode);
+            Assert.Contains(
+                $"point {scene.Point} cannot be tried in '{words[3]}'", Assert.Single(Lines(error)),
+                StringComparison.Ordinal);
+            Assert.Contains("--to", error, StringComparison.Ordinal);
+        }
+
+        words[3] = scene.DirectoryOf("proof");
         await AssertNothingLeftAsync(scene);
         using (var killed = LvbackupProcess.Start(scene.Origin, words))
         {
@@ -82,6 +97,8 @@ public sealed class TestRestoreTests
             Token);
         await guest.Host.Virsh.RunAsync(Token, "define", file);
     }
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static async Task<bool> IsRunningAsync(InstantScene scene) =>
         (await scene.Origin.Guest.Host.Virsh.RunAsync(Token, "list", "--name"))

@@ -46,6 +46,7 @@ public sealed class ManyDomainsTests
                 scene.Keep(Text(point, "point"), level, oracle);
         }
 
+        foreach (var isBack in (bool[])[true, false]) await LoseDaemonAsync(first, good, broken.Guest.Name, isBack);
         foreach (var scene in good) await scene.VerifyAllAsync();
         foreach (var scene in scenes[..Running]) await scene.AssertNothingLeftAsync();
         foreach (var scene in others) await scene.DisposeAsync();
@@ -73,12 +74,63 @@ public sealed class ManyDomainsTests
         foreach (var interrupted in running) await interrupted.AssertNothingLeftAsync();
     }
 
+    /// <summary>
+    /// libvirtd is killed when the first domain is done and two others copy: QEMU serves these to their end. The others
+    /// get their points when it is started again at once, and else from the next run.
+    /// </summary>
+    private static async Task LoseDaemonAsync(BackupScene any, BackupScene[] good, string broken, bool isBack)
+    {
+        await new QemuIo(good[0].Guest).PaintAsync("vda", 0, 1, isBack ? 7 : 8, Token);
+        foreach (var scene in good[1..Running])
+            await new QemuIo(scene.Guest).PaintAsync("vda", 4 * Units.MiB, 4, isBack ? 9 : 10, Token);
+        var oracles = await Task.WhenAll(good.Select(scene => scene.CaptureOracleAsync()));
+        using var process = LvbackupProcess.Start(any, "backup", "--all", "--parallel", "2", "--limit-rate", "1MiB");
+        await process.WaitForJobAsync(good[1]);
+        await process.WaitForJobAsync(good[2]);
+        await any.Guest.Host.KillLibvirtdAsync(Token);
+        if (isBack) await any.Guest.Host.RestartLibvirtdAsync(Token);
+
+        var (exitCode, report, error) = await EndAsync(process);
+        Assert.Equal(1, exitCode);
+        var failed = report.GetProperty("failures").EnumerateArray().Select(one => Text(one, "domain")).ToList();
+        string[] late = [.. good[3..].Select(scene => scene.Guest.Name), broken];
+        Assert.Equal(isBack ? [broken] : late, failed);
+        var lines = error.Split('\n').Where(line => line.StartsWith("lvbackup: backup of", StringComparison.Ordinal));
+        Assert.Equal(failed, lines.Select(line => line.Split('\'')[1]).Order(StringComparer.Ordinal));
+        Keep(good.Length + 1 - failed.Count);
+
+        if (!isBack) await any.Guest.Host.RestartLibvirtdAsync(Token);
+        (exitCode, report) = await BackUpAllAsync(any);
+        Assert.Equal(broken, Text(Assert.Single(report.GetProperty("failures").EnumerateArray()), "domain"));
+        Assert.All(
+            report.GetProperty("points").EnumerateArray().Take(Running),
+            point => Assert.Equal("incremental", Text(point, "level")));
+        Keep(good.Length);
+
+        void Keep(int count)
+        {
+            var points = report.GetProperty("points").EnumerateArray().ToList();
+            Assert.Equal(count, points.Count);
+            foreach (var point in points)
+            {
+                var place = Array.FindIndex(good, scene => scene.Guest.Name == Text(point, "domain"));
+                good[place].Keep(Text(point, "point"), "around libvirtd's death", oracles[place]);
+            }
+        }
+    }
+
     private static async Task<(int ExitCode, JsonElement Report)> BackUpAllAsync(BackupScene scene)
     {
         using var process = LvbackupProcess.Start(scene, "backup", "--all", "--parallel", $"{Running}");
+        var (exitCode, report, _) = await EndAsync(process);
+        return (exitCode, report);
+    }
+
+    private static async Task<(int ExitCode, JsonElement Report, string Error)> EndAsync(LvbackupProcess process)
+    {
         var (exitCode, output, error) = await process.EndAsync();
         Assert.True(output.Length > 0, error);
-        return (exitCode, JsonDocument.Parse(output).RootElement);
+        return (exitCode, JsonDocument.Parse(output).RootElement, error);
     }
 
     private static string Text(JsonElement element, string key) => element.GetProperty(key).GetString()!;

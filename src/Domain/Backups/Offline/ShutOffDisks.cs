@@ -66,9 +66,18 @@ internal sealed class ShutOffDisks : IShutOffDisks
         IReadOnlyList<SelectedDisk> disks, CancellationToken cancellationToken)
     {
         foreach (var disk in disks)
-            _chains[disk.Name] = new StoredChain(
-                await QemuImage.InspectChainSharedAsync(disk.Path!, disk.Format, cancellationToken) // looked at above
+        {
+            var chain = new StoredChain(
+                await ImageChain.InspectAsync(disk.Path!, disk.Format, cancellationToken) // looked at above
                     .ConfigureAwait(false));
+            if (chain.WhyOther(disk.Disk) is { } why)
+                throw new BackupException(
+                    FailureKind.NotSupported,
+                    $"disk '{disk.Name}' of domain '{_domain.Name}' cannot be read while the domain is shut off: {why}"
+                    + "; use --start-paused, or back it up while it runs");
+            _chains[disk.Name] = chain;
+        }
+
         return [.. disks.SelectMany(disk => _chains[disk.Name].Files)];
     }
 

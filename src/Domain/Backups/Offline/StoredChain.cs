@@ -1,6 +1,7 @@
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Nbd;
+using LibvirtBackup.Interop.Xml;
 
 namespace LibvirtBackup.Backups.Offline;
 
@@ -59,6 +60,35 @@ internal sealed record StoredChain(IReadOnlyList<QemuImageInfo> Images)
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Why the guest would see another disk than these images make; null when it would not. libvirt believes a
+    /// definition that names what is behind an image, and what the definition leaves open it asks the images.
+    /// </summary>
+    internal string? WhyOther(DomainDisk disk)
+    {
+        if (disk.IsEncrypted) return "it is encrypted by QEMU, and only a running domain's QEMU decrypts it";
+        if (disk.Source?.Remainder.ToString().Contains("slices", StringComparison.Ordinal) == true)
+            return "the guest has only a part of its image (slices)";
+        var named = DiskLayers.Of(disk);
+        for (var i = 1; i <= disk.BackingChain.Count; i++)
+        {
+            var (layer, image) = (disk.BackingChain[i - 1], Images.ElementAtOrDefault(i));
+            if (image is null)
+                return $"the definition has an image behind '{Images[i - 1].FileName}', which names none itself";
+            if (layer.Format is { } format && format.Value != image.Format)
+                return $"'{image.FileName}' is {format.Value} in the definition, and {image.Format} for the image over "
+                    + "it";
+            if (Path.IsPathRooted(image.FileName) && i < named.Count && !DiskLayers.IsSame(image.FileName, named[i]))
+                return $"the definition has '{named[i].Source}' behind '{Images[i - 1].FileName}', which itself names "
+                    + $"'{image.FileName}'";
+        }
+
+        return disk.BackingChainEnds && Images.Count > disk.BackingChain.Count + 1
+            ? $"the definition has nothing behind '{Images[disk.BackingChain.Count].FileName}', which itself names "
+                + $"'{Images[disk.BackingChain.Count + 1].FileName}'"
+            : null;
     }
 
     /// <summary>The exports of the images behind the top one that hold a part of a bitmap.</summary>

@@ -26,7 +26,7 @@ internal static class BuriedBase
             return (null, "the images over that of the base point are not on this host");
         try
         {
-            var chain = await QemuImage.InspectChainSharedAsync(path, disk.Disk.Format, cancellationToken)
+            var chain = await ImageChain.InspectAsync(path, disk.Disk.Format, cancellationToken)
                 .ConfigureAwait(false);
             var above = chain.TakeWhile(image => !DiskLayers.IsSame(image.FileName, buried)).ToList();
             if (WhyOther(disk.Disk, chain, above, buried) is { } other) return (null, other);

@@ -48,7 +48,9 @@ internal sealed class StreamFile
 
     /// <summary>One line about a file.</summary>
     internal static BackupException Broken(string name, string why) => new(
-        FailureKind.Integrity, $"'{name}' cannot be imported: {why}; nothing was imported");
+        FailureKind.Integrity,
+        $"'{name}' cannot be imported: {why}; nothing was imported: bring the files back from a copy, or restore what "
+        + "virtnbdrestore can, and import its images by --disk");
 
     private void ReadMetadata()
     {

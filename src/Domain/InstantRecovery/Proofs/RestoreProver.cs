@@ -67,19 +67,28 @@ internal sealed class RestoreProver
         using var held = _registry.Lock(plan.Domain.Uuid, plan.Domain.Name);
         var run = new ProofRun(plan, request, report, start, _time);
         _registry.Save(run.Domain);
+        ProofReport result;
         try
         {
-            var result = await ServeAndRunAsync(connection, repository, run, warnings, cancellationToken)
+            result = await ServeAndRunAsync(connection, repository, run, warnings, cancellationToken)
                 .ConfigureAwait(false);
             DurableFile.Write(
                 Path.Combine(report, "report.json"),
                 JsonSerializer.SerializeToUtf8Bytes(result, InstantJson.Default.ProofReport));
-            return result;
         }
-        finally
+        catch (Exception e)
         {
-            await _discarder.DiscardLockedAsync(connection, run.Domain, CancellationToken.None).ConfigureAwait(false);
+            await _discarder.UndoLockedAsync(connection, run.Domain).ConfigureAwait(false);
+            if (e is not (IOException or UnauthorizedAccessException)) throw;
+            throw new BackupException(
+                FailureKind.Failed,
+                $"point {point.Id} cannot be tried in '{run.Domain.Directory}': {e.Message}; what was made for it is "
+                + "removed again, give another directory with --to",
+                e);
         }
+
+        await _discarder.DiscardLockedAsync(connection, run.Domain, CancellationToken.None).ConfigureAwait(false);
+        return result;
     }
 
     private async Task<ProofReport> ServeAndRunAsync(

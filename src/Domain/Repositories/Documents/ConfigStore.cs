@@ -58,10 +58,9 @@ internal static class ConfigStore
                 $"repository '{store.Location}' has format {config.Version}, this program reads format "
                 + $"{RepositoryConfig.CurrentVersion}; use the program that made it");
         if (!RepositoryOptions.IsChunkSize(config.ChunkSizeBytes))
-            throw new BackupException(
-                FailureKind.Integrity,
-                $"repository '{store.Location}' is damaged: {RepositoryConfig.Key}: no repository has chunks of "
-                + $"{config.ChunkSizeBytes} bytes");
+            throw Damage.OfFile(
+                store.Location, RepositoryConfig.Key, $"no repository has chunks of {config.ChunkSizeBytes} bytes",
+                cause: null);
         return config;
     }
 

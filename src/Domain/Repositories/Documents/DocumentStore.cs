@@ -58,8 +58,7 @@ internal sealed class DocumentStore(IBlobStore store, RepositoryKeys? keys)
         }
         catch (Exception e) when (e is InvalidDataException or JsonException or BlobUnreadableException)
         {
-            throw new BackupException(
-                FailureKind.Integrity, $"repository '{store.Location}' is damaged: {key}: {e.Message}", e);
+            throw Damage.OfFile(store.Location, key, e.Message, e);
         }
     }
 }

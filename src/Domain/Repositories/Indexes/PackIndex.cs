@@ -1,4 +1,5 @@
 using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Documents;
 
 namespace LibvirtBackup.Repositories.Indexes;
 
@@ -135,7 +136,6 @@ internal sealed class PackIndex(IBlobStore store) : IDisposable
         return true;
     }
 
-    private BackupException Damaged(string key, InvalidDataException e) => new(
-        FailureKind.Integrity,
-        $"repository '{store.Location}' is damaged: {key}: {e.Message}; 'lvbackup repair' makes the indexes anew", e);
+    private BackupException Damaged(string key, InvalidDataException e) =>
+        Damage.OfFile(store.Location, key, e.Message, e);
 }

@@ -147,20 +147,6 @@ internal sealed class PointUses(
             .Any(held => held.Document.Points?.Contains(point) == true);
     }
 
-    private async Task<UseDocument?> ReadAsync(string key, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await documents.TryReadAsync(key, RepositoryJson.Default.UseDocument, cancellationToken)
-                .ConfigureAwait(false);
-        }
-        catch (BackupException e) when (e.Kind == FailureKind.Integrity)
-        {
-            throw new BackupException(
-                FailureKind.Integrity,
-                $"{e.Message}; it keeps a point, and nobody knows which: remove that file when no domain runs from "
-                + "this repository ('lvbackup boot --list' on each host)",
-                e);
-        }
-    }
+    private Task<UseDocument?> ReadAsync(string key, CancellationToken cancellationToken) =>
+        documents.TryReadAsync(key, RepositoryJson.Default.UseDocument, cancellationToken);
 }

@@ -1,3 +1,4 @@
+using LibvirtBackup.Repositories.Documents;
 using LibvirtBackup.Repositories.Maps;
 
 namespace LibvirtBackup.Repositories.Maintenance;
@@ -37,8 +38,8 @@ internal sealed class LiveBlobs(Repository repository)
             {
                 throw new BackupException(
                     FailureKind.Integrity,
-                    $"nothing is deleted, for it cannot be known what point {id} needs: {e.Message}; try 'lvbackup "
-                    + $"repair', or remove it by 'lvbackup forget {id}'",
+                    $"nothing is deleted, for it cannot be known what point {id} needs: {Damage.ProblemOf(e)}; try "
+                    + $"'lvbackup repair', or remove it by 'lvbackup forget {id}'",
                     e);
             }
         }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LibvirtBackup.Repositories.Documents;
 using LibvirtBackup.Repositories.Maps;
 
 namespace LibvirtBackup.Repositories.Maintenance;
@@ -38,7 +39,7 @@ internal sealed class PointWalk(Repository repository, ConcurrentDictionary<Chun
         }
         catch (Exception e) when (e is InvalidDataException or BackupException { Kind: FailureKind.Integrity })
         {
-            lost.TryAdd(entry.Id, new Loss(entry.Id.ToString(), e.Message));
+            lost.TryAdd(entry.Id, new Loss(entry.Id.ToString(), Damage.ProblemOf(e)));
             return;
         }
 
@@ -67,7 +68,7 @@ internal sealed class PointWalk(Repository repository, ConcurrentDictionary<Chun
         }
         catch (BackupException e) when (e.Kind == FailureKind.Integrity)
         {
-            lost.TryAdd(id, new Loss(id.ToString(), e.Message));
+            lost.TryAdd(id, new Loss(id.ToString(), e.Problem));
             return false;
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LibvirtBackup.Repositories.Documents;
 
 namespace LibvirtBackup.Repositories.Maintenance;
 
@@ -79,7 +80,8 @@ internal sealed class RepairRun(
                 _unread.Add(new VerifiedPoint(
                     id,
                     [new VerifyProblem(
-                        null, null, null, $"points/{id}.json", $"{e.Message}; only 'lvbackup forget {id}' is left")]));
+                        null, null, null, $"points/{id}.json",
+                        $"{Damage.ProblemOf(e)}; only 'lvbackup forget {id}' is left")]));
             }
         }
     }

@@ -1,3 +1,5 @@
+using LibvirtBackup.Repositories.Documents;
+
 namespace LibvirtBackup.Repositories.Maps;
 
 /// <summary>
@@ -54,7 +56,7 @@ internal sealed class DiskMap(BlobReader reader, MapShape shape, MapEntry root)
         }
         catch (InvalidDataException e)
         {
-            throw new BackupException(FailureKind.Integrity, $"map node {entry.Id} is damaged: {e.Message}", e);
+            throw Damage.OfData($"map node {entry.Id} is damaged: {e.Message}", e);
         }
 
         return entries;

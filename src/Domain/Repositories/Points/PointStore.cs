@@ -7,7 +7,7 @@ namespace LibvirtBackup.Repositories.Points;
 /// <summary>The manifests of a repository.</summary>
 internal sealed class PointStore(IBlobStore store, DocumentStore documents)
 {
-    private const string Folder = "points/";
+    internal const string Folder = "points/";
     private const string Suffix = ".json";
 
     /// <summary>The ids of all points, in ordinal order, which is by time.</summary>
@@ -95,6 +95,6 @@ internal sealed class PointStore(IBlobStore store, DocumentStore documents)
     private BackupException NoSuchPoint(string id) => new(
         FailureKind.Failed, $"no restore point '{id}' in repository '{store.Location}'; see 'lvbackup list'");
 
-    private BackupException Damaged(string id, string why) => new(
-        FailureKind.Integrity, $"repository '{store.Location}' is damaged: {KeyOf(id)}: {why}");
+    private BackupException Damaged(string id, string why) =>
+        Damage.OfFile(store.Location, KeyOf(id), why, cause: null);
 }

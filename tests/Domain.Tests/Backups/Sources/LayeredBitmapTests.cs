@@ -23,7 +23,7 @@ public sealed class LayeredBitmapTests
         await RunAsync("qemu-img", "bitmap", "--add", "-g", "32768", top, "A");
         await RunAsync("qemu-io", "-c", "write -P 2 96k 64k", "-c", "write -P 2 6M 64k", top);
         var before = await Task.WhenAll(new[] { bottom, top }.Select(path => File.ReadAllBytesAsync(path, Token)));
-        var chain = new StoredChain(await QemuImage.InspectChainSharedAsync(top, "qcow2", Token));
+        var chain = new StoredChain(await ImageChain.InspectAsync(top, "qcow2", Token));
         Assert.Null(chain.WhyUnusable("A"));
         var export = new DiskExport(ImageExport.ForReading(top, "qcow2", "A"), "A")
         {
