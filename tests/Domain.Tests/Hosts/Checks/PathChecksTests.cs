@@ -63,9 +63,9 @@ public sealed class PathChecksTests : IDisposable
     {
         File.SetUnixFileMode(_directory.Path, Private);
         var e = await Assert.ThrowsAsync<BackupException>(
-            () => QemuShare.RequireReachAsync(_directory.File("lvb-1"), s_qemu, Token));
+            () => QemuShare.RequireReachAsync(_directory.File("lvb-1"), s_qemu, "--scratch", Token));
         Assert.Contains("give another --scratch directory", e.Message);
-        await QemuShare.RequireReachAsync(_directory.File("lvb-1"), new QemuOwner(0, 0), Token);
+        await QemuShare.RequireReachAsync(_directory.File("lvb-1"), new QemuOwner(0, 0), "--scratch", Token);
     }
 
     [Fact]
