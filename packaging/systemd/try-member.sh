@@ -65,5 +65,5 @@ for round in 1 2; do
 done
 newest=$(find /srv/member/set -name vda.qcow2 | sort | tail -n 1)
 qemu-img compare -U $image "$newest"
-[ "$(find /srv/member/set -mindepth 1 \( ! -user member -o -perm /077 \))" = '' ]
+[ -z "$(find /srv/member/set -mindepth 1 \( -type d -o -name vda.qcow2 \) \( ! -user member -o -perm /077 \))" ]
 echo "a member of the group libvirt: backed up, restored, looked at, pushed"
