@@ -34,7 +34,7 @@ useradd --create-home stranger
 install -d -o member /srv/member
 
 refused 'usermod -aG libvirt stranger' as stranger doctor --host
-refused 'usermod -aG libvirt stranger' as stranger backup web
+refused 'usermod -aG libvirt stranger' as stranger checkpoint-list web
 
 as member init -q
 as member doctor --host --scratch /var/tmp

@@ -67,7 +67,8 @@ public sealed class SecretsTests
             await RunWithAsync(
                 $"LVBACKUP_PASSPHRASE_FILE={next}", "restore", point, "--to", Path.Combine(work, "restored"));
             await RunAsync("verify", "--key-file", key);
-            await RunWithAsync($"LVBACKUP_PASSPHRASE_FILE={next}", "policy", "run", policy);
+            var run = await RunWithAsync($"LVBACKUP_PASSPHRASE_FILE={next}", "policy", "run", policy);
+            Assert.Contains("the webhook was not reached", run); // it was tried
             var refused = await Tool.RunAsync("env", Line("A=b", ["verify", "--passphrase-file", phrase]), Token);
             Assert.NotEqual(0, refused.ExitCode); // it was rotated away
             Look("the refusal", refused.Output + refused.Error);
@@ -81,7 +82,7 @@ public sealed class SecretsTests
         // A hook has the variables of the run: names of files.
         var variables = await File.ReadAllTextAsync(Path.Combine(work, "environment"), Token);
         Assert.Contains($"LVBACKUP_PASSPHRASE_FILE={next}\n", variables);
-        Assert.Contains("the webhook was not reached", await File.ReadAllTextAsync(Path.Combine(work, "mail"), Token));
+        Assert.Contains("exit code 3: no", await File.ReadAllTextAsync(Path.Combine(work, "mail"), Token));
         Assert.Contains("\"outcome\"", await File.ReadAllTextAsync(Path.Combine(work, "after"), Token));
         foreach (var file in Directory.EnumerateFiles(work, "*", SearchOption.AllDirectories))
             Look(file, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, Token)));
