@@ -30,6 +30,7 @@ write() {
 }
 
 useradd --create-home --groups libvirt member
+chmod 700 /home/member # as newer distributions have it
 useradd --create-home stranger
 install -d -o member /srv/member
 
@@ -37,7 +38,7 @@ refused 'usermod -aG libvirt stranger' as stranger doctor --host
 refused 'usermod -aG libvirt stranger' as stranger checkpoint-list web
 
 as member init -q
-as member doctor --host --scratch /var/tmp
+as member doctor --host --scratch /var/tmp >/dev/null
 for round in 1 2; do
     write ${round}M
     point=$(as member backup web --scratch /var/tmp -q)
