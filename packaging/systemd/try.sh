@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the hardened service under a real systemd: a container boots a root file system of the lab, with libvirtd and a
 # guest that is paused, and starts lvbackup.service. Two policies back the guest up to /srv; then the
-# unit boots a point for a test. QEMU is its own user. What is written goes to an overlay in memory.
+# unit boots a point for a test; the journal has no secret of all that. A member of the group libvirt backs up too
+# (try-member.sh). QEMU is its own user. What is written goes to an overlay in memory.
 # packaging/systemd/try.sh PROGRAM_DIRECTORY     as root; the program is what eng/build.sh makes
 set -Eeuo pipefail
 trap 'echo "$0: line $LINENO failed" >&2' ERR
@@ -24,7 +25,8 @@ checks() {
     qemu-io -c 'write -q -P 7 1M 4M' $image
     virsh -q -c $uri define /root/web.xml >/dev/null
     virsh -q -c $uri start --paused web >/dev/null
-    lvbackup init -q -r /srv/backup
+    export LVBACKUP_PASSPHRASE_FILE=/etc/lvbackup/phrase # for the unit it is in /etc/default/lvbackup
+    lvbackup init -q -r /srv/backup --encrypt
 
     start lvbackup.service
     [ "$(points | wc -l)" = 2 ] # of two policies, on two tracks
@@ -42,7 +44,14 @@ checks() {
         /etc/systemd/system/lvbackup.service >/etc/systemd/system/proof.service
     start proof.service
     [ "$(virsh -q -c $uri list --all --name)" = web ] # and no more
-    echo "$(systemctl --version | head -n 1): backed up, restored, test-restored"
+
+    journalctl --sync
+    journalctl --no-pager --output=export >/root/journal
+    grep -q 'the webhook was not reached' /root/journal # what is said gets there
+    grep -q '^LVBACKUP_PASSPHRASE_FILE=/etc/lvbackup/phrase$' /srv/hook
+    if grep -a 'Xy-' /root/journal /srv/hook; then return 1; fi
+    echo "$(systemctl --version | head -n 1): backed up, restored, test-restored, and the journal has no secret"
+    bash /root/try-member.sh
 }
 
 case ${1:-} in
@@ -74,14 +83,24 @@ cp -r "$program" "$box/usr/lib/lvbackup"
 ln -s ../lib/lvbackup/lvbackup "$box/usr/bin/lvbackup"
 cp -L /usr/lib/x86_64-linux-gnu/libnbd.so.0 "$box/usr/lib/x86_64-linux-gnu/"
 cp "$here/lvbackup.service" "$here/lvbackup.timer" "$box/etc/systemd/system/"
-cp "$0" "$box/root/try.sh"
+cp "$0" "$here/try-member.sh" "$box/root/"
+cp /usr/bin/setfacl "$box/usr/bin/"
 mkdir -p "$box/etc/lvbackup/policies" "$box/usr/share/dotnet"
+for secret in phrase hook token; do # the address is one of nobody
+    echo "http://127.0.0.1:9/Xy-$secret" >"$box/etc/lvbackup/$secret"
+done
+echo LVBACKUP_PASSPHRASE_FILE=/etc/lvbackup/phrase >"$box/etc/default/lvbackup"
 cat >"$box/etc/lvbackup/policies/all.yaml" <<TEXT
 version: 1
 name: all
 domains: {all: true}
 repository: {directory: /srv/backup}
 schedule: {full: yearly on january 1 at 00:00}
+hooks:
+  after: {run: [/bin/sh, -c, "env >/srv/hook"]}
+notify:
+  on: [success, warning, failure]
+  webhook: {url-file: /etc/lvbackup/hook, token-file: /etc/lvbackup/token, timeout: 1s}
 TEXT
 cat >"$box/etc/lvbackup/policies/second.yaml" <<TEXT
 version: 1

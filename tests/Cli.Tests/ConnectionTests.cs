@@ -28,6 +28,20 @@ public sealed class ConnectionTests
             "lvbackup: domain 'test' has no checkpoint 'none'; see 'lvbackup checkpoint-list test'\n", result.Error);
     }
 
+    [Theory]
+    [InlineData("qemu+ssh://root:secret@localhost/system")]
+    [InlineData("qemu+tcp://root:secret@localhost/system")]
+    public async Task A_password_in_a_uri_is_refused_and_not_repeated(string uri)
+    {
+        var result = await CliHost.RunAsync("-c", uri, "checkpoint-list", "web", "--json");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal(
+            "lvbackup: the URI (--connect) has a password, which process lists and logs would show; leave it out: ssh "
+            + "has keys, and for SASL libvirt reads auth.conf\n",
+            result.Error);
+        Assert.DoesNotContain("secret", result.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_uri_that_no_driver_knows_is_a_failure_of_one_line()
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using LibvirtBackup.Backups;
 
 namespace LibvirtBackup.Cli.Backups;
@@ -45,13 +44,9 @@ internal sealed class ChannelOptions
             IsUnencrypted = line.GetValue(_unencrypted),
         };
         if (line.GetValue(_ports) is not { } ports) return channel;
-        var ends = ports.Split('-');
-        return ends.Length <= 2 && TryParse(ends[0], out var first) && TryParse(ends[^1], out var last)
+        return PortRangeText.TryParse(ports, out var first, out var last)
             ? channel with { FirstPort = first, LastPort = last }
             : throw new BackupException(
-                FailureKind.Usage, $"{_ports.Name}: '{ports}' is no range of ports; give one such as 10809-10872");
+                FailureKind.Usage, $"{_ports.Name}: it cannot be '{ports}'; give {PortRangeText.Expected}");
     }
-
-    private static bool TryParse(string text, out int port) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port);
 }

@@ -1,4 +1,5 @@
 using LibvirtBackup.Cli.Signals;
+using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Interop.Xml;
 using LibvirtBackup.Qmp;
@@ -22,7 +23,7 @@ internal static class FailureReader
         BackupException expected => new Failure(
             CodeOf(expected.Kind), OneLine(expected.Message), CodesOf(expected.InnerException)),
         LibvirtException refused => new Failure(
-            CodeOf(refused.Code), OneLine($"{command}: {refused.Message}"), CodesOf(refused)),
+            CodeOf(refused.Code), OneLine($"{command}: {refused.Message}{Advice(refused)}"), CodesOf(refused)),
         LibvirtXmlException or LibvirtConnectionLostException or QmpException or IOException
             or UnauthorizedAccessException => new Failure(ExitCode.Failed, OneLine($"{command}: {exception.Message}")),
         _ => new Failure(
@@ -34,6 +35,9 @@ internal static class FailureReader
     /// <summary>Joins the lines of a message; libvirt's schema errors have several.</summary>
     internal static string OneLine(string message) => string.Join(
         "; ", message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    private static string Advice(LibvirtException refused) =>
+        RightsAdvice.IsDenied(refused) ? $"; {RightsAdvice.Of(refused)}" : "";
 
     private static LibvirtCodes? CodesOf(Exception? exception) => exception switch
     {

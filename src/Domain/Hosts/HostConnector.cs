@@ -1,3 +1,4 @@
+using LibvirtBackup.Hosts.Remote;
 using LibvirtBackup.Interop.Libvirt;
 
 namespace LibvirtBackup.Hosts;
@@ -13,17 +14,25 @@ internal static class HostConnector
     internal static async Task<LibvirtConnection> OpenAsync(
         string? uri, string origin, CancellationToken cancellationToken)
     {
+        // libvirt hands it to ssh as a part of the user's name.
+        if (Uri.TryCreate(uri, UriKind.Absolute, out var parsed) && parsed.UserInfo.Contains(':'))
+            throw new BackupException(
+                FailureKind.Usage,
+                $"{origin} has a password, which process lists and logs would show; leave it out: ssh has keys, and "
+                + "for SASL libvirt reads auth.conf");
         try
         {
             return await LibvirtConnection.OpenAsync(uri, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
         catch (LibvirtException e)
         {
+            var isHere = uri is null || RemoteHost.Of(uri) is null;
             var host = uri is null ? "libvirt on this host" : $"libvirt at '{uri}'";
             throw new BackupException(
                 FailureKind.Failed,
-                $"cannot connect to {host}: {e.Message}; check {origin}, that libvirtd or virtqemud runs, and that you "
-                + "may use it",
+                $"cannot connect to {host}: {e.Message}; " + (isHere && RightsAdvice.IsLockedOut(e)
+                    ? RightsAdvice.Of(e)
+                    : $"check {origin}, that libvirtd or virtqemud runs, and that you may use it"),
                 e);
         }
         catch (DllNotFoundException e)

@@ -18,6 +18,7 @@ internal static class HostRefusal
 
             // libvirt waits half a minute for a job that is in the way and calls that a timeout.
             VirErrorNumber.OperationTimeout => (FailureKind.Busy, next ?? "another job is running on it, try later"),
+            _ when RightsAdvice.IsDenied(e) => (FailureKind.Failed, RightsAdvice.Of(e)),
             _ => (FailureKind.Failed, next),
         };
         return new BackupException(kind, $"{what}: {e.Message}" + (advice is null ? "" : $"; {advice}"), e);

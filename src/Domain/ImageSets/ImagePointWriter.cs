@@ -28,7 +28,7 @@ internal sealed class ImagePointWriter(
         CancellationToken cancellationToken)
     {
         var directory = ImageStaging.NewPath(set);
-        ImageStaging.Create(directory, owner: null);
+        ImageStaging.Create(directory);
         try
         {
             var disks = new List<ImagePointDisk>();

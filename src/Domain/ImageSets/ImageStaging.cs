@@ -22,19 +22,27 @@ internal static class ImageStaging
     internal static string NewPath(ImageSet set) =>
         Path.Combine(set.Directory, Prefix + RandomNumberGenerator.GetHexString(8, lowercase: true));
 
-    /// <summary>Makes it, for the user that QEMU runs as.</summary>
+    /// <summary>Makes it.</summary>
     /// <exception cref="BackupException">It cannot be made.</exception>
-    internal static void Create(string directory, QemuOwner? owner)
+    internal static void Create(string directory)
     {
         try
         {
             Directory.CreateDirectory(directory, OwnerOnly);
-            if (owner is not null) PosixFile.ChangeOwner(directory, owner.UserId, owner.GroupId);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new BackupException(FailureKind.Failed, $"cannot make directory '{directory}': {e.Message}", e);
         }
+    }
+
+    /// <summary>Makes it, for the user that QEMU runs as.</summary>
+    /// <exception cref="BackupException">It cannot be made, or QEMU does not get in.</exception>
+    internal static async Task CreateAsync(string directory, QemuOwner? owner, CancellationToken cancellationToken)
+    {
+        Create(directory);
+        if (owner is not null)
+            await QemuShare.GiveAsync(directory, owner, "--to", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Takes a file back from QEMU's user, and brings it to stable storage.</summary>
@@ -49,7 +57,6 @@ internal static class ImageStaging
     /// <summary>Gives the point its name: from here on it exists.</summary>
     internal static void Publish(ImageSet set, string directory, ImagePoint point, string definition)
     {
-        if (Environment.IsPrivilegedProcess) PosixFile.ChangeOwner(directory, 0, 0);
         DurableFile.Write(Path.Combine(directory, ImageSet.DefinitionName), Encoding.UTF8.GetBytes(definition));
         DurableFile.Write(Path.Combine(directory, ImageSet.ManifestName), ImageSet.Serialize(point));
         Directory.Move(directory, set.PathOf(point.Id));

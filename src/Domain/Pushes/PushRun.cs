@@ -93,6 +93,8 @@ internal sealed class PushRun(PushContext context)
 
             point = Describe(plan.Plan, instant, definition, disks);
             cancellationToken.ThrowIfCancellationRequested();
+            if (owner is not null)
+                await QemuShare.TakeBackAsync(_intent!.JobDirectory, cancellationToken).ConfigureAwait(false); // begun
             ImageStaging.Publish(_set, _intent!.JobDirectory, point, definition); // the same
         }
         catch (Exception e) when (_intent is null || !Directory.Exists(_set.PathOf(_intent.Point)))
@@ -183,7 +185,7 @@ internal sealed class PushRun(PushContext context)
         };
         context.Journal.Append(new JournalRecord.JobBegun(_intent));
         PushTargets.RequireSizes(targets);
-        ImageStaging.Create(directory, owner);
+        await ImageStaging.CreateAsync(directory, owner, cancellationToken).ConfigureAwait(false);
         foreach (var target in targets.Where(target => target.IsDevice))
             _set.MarkOverwritten(points, target.Path, _intent.Point);
         await PushTargets.CreateAsync(targets, owner, cancellationToken).ConfigureAwait(false);

@@ -35,7 +35,7 @@ internal static class PushTargets
             else
                 await QemuImage.CreateEmptyAsync(target.Path, target.VirtualSizeBytes, cancellationToken)
                     .ConfigureAwait(false);
-            if (owner is not null) PosixFile.ChangeOwner(target.Path, owner.UserId, owner.GroupId);
+            if (owner is not null) QemuShare.GiveFile(target.Path, owner);
             Reserve(target);
         }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Hosts;
-using LibvirtBackup.Interop.Posix;
 
 namespace LibvirtBackup.Views;
 
@@ -46,7 +45,7 @@ internal static class ScratchSpace
             using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
                 await RandomAccess.WriteAsync(file, content, 0, cancellationToken).ConfigureAwait(false);
             File.SetUnixFileMode(path, OwnerOnly);
-            if (owner is not null) PosixFile.ChangeOwner(path, owner.UserId, owner.GroupId);
+            if (owner is not null) QemuShare.GiveFile(path, owner);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

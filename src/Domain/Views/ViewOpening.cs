@@ -59,7 +59,7 @@ internal sealed class ViewOpening(LibvirtDomain domain, ViewRegistry registry, T
     {
         var owner = QemuOwner.FromCapabilities(
             await domain.Connection.GetCapabilitiesXmlAsync(cancellationToken).ConfigureAwait(false));
-        JobDirectory.Create(view.Scratch, owner);
+        await JobDirectory.CreateAsync(view.Scratch, owner, "--scratch-dir", cancellationToken).ConfigureAwait(false);
         foreach (var disk in view.Disks)
             await ScratchSpace.CreateAsync(view.ScratchOf(disk), disk, !view.CanDrop, owner, cancellationToken)
                 .ConfigureAwait(false);

@@ -21,6 +21,9 @@ public sealed class PolicyReaderTests
         Assert.Equal("monthly on day 1 at 02:00", policy.Calendar.Full!.Text);
         Assert.Equal(QuiesceMode.Try, policy.Backup.Quiesce.Mode);
         Assert.Equal(100L << 20, policy.Backup.RateLimitBytesPerSecond);
+        Assert.Equal(
+            new DataChannel { CertificatesDirectory = "/etc/pki/lvbackup", ListenAddress = "192.0.2.7" },
+            policy.Backup.Channel);
         Assert.Equal(7, policy.Retention!.KeepDaily);
         Assert.Equal(TimeSpan.FromMinutes(10), policy.Hooks.Before!.Timeout);
         Assert.Equal([NotificationReason.Failure, NotificationReason.Warning], policy.Notification.On);
@@ -59,6 +62,10 @@ public sealed class PolicyReaderTests
               on: [failure, rain]
             verify:
               sample: {percent: 0}
+            nbd:
+              tls-dir: pki
+              ports: 10900-10809
+              port: 1
             """, TimeZoneInfo.Utc);
         Assert.Null(reading.Policy);
         Assert.Equal(
@@ -68,7 +75,8 @@ public sealed class PolicyReaderTests
                 (11, 8, "track"), (12, 1, "shedule"), (14, 9, "schedule.full"), (15, 3, "schedule.full"),
                 (17, 15, "retention.keep-daily"), (18, 7, "rate"), (20, 17, "hooks.before.run"),
                 (20, 39, "hooks.before.timeout"), (22, 3, "notify.webhook"), (22, 7, "notify.on"),
-                (24, 11, "verify.sample.when"), (24, 21, "verify.sample.percent"),
+                (24, 11, "verify.sample.when"), (24, 21, "verify.sample.percent"), (26, 12, "nbd.tls-dir"),
+                (27, 10, "nbd.ports"), (28, 3, "nbd.port"),
             ],
             reading.Problems.Where(p => p.Key != "retention.keep-daily" || p.Line == 17)
                 .DistinctBy(p => (p.Line, p.Column)).Select(p => (p.Line, p.Column, p.Key)));
@@ -104,6 +112,30 @@ public sealed class PolicyReaderTests
             repository: {directory: /srv}
             schedule: {incremental: daily at 02:00}
             """, TimeZoneInfo.Utc).Warnings).Key);
+
+    [Theory]
+    [InlineData("{ports: 10900}", 10900, 10900)]
+    [InlineData("{ports: 1-65535, listen: '::1'}", 1, 65535)]
+    [InlineData("{ports: 0-1}", null, null)]
+    [InlineData("{ports: 1-65536}", null, null)]
+    [InlineData("{ports: 1-2-3}", null, null)]
+    [InlineData("{ports: ''}", null, null)]
+    [InlineData("{unencrypted: true, tls-dir: /pki}", null, null)]
+    [InlineData("{unencrypted: true}", 10809, 10872)]
+    public void Ports_are_a_range_and_certificates_go_with_encryption(string nbd, int? first, int? last)
+    {
+        var reading = PolicyReader.Read("x.yaml", $$"""
+            version: 1
+            name: x
+            domains: {all: true}
+            repository: {directory: /srv}
+            nbd: {{nbd}}
+            schedule: {incremental: daily at 02:00}
+            """, TimeZoneInfo.Utc);
+        var channel = reading.Policy?.Backup.Channel;
+        Assert.Equal((first, last), (channel?.FirstPort, channel?.LastPort));
+        Assert.Equal(first is null ? [5] : [], reading.Problems.Select(problem => problem.Line));
+    }
 
     [Theory]
     [InlineData("{all: true, except: [test-*]}", "web1", true)]

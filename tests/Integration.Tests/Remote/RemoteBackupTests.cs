@@ -13,6 +13,7 @@ public sealed class RemoteBackupTests
     [Theory]
     [InlineData("bookworm")]
     [InlineData("trixie")]
+    [InlineData("forky")]
     public async Task Points_of_another_host_have_its_bytes_over_ssh_TLS_and_TCP(string suite)
     {
         await using var scene = await RemoteScene.StartAsync(suite);
@@ -31,6 +32,8 @@ public sealed class RemoteBackupTests
         Assert.Equal("full", (await scene.BackUpAsync("tls", tls)).Point.GetProperty("level").GetString());
         await scene.WriteAsync("vda", 3 * Units.MiB, 64 * Units.KiB, 4);
         Assert.Equal("incremental", (await scene.BackUpAsync("tls", tls)).Point.GetProperty("level").GetString());
+
+        await AssertPolicyReadsOverTlsAsync(scene);
 
         // Nobody can tell which of two disks an image is of: everything is read.
         await scene.WriteAsync("vdb", 4 * Units.MiB, 64 * Units.KiB, 5);
@@ -86,6 +89,27 @@ public sealed class RemoteBackupTests
         }
 
         await AssertKilledIsClearedAsync(scene);
+    }
+
+    private static async Task AssertPolicyReadsOverTlsAsync(RemoteScene scene)
+    {
+        var policy = Path.Combine(scene.Directory, "far.yaml");
+        await File.WriteAllTextAsync(
+            policy,
+            $$"""
+            version: 1
+            name: far
+            domains: {names: [{{RemoteScene.Guest}}]}
+            repository: {directory: {{scene.Directory}}/repo}
+            track: policy
+            nbd: {tls-dir: {{scene.Directory}}/pki, ports: 10900}
+            schedule: {incremental: yearly on january 1 at 00:00}
+            """,
+            Token);
+        var (exitCode, report, error) = await scene.RunAsync("tls", "policy", "run", policy);
+        Assert.True(exitCode == 0, error);
+        var task = Assert.Single(report.GetProperty("policies")[0].GetProperty("tasks").EnumerateArray());
+        Assert.Equal("done", task.GetProperty("outcome").GetString());
     }
 
     private static async Task AssertShutOffIsRefusedAsync(RemoteScene scene)

@@ -7,7 +7,8 @@ using Xunit;
 namespace LibvirtBackup.Integration.Tests.Secrets;
 
 /// <summary>
-/// Every way to give a secret, through the main commands, while the arguments of all processes of the machine are read.
+/// Every way to give a secret, through the main commands, while the arguments and variables of all processes of the
+/// machine are read.
 /// </summary>
 public sealed class SecretsTests
 {
@@ -40,15 +41,19 @@ public sealed class SecretsTests
             name: p
             domains: {names: [{{guest.Name}}]}
             repository: {directory: {{work}}/repo, passphrase-file: {{next}}}
+            track: policy
             schedule: {full: yearly on january 1 at 00:00}
-            track: told
             notify:
               on: [success, failure, warning]
               webhook: {url-file: {{Write("hook", Hook)}}, token-file: {{Write("token", Token1)}}, timeout: 2s}
+              mail: {command: [/usr/bin/tee, {{work}}/mail], to: root@localhost}
+            hooks:
+              before: {run: [/bin/sh, -c, "env >{{work}}/environment; cat >{{work}}/before"]}
+              after: {run: [/bin/sh, -c, "cat >{{work}}/after; echo no; exit 3"]}
             """,
             Token);
         using var watching = new CancellationTokenSource();
-        var watch = Task.Run(() => WatchArguments(watching.Token), Token);
+        var watch = Task.Run(() => WatchProcesses(watching.Token), Token);
         try
         {
             await RunAsync("init", "--encrypt", "--passphrase-file", phrase);
@@ -62,9 +67,8 @@ public sealed class SecretsTests
             await RunWithAsync(
                 $"LVBACKUP_PASSPHRASE_FILE={next}", "restore", point, "--to", Path.Combine(work, "restored"));
             await RunAsync("verify", "--key-file", key);
-            // On a track of its own there is something to do, and so to tell.
-            Assert.Contains(
-                "the webhook was not reached", await RunAsync("policy", "run", policy), StringComparison.Ordinal);
+            var run = await RunWithAsync($"LVBACKUP_PASSPHRASE_FILE={next}", "policy", "run", policy);
+            Assert.Contains("the webhook was not reached", run); // it was tried
             var refused = await Tool.RunAsync("env", Line("A=b", ["verify", "--passphrase-file", phrase]), Token);
             Assert.NotEqual(0, refused.ExitCode); // it was rotated away
             Look("the refusal", refused.Output + refused.Error);
@@ -75,6 +79,11 @@ public sealed class SecretsTests
             await watch;
         }
 
+        // A hook has the variables of the run: names of files.
+        var variables = await File.ReadAllTextAsync(Path.Combine(work, "environment"), Token);
+        Assert.Contains($"LVBACKUP_PASSPHRASE_FILE={next}\n", variables);
+        Assert.Contains("exit code 3: no", await File.ReadAllTextAsync(Path.Combine(work, "mail"), Token));
+        Assert.Contains("\"outcome\"", await File.ReadAllTextAsync(Path.Combine(work, "after"), Token));
         foreach (var file in Directory.EnumerateFiles(work, "*", SearchOption.AllDirectories))
             Look(file, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, Token)));
         Assert.Empty(_leaks.Keys);
@@ -109,7 +118,7 @@ public sealed class SecretsTests
         ];
     }
 
-    private void WatchArguments(CancellationToken cancellationToken)
+    private void WatchProcesses(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -118,8 +127,9 @@ public sealed class SecretsTests
                 try
                 {
                     Look($"{process}: arguments", File.ReadAllText(Path.Combine(process, "cmdline")));
+                    Look($"{process}: variables", File.ReadAllText(Path.Combine(process, "environ")));
                 }
-                catch (IOException)
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
                     // It has ended.
                 }

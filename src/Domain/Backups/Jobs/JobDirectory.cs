@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using LibvirtBackup.Interop.Posix;
 using LibvirtBackup.State;
 
 namespace LibvirtBackup.Backups.Jobs;
@@ -27,13 +26,28 @@ internal static class JobDirectory
 
     internal static string ScratchOf(string directory, string disk) => Path.Combine(directory, $"{disk}.scratch");
 
+    /// <summary>Makes one that QEMU uses.</summary>
+    /// <param name="directory">Its path.</param>
+    /// <param name="owner">Whom QEMU runs as; null for this user.</param>
+    /// <param name="option">What another place is given by, for the advice.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BackupException">It cannot be made, or QEMU does not get in.</exception>
+    internal static async Task CreateAsync(
+        string directory, QemuOwner? owner, string option, CancellationToken cancellationToken)
+    {
+        Create(directory, option);
+        if (owner is not null)
+            await QemuShare.GiveAsync(directory, owner, option, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes one of our own.</summary>
     /// <exception cref="BackupException">It cannot be made, or its path is too long for a socket.</exception>
-    internal static void Create(string directory, QemuOwner? owner)
+    internal static void Create(string directory, string option = "--scratch")
     {
         const int longestSocketPath = 107;
         if (SocketOf(directory).Length > longestSocketPath)
             throw new BackupException(
-                FailureKind.Usage, $"'{directory}' is too long a path for a socket; give a shorter --scratch "
+                FailureKind.Usage, $"'{directory}' is too long a path for a socket; give a shorter {option} "
                     + "directory");
         try
         {
@@ -45,13 +59,12 @@ internal static class JobDirectory
             }
 
             Directory.CreateDirectory(directory, OwnerOnly);
-            if (owner is not null) PosixFile.ChangeOwner(directory, owner.UserId, owner.GroupId);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new BackupException(
-                FailureKind.Failed, $"cannot make scratch directory '{directory}': {e.Message}; give another "
-                    + "--scratch directory", e);
+                FailureKind.Failed, $"cannot make directory '{directory}': {e.Message}; give another {option} "
+                    + "directory", e);
         }
     }
 

@@ -21,14 +21,8 @@ internal sealed class LocalJobPlace(string parent) : IJobPlace
     public string? Warning => null;
 
     /// <inheritdoc/>
-    public async Task PrepareAsync(QemuOwner? owner, CancellationToken cancellationToken)
-    {
-        JobDirectory.Create(Name, Environment.IsPrivilegedProcess ? owner : null);
-        if (owner is null) return;
-        await QemuShare.RequireReachAsync(Name, owner, cancellationToken).ConfigureAwait(false);
-        if (!Environment.IsPrivilegedProcess)
-            await QemuShare.GrantAsync(Name, owner, cancellationToken).ConfigureAwait(false);
-    }
+    public Task PrepareAsync(QemuOwner? owner, CancellationToken cancellationToken) =>
+        JobDirectory.CreateAsync(Name, owner, "--scratch", cancellationToken);
 
     /// <inheritdoc/>
     public string ScratchOf(SelectedDisk disk) => JobDirectory.ScratchOf(Name, disk.Name);

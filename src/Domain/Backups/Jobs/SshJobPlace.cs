@@ -60,7 +60,7 @@ internal sealed class SshJobPlace : IJobPlace
     /// <inheritdoc/>
     public async Task PrepareAsync(QemuOwner? owner, CancellationToken cancellationToken)
     {
-        JobDirectory.Create(_tunnel, owner: null);
+        JobDirectory.Create(_tunnel);
         _ssh = _shell.Start(
             Script, [Name, owner is null ? "" : $"{owner.UserId}:{owner.GroupId}"],
             JobDirectory.SocketOf(_tunnel), JobDirectory.SocketOf(Name));

@@ -14,17 +14,29 @@ internal static class HostExaminer
         Func<CancellationToken, Task<LibvirtConnection>> connect, HostPaths paths, CancellationToken cancellationToken)
     {
         var checks = new List<HostCheck>();
-        LibvirtConnection connection;
+        QemuOwner? owner = null;
         try
         {
-            connection = await connect(cancellationToken).ConfigureAwait(false);
+            var connection = await connect(cancellationToken).ConfigureAwait(false);
+            owner = await AskAsync(connection, checks, cancellationToken).ConfigureAwait(false);
         }
         catch (BackupException e)
         {
-            checks.Add(HostCheck.Problem("connection", e.Message, AdviseConnection()));
-            return [.. checks, .. await new PathChecks(paths).RunAsync(null, cancellationToken).ConfigureAwait(false)];
+            checks.Add(HostCheck.Problem(
+                "connection", e.Message, RightsAdvice.Of(e.InnerException as LibvirtException)));
+        }
+        catch (LibvirtException e)
+        {
+            checks.Add(Refused(e));
         }
 
+        return [.. checks, .. await new PathChecks(paths).RunAsync(owner, cancellationToken).ConfigureAwait(false)];
+    }
+
+    /// <returns>Whom QEMU runs as; null where it opens nothing on this host, or nobody knows.</returns>
+    private static async Task<QemuOwner?> AskAsync(
+        LibvirtConnection connection, List<HostCheck> checks, CancellationToken cancellationToken)
+    {
         var uri = await connection.GetUriAsync(cancellationToken).ConfigureAwait(false);
         var remote = RemoteHost.Of(uri);
         checks.Add(HostCheck.Good("connection", remote?.Uri ?? uri));
@@ -35,16 +47,11 @@ internal static class HostExaminer
         checks.Add(HostCheck.Good(
             "qemu-user",
             owner is null ? "QEMU runs as libvirt's user" : $"QEMU runs as {owner.UserId}:{owner.GroupId}"));
-        if (remote is not null)
-        {
-            checks.Add(HostCheck.Warning(
-                "paths", $"'{remote.Uri}' is another host: its directories, logs and programs were not looked at",
-                "run 'lvbackup doctor --host' there"));
-            owner = null; // here QEMU opens nothing
-        }
-
-        checks.AddRange(await new PathChecks(paths).RunAsync(owner, cancellationToken).ConfigureAwait(false));
-        return checks;
+        if (remote is null) return owner;
+        checks.Add(HostCheck.Warning(
+            "paths", $"'{remote.Uri}' is another host: its directories, logs and programs were not looked at",
+            "run 'lvbackup doctor --host' there"));
+        return null;
     }
 
     private static async Task<HostCheck> CheckVersionsAsync(
@@ -62,7 +69,7 @@ internal static class HostExaminer
         }
     }
 
-    /// <summary>What only a connection that may change things can see is asked for.</summary>
+    /// <summary>What only a connection that may change things can do is asked for.</summary>
     private static async Task<HostCheck> CheckRightsAsync(
         LibvirtConnection connection, CancellationToken cancellationToken)
     {
@@ -70,6 +77,7 @@ internal static class HostExaminer
         var domains = await connection.ListDomainsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         try
         {
+            await RequireWritingAsync(connection, cancellationToken).ConfigureAwait(false);
             if (domains.Count == 0)
                 return HostCheck.Good(name, "the connection may write; there is no domain to try it on");
             await domains[0].GetXmlAsync(VirDomainXMLFlags.Secure, cancellationToken).ConfigureAwait(false);
@@ -77,7 +85,7 @@ internal static class HostExaminer
         }
         catch (LibvirtException e)
         {
-            return HostCheck.Problem(name, $"libvirt refuses: {e.Message}", AdviseConnection());
+            return Refused(e);
         }
         finally
         {
@@ -85,8 +93,22 @@ internal static class HostExaminer
         }
     }
 
-    private static string AdviseConnection() => Environment.IsPrivilegedProcess
-        ? "start libvirtd or virtqemud, and check --connect"
-        : $"join the group of libvirt's socket ('usermod -aG libvirt {Environment.UserName}', then log in again), or "
-            + "run as root";
+    /// <summary>
+    /// Asks for something that changes nothing and is not done for readers: the definition of no machine, in a format
+    /// that no driver knows.
+    /// </summary>
+    private static async Task RequireWritingAsync(LibvirtConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.ConvertToDomainXmlAsync("lvbackup-none", "", cancellationToken).ConfigureAwait(false);
+        }
+        catch (LibvirtException e) when (!RightsAdvice.IsDenied(e))
+        {
+            // It does not know the format, so it would have done it.
+        }
+    }
+
+    private static HostCheck Refused(LibvirtException e) =>
+        HostCheck.Problem("rights", $"libvirt refuses: {e.Message}", RightsAdvice.Of(e));
 }

@@ -61,7 +61,7 @@ internal sealed class VirtnbdbackupSource : IImportSource
             ?? throw StreamFile.Broken("vmconfig.NAME.xml", "the domain's definition is missing");
         var definition = await File.ReadAllTextAsync(config, cancellationToken).ConfigureAwait(false);
         var scratch = JobDirectory.NewPath(scratchParent);
-        JobDirectory.Create(scratch, owner: null);
+        JobDirectory.Create(scratch);
         return new VirtnbdbackupSource(directory, scratch, files, definition);
     }
 

@@ -12,8 +12,8 @@ internal static class PolicyKeys
             [""] =
             [
                 "version", "name", "connect", "domains", "disks", "repository", "track", "time-zone", "schedule",
-                "retry", "retention", "quiesce", "rate", "scratch", "start-paused", "include-secrets", "limits",
-                "verify", "hooks", "notify",
+                "retry", "retention", "quiesce", "rate", "scratch", "nbd", "start-paused", "include-secrets",
+                "limits", "verify", "hooks", "notify",
             ],
             ["domains"] = ["all", "names", "match", "tags", "except"],
             ["disks"] = ["only", "except"],
@@ -25,6 +25,7 @@ internal static class PolicyKeys
                 "keep-last", "keep-hourly", "keep-daily", "keep-weekly", "keep-monthly", "keep-yearly", "free-space",
             ],
             ["quiesce"] = ["mode", "mount-points", "timeout", "limit"],
+            ["nbd"] = ["tls-dir", "ports", "listen", "unencrypted"],
             ["limits"] = ["host", "repository"],
             ["verify"] = ["sample", "full", "test-restore"],
             ["verify.sample"] = ["when", "percent"],

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using LibvirtBackup.Backups;
-using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Policies.Calendars;
 using LibvirtBackup.Retention;
 
@@ -42,7 +40,7 @@ internal static partial class PolicyReader
             Connect = file.Text("connect"),
             Domains = ReadDomains(file),
             Repository = ReadRepository(file),
-            Backup = ReadBackup(file),
+            Backup = new BackupSections(file).Read(),
             Zone = zone,
             Calendar = ReadCalendar(file),
             Retry = ReadRetry(file.Open("retry")),
@@ -83,74 +81,6 @@ internal static partial class PolicyReader
             section.Wrong("passphrase-file", "there is a key-file as well; leave one out");
         return repository;
     }
-
-    private static BackupRequest ReadBackup(Section file)
-    {
-        var disks = file.Open("disks");
-        var request = new BackupRequest
-        {
-            Domain = "",
-            Track = ReadTrack(file),
-            Disks = disks?.Texts("only") ?? [],
-            Exclude = disks?.Texts("except") ?? [],
-            Quiesce = ReadQuiesce(file),
-            ScratchDirectory = file.AbsolutePath("scratch"),
-            RateLimitBytesPerSecond = file.Parsed<long?>(
-                "rate", null, t => SizeText.TryParse(t, out var n) && n > 0 ? n : null,
-                "bytes a second, such as 100MiB"),
-            StartPaused = file.Flag("start-paused"),
-            IncludeSecrets = file.Flag("include-secrets"),
-        };
-        if (request.Disks.Intersect(request.Exclude, StringComparer.Ordinal).FirstOrDefault() is { } both)
-            disks!.Wrong("except", $"disk '{both}' is in 'only' as well; leave it out of one"); // it names disks
-        return request;
-    }
-
-    private static string ReadTrack(Section file)
-    {
-        var track = file.Text("track") ?? "default";
-        try
-        {
-            CheckpointNaming.ValidateTrack(track);
-        }
-        catch (BackupException e)
-        {
-            file.Wrong("track", e.Message);
-        }
-
-        return track;
-    }
-
-    private static QuiesceOptions ReadQuiesce(Section file)
-    {
-        var defaults = new QuiesceOptions();
-        if (file.Find("quiesce") is FileNode.Value)
-            return defaults with { Mode = ReadMode(file, "quiesce", defaults.Mode) };
-        if (file.Open("quiesce") is not { } section) return defaults;
-        var options = new QuiesceOptions
-        {
-            Mode = ReadMode(section, "mode", QuiesceMode.Try),
-            MountPoints = section.Texts("mount-points"),
-            Timeout = section.Duration("timeout", defaults.Timeout),
-            Limit = section.Duration("limit", defaults.Limit),
-        };
-        foreach (var (key, value) in new[] { ("timeout", options.Timeout), ("limit", options.Limit) })
-        {
-            if (value > QuiesceOptions.Longest)
-                section.Wrong(key, $"it can be {DurationText.Format(QuiesceOptions.Longest)} at most");
-        }
-
-        return options;
-    }
-
-    private static QuiesceMode ReadMode(Section section, string key, QuiesceMode @default) =>
-        section.Parsed<QuiesceMode?>(
-            key, @default,
-            t => t switch
-            {
-                "none" => QuiesceMode.None, "try" => QuiesceMode.Try, "require" => QuiesceMode.Require, _ => null,
-            },
-            "none, try or require")!.Value; // the default is a value
 
     private static LevelCalendar ReadCalendar(Section file)
     {

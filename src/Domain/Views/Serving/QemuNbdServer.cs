@@ -86,10 +86,10 @@ internal sealed class QemuNbdServer(string stateDirectory, TimeProvider time)
             return "a backup job has its NBD server, whose address is no unix socket; wait for its end";
         if (libvirts is null)
         {
-            JobDirectory.Create(
-                DirectoryOf(domain.Uuid),
-                QemuOwner.FromCapabilities(
-                    await domain.Connection.GetCapabilitiesXmlAsync(cancellationToken).ConfigureAwait(false)));
+            var owner = QemuOwner.FromCapabilities(
+                await domain.Connection.GetCapabilitiesXmlAsync(cancellationToken).ConfigureAwait(false));
+            await JobDirectory.CreateAsync(DirectoryOf(domain.Uuid), owner, "--state-dir", cancellationToken)
+                .ConfigureAwait(false);
             var why = await TryAsync(() => qemu.StartNbdServerAsync(SocketOf(domain), cancellationToken))
                 .ConfigureAwait(false);
             // It may be ours already, for another view.

@@ -43,6 +43,21 @@ public sealed partial class LibvirtConnection
         RunAsync(
             () => new LibvirtDomain(this, LibvirtFunctions.virDomainLookupByID(Handle, id)), cancellationToken);
 
+    /// <summary>The definition of a machine that a hypervisor's own configuration describes
+    /// (<c>virConnectDomainXMLFromNative</c>, since 0.6.4). Only connections that may write are answered.</summary>
+    /// <param name="format">Such as <c>qemu-argv</c>; drivers differ.</param>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>XML with the root element <c>domain</c>.</returns>
+    public Task<string> ConvertToDomainXmlAsync(
+        string format, string configuration, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        ArgumentNullException.ThrowIfNull(configuration);
+        return RunAsync(
+            () => LibvirtFunctions.virConnectDomainXMLFromNative(Handle, format, configuration), cancellationToken);
+    }
+
     /// <summary>Looks for a machine that may not exist.</summary>
     /// <param name="name">The name, compared exactly.</param>
     /// <param name="cancellationToken">Stops waiting.</param>

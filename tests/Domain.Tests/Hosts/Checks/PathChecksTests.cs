@@ -1,5 +1,6 @@
 using LibvirtBackup.Backups.Jobs;
 using LibvirtBackup.Hosts.Checks;
+using LibvirtBackup.InstantRecovery.Mounts;
 using LibvirtBackup.Interop.Libvirt;
 using Xunit;
 
@@ -63,9 +64,24 @@ public sealed class PathChecksTests : IDisposable
     {
         File.SetUnixFileMode(_directory.Path, Private);
         var e = await Assert.ThrowsAsync<BackupException>(
-            () => QemuShare.RequireReachAsync(_directory.File("lvb-1"), s_qemu, Token));
+            () => QemuShare.RequireReachAsync(_directory.File("lvb-1"), s_qemu, "--scratch", Token));
         Assert.Contains("give another --scratch directory", e.Message);
-        await QemuShare.RequireReachAsync(_directory.File("lvb-1"), new QemuOwner(0, 0), Token);
+        await QemuShare.RequireReachAsync(_directory.File("lvb-1"), new QemuOwner(0, 0), "--scratch", Token);
+    }
+
+    [Theory]
+    [InlineData("u:64055:x", true)]
+    [InlineData("u:64055:r", false)]
+    [InlineData("u:64056:x", false)]
+    [InlineData("u:64055:x,m::r", false)]
+    public async Task A_list_that_lets_QEMU_pass_is_heeded(string entry, bool passes)
+    {
+        File.SetUnixFileMode(_directory.Path, Private);
+        var (exitCode, _, error) = await HostTool.RunAsync("setfacl", "acl", ["-m", entry, _directory.Path], Token);
+        Assert.True(exitCode == 0, error);
+        Assert.Equal(
+            passes ? CheckState.Good : CheckState.Problem,
+            (await RunAsync(Paths, s_qemu)).Single(check => check.Name == "scratch").State);
     }
 
     [Fact]
