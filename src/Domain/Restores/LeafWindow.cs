@@ -3,8 +3,8 @@ using LibvirtBackup.Repositories.Maps;
 namespace LibvirtBackup.Restores;
 
 /// <summary>
-/// Reads a map's leaves ahead, all below one inner node at once (4 GiB of disk in chunks of 64 KiB, 3 MiB of memory), so
-/// that long stretches of data are known before any of their bytes is written.
+/// Reads a map's leaves ahead, all below one inner node at once (4 GiB of disk in chunks of 64 KiB, 3 MiB of memory),
+/// so that long stretches of data are known before any of their bytes is written.
 /// </summary>
 /// <param name="map">The disk's map.</param>
 /// <param name="announce">Told of each stretch, by offset and length in bytes; or null.</param>

@@ -7,8 +7,7 @@ namespace LibvirtBackup.Restores;
 /// next begins.
 /// </summary>
 /// <param name="map">The disk's map.</param>
-/// <param name="announce">Told of stretches of data, by offset and length in bytes, before their runs are taken; or null.
-/// </param>
+/// <param name="announce">Told of long stretches of data, by offset and length in bytes, before; or null.</param>
 internal sealed class RunSource(DiskMap map, Action<long, long>? announce = null) : IDisposable
 {
     /// <summary>Large enough that a write costs more than asking for it, small enough to keep many in flight.</summary>

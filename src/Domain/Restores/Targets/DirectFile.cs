@@ -65,8 +65,8 @@ internal sealed class DirectFile : IDisposable
         {
             throw new BackupException(
                 FailureKind.Failed,
-                $"the file system of '{_path}' has no room for {SizeText.Format(length)} more; free some space there, or "
-                + "give another directory",
+                $"the file system of '{_path}' has no room for {SizeText.Format(length)} more; free some space there, "
+                + "or give another directory",
                 e);
         }
     }

@@ -8,7 +8,7 @@ namespace LibvirtBackup.Restores.Targets;
 /// </summary>
 internal interface IDiskTarget : IAsyncDisposable
 {
-    /// <summary>Tells of a long stretch of data before any of it is given, so that its room can be taken at once.</summary>
+    /// <summary>Tells of a long stretch of data before any of it is given, so that room can be taken for it.</summary>
     void Announce(long offset, long length)
     {
     }
