@@ -65,7 +65,8 @@ internal static class BackupPlanner
             && level != BackupLevel.Copy
             && !request.NoCheckpoint
             && disks.Any(disk => disk.Disk.Untrackable is null);
-        var dropped = TrackLimit.Excess(request, history, start?.Summary, level, makesCheckpoint);
+        var names = disks.Select(disk => disk.Disk.Name).ToHashSet(StringComparer.Ordinal);
+        var dropped = TrackLimit.Excess(request, history, start?.Summary, level, makesCheckpoint, names);
         return new BackupPlan
         {
             Level = level,

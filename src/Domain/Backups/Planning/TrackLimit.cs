@@ -21,16 +21,22 @@ internal static class TrackLimit
 
     /// <summary>
     /// What goes once the new point exists: points that are known to be damaged first, then the oldest. What a later
-    /// backup starts from stays.
+    /// backup starts from stays, and so does the newest good point of a disk that the new point has not.
     /// </summary>
     /// <param name="request">The limit.</param>
     /// <param name="history">The track without the new point.</param>
     /// <param name="basePoint">What the new point starts from, or null.</param>
     /// <param name="level">The level of the new point.</param>
     /// <param name="hasCheckpoint">Whether later backups can start from the new point.</param>
+    /// <param name="disks">The disks of the new point.</param>
     /// <returns>The points to drop, in the order of dropping.</returns>
     internal static IReadOnlyList<PointSummary> Excess(
-        BackupRequest request, TrackHistory history, PointSummary? basePoint, BackupLevel level, bool hasCheckpoint)
+        BackupRequest request,
+        TrackHistory history,
+        PointSummary? basePoint,
+        BackupLevel level,
+        bool hasCheckpoint,
+        IReadOnlySet<string> disks)
     {
         if (request.MaxPoints is not { } most || !request.ForceCycle) return [];
         var needed = new HashSet<string?>(StringComparer.Ordinal);
@@ -40,10 +46,19 @@ internal static class TrackLimit
             && (level == BackupLevel.Differential || history.Points.Any(
                 point => point.Level == BackupLevel.Differential && point.Sequence > full.Sequence)))
             needed.Add(full.Id);
+        needed.UnionWith(NewestOfOtherDisks(history, disks));
         return [.. history.Points
             .Where(point => !needed.Contains(point.Id))
             .OrderBy(point => !history.Damaged.Contains(point.Id))
             .ThenBy(point => point.Sequence)
             .Take(history.Points.Count + 1 - most)];
     }
+
+    private static IEnumerable<string> NewestOfOtherDisks(TrackHistory history, IReadOnlySet<string> disks) =>
+        history.Points
+            .Where(point => !history.Damaged.Contains(point.Id))
+            .SelectMany(point => point.Disks, (point, disk) => (point, disk.Name))
+            .Where(pair => !disks.Contains(pair.Name))
+            .GroupBy(pair => pair.Name, StringComparer.Ordinal)
+            .Select(ofDisk => ofDisk.MaxBy(pair => pair.point.Sequence).point.Id);
 }

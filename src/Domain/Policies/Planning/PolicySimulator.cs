@@ -79,8 +79,8 @@ internal sealed class PolicySimulator(Policy policy)
 
     private PointSummary Take(PolicyDomain domain, BackupLevel level, DateTimeOffset now)
     {
-        var sequence = _points.Where(point => point.DomainUuid == domain.Uuid)
-            .Select(point => point.Sequence).DefaultIfEmpty().Max() + 1;
+        var newest = _points.Where(point => point.DomainUuid == domain.Uuid).MaxBy(point => point.Sequence);
+        var sequence = (newest?.Sequence ?? 0) + 1;
         return new PointSummary
         {
             Id = string.Create(
@@ -95,7 +95,7 @@ internal sealed class PolicySimulator(Policy policy)
             Time = now,
             Parent = null,
             Checkpoint = $"{Nowhere} {sequence}",
-            Disks = [],
+            Disks = newest?.Disks ?? [], // else these would be the last of their disks
         };
     }
 }

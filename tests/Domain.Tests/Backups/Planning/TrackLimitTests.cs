@@ -10,6 +10,7 @@ namespace LibvirtBackup.Domain.Tests.Backups.Planning;
 public sealed class TrackLimitTests
 {
     private static readonly Guid s_domain = Guid.NewGuid();
+    private static readonly HashSet<string> s_disks = ["vda", "vdb"];
 
     private static readonly Gen<(TrackHistory History, BackupLevel Level, bool HasCheckpoint, int Most)> s_tracks =
         from count in Gen.Choose(0, 12)
@@ -46,7 +47,7 @@ public sealed class TrackLimitTests
         Assert.Equal([3, 1], Dropped(history, BackupLevel.Incremental, hasCheckpoint: true, most: 3));
         Assert.Equal([3, 1, 2, 4], Dropped(history, BackupLevel.Full, hasCheckpoint: true, most: 1));
         Assert.Empty(TrackLimit.Excess(
-            Request(3, cycle: false), history, history.Newest, BackupLevel.Incremental, hasCheckpoint: true));
+            Request(3, cycle: false), history, history.Newest, BackupLevel.Incremental, hasCheckpoint: true, s_disks));
     }
 
     [Fact]
@@ -56,6 +57,15 @@ public sealed class TrackLimitTests
         Assert.Empty(Dropped(history, BackupLevel.Incremental, hasCheckpoint: false, most: 1));
         Assert.Equal([2], Dropped(history, BackupLevel.Differential, hasCheckpoint: true, most: 1));
         Assert.Equal([1, 2], Dropped(history, BackupLevel.Full, hasCheckpoint: true, most: 1));
+    }
+
+    [Fact]
+    public void The_newest_good_point_of_a_disk_that_the_new_one_has_not_stays()
+    {
+        var history = Track(
+            [BackupLevel.Full, BackupLevel.Full, BackupLevel.Full], [true, true, true], [false, false, true]);
+        Assert.Equal(
+            [3, 1], Dropped(history, BackupLevel.Full, hasCheckpoint: true, most: 1, ["vda"]));
     }
 
     [Fact]
@@ -85,7 +95,11 @@ public sealed class TrackLimitTests
         history.Damaged.Contains(history.Points.Single(point => point.Sequence == sequence).Id);
 
     private static List<int> Dropped(TrackHistory history, BackupLevel level, bool hasCheckpoint, int most) =>
-        [.. TrackLimit.Excess(Request(most, cycle: true), history, history.Newest, level, hasCheckpoint)
+        Dropped(history, level, hasCheckpoint, most, s_disks);
+
+    private static List<int> Dropped(
+        TrackHistory history, BackupLevel level, bool hasCheckpoint, int most, HashSet<string> disks) =>
+        [.. TrackLimit.Excess(Request(most, cycle: true), history, history.Newest, level, hasCheckpoint, disks)
             .Select(point => point.Sequence)];
 
     private static BackupRequest Request(int most, bool cycle) =>
