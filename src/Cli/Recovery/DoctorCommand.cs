@@ -79,12 +79,9 @@ internal sealed class DoctorCommand : CliCommand
             context.PrintJson(DoctorDocument.Of(report), CliJson.Documents.DoctorDocument);
         else
             Print(context, report, repository);
-        if (!report.IsGood && !context.Line.GetValue(_repair))
-        {
+        if (!report.IsGood && !context.Settings.Json && !context.Line.GetValue(_repair))
             context.Note("'lvbackup doctor --repair' does what the column Repair says; what is wrong with checkpoints "
                 + "the next backup mends by itself");
-        }
-
         return report.IsGood ? ExitCode.Done : ExitCode.Failed;
     }
 

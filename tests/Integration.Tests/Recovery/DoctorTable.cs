@@ -9,6 +9,10 @@ namespace LibvirtBackup.Integration.Tests.Recovery;
 internal sealed record DoctorTable(
     int ExitCode, IReadOnlyDictionary<string, IReadOnlyList<ExpectedFinding>> Findings, string Notes)
 {
+    /// <summary>The note when something is wrong that was not to be repaired.</summary>
+    internal const string Advice = "'lvbackup doctor --repair' does what the column Repair says; what is wrong with "
+        + "checkpoints the next backup mends by itself\n";
+
     private const string Gap = "   ";
 
     private const StringSplitOptions Tidy = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
