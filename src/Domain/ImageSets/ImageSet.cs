@@ -163,13 +163,17 @@ internal sealed class ImageSet
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), type)
                 ?? throw new JsonException("it says nothing");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (JsonException e)
         {
             throw new BackupException(
-                e is JsonException ? FailureKind.Integrity : FailureKind.Failed,
-                $"cannot read '{path}': {e.Message.ReplaceLineEndings(" ")}; bring it back from a copy, or write "
+                FailureKind.Integrity,
+                $"'{path}' is damaged: {e.Message.ReplaceLineEndings(" ")}; bring it back from a copy, or write "
                 + "another set",
                 e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BackupException(FailureKind.Failed, $"cannot read '{path}': {e.Message}", e);
         }
     }
 }

@@ -193,6 +193,5 @@ internal sealed class BlobReader(IBlobStore store, PackIndex index, BlobDecoder 
     }
 
     private BackupException Damaged(string what) =>
-        Damage.OfData(
-        $"repository '{store.Location}' is damaged: {what}", cause: null);
+        Damage.OfData($"repository '{store.Location}' is damaged: {what}", cause: null);
 }

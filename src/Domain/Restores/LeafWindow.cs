@@ -16,7 +16,7 @@ internal sealed class LeafWindow(DiskMap map, Action<long, long>? announce)
     private readonly MapEntry[]?[] _leaves = new MapEntry[MapNode.Width][];
     private long _end;
 
-    /// <summary>The entries of a leaf; leaves are taken in order, and some left out.</summary>
+    /// <summary>The entries of a leaf that has data; leaves are taken in order, and some left out.</summary>
     internal async ValueTask<MapEntry[]> TakeAsync(long leaf, CancellationToken cancellationToken)
     {
         if (leaf >= _end) await ReadAsync(leaf, cancellationToken).ConfigureAwait(false);
@@ -30,28 +30,30 @@ internal sealed class LeafWindow(DiskMap map, Action<long, long>? announce)
         var begin = -1L; // of the stretch that goes on
         for (var leaf = first; leaf < _end; leaf++)
         {
+            var whole = await map.ReadLeafEntryAsync(leaf, cancellationToken).ConfigureAwait(false);
+            if (whole.Kind != EntryKind.Data)
+            {
+                begin = Announce(begin, leaf * shape.LeafBytes);
+                continue;
+            }
+
             var entries = await map.ReadLeafAsync(leaf, cancellationToken).ConfigureAwait(false);
             _leaves[leaf % MapNode.Width] = entries;
             for (var i = 0; i < entries.Length; i++)
             {
-                var offset = ((leaf * MapNode.Width) + i) * shape.ChunkSizeBytes;
-                if (entries[i].Kind == EntryKind.Data)
-                {
-                    if (begin < 0) begin = offset;
-                }
-                else if (begin >= 0)
-                {
-                    Announce(begin, offset);
-                    begin = -1;
-                }
+                var offset = (leaf * shape.LeafBytes) + ((long)i * shape.ChunkSizeBytes);
+                if (entries[i].Kind != EntryKind.Data) begin = Announce(begin, offset);
+                else if (begin < 0) begin = offset;
             }
         }
 
-        if (begin >= 0) Announce(begin, Math.Min(_end * shape.LeafBytes, shape.SizeBytes));
+        Announce(begin, Math.Min(_end * shape.LeafBytes, shape.SizeBytes));
     }
 
-    private void Announce(long begin, long end)
+    /// <returns>-1, for no stretch goes on.</returns>
+    private long Announce(long begin, long end)
     {
-        if (end - begin >= LeastBytes) announce?.Invoke(begin, end - begin);
+        if (begin >= 0 && end - begin >= LeastBytes) announce?.Invoke(begin, end - begin);
+        return -1;
     }
 }

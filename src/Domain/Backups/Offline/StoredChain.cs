@@ -69,7 +69,7 @@ internal sealed record StoredChain(IReadOnlyList<QemuImageInfo> Images)
     internal string? WhyOther(DomainDisk disk)
     {
         if (disk.IsEncrypted) return "it is encrypted by QEMU, and only a running domain's QEMU decrypts it";
-        if (disk.Source?.Remainder.ToString().Contains("slices", StringComparison.Ordinal) == true)
+        if (disk.Source?.Remainder.ToString().Split(' ').Contains("slices") == true)
             return "the guest has only a part of its image (slices)";
         var named = DiskLayers.Of(disk);
         for (var i = 1; i <= disk.BackingChain.Count; i++)

@@ -39,8 +39,8 @@ internal sealed class PolicyNotifier(Policy policy, TimeProvider time)
         var text = new StringBuilder();
         if (mail.From is { } from) text.AppendLine(CultureInfo.InvariantCulture, $"From: {from}");
         text.AppendLine(CultureInfo.InvariantCulture, $"To: {mail.To}")
-            .AppendLine(CultureInfo.InvariantCulture, $"Subject: [lvbackup] {report.Host}: policy {report.Policy}: "
-                + $"{verdict}")
+            .AppendLine(
+                CultureInfo.InvariantCulture, $"Subject: [lvbackup] {report.Host}: policy {report.Policy}: {verdict}")
             .AppendLine(CultureInfo.InvariantCulture, $"Date: {time.GetUtcNow():r}")
             .AppendLine("MIME-Version: 1.0").AppendLine("Content-Type: text/plain; charset=utf-8").AppendLine();
         foreach (var task in report.Tasks.OrderBy(task => task.Outcome == TaskOutcome.Done))
