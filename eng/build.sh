@@ -19,5 +19,6 @@ dotnet publish src/Cli/lvbackup.csproj --configuration Release --runtime linux-x
     --artifacts-path artifacts/work --output "$out" --nologo --verbosity quiet \
     -p:PublishReadyToRun=true -p:DebugType=none \
     -p:PublishReadyToRunCrossgen2ExtraArgs="$ahead" \
-    -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false "$@"
+    -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false \
+    -p:RunAnalyzers=false "$@" # the solution's build runs them
 dotnet "$out/lvbackup.dll" --version

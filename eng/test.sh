@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up and passes the tests: packages, lab, libvirt's API description, build, every test project.
-# The last line is "N passed, N failed, N skipped" over all of them. Under CI a skipped integration test is a failure, for the script
-# has set up all that they need.
+# The last line is "N passed, N failed, N skipped" over all of them; what each test took is in artifacts/results. Under CI a skipped
+# integration test is a failure, for the script has set up all that they need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -28,14 +28,16 @@ export LIBVIRT_API_DIR
 bash eng/build.sh
 dotnet build LibvirtBackup.sln --configuration Release --nologo --verbosity quiet
 
+results=artifacts/results
+mkdir -p $results
 passed=0 failed=0 skipped=0
 for project in tests/*.Tests; do
     name=LibvirtBackup.$(basename "$project")
     log=$(mktemp)
     status=0
-    options=()
+    options=(-xml "$results/$name.xml")
     # They wait for libvirt and guests a good part of the time.
-    [ "$name" != LibvirtBackup.Integration.Tests ] || options=(-maxThreads 1.5x)
+    [ "$name" != LibvirtBackup.Integration.Tests ] || options+=(-maxThreads 1.5x)
     "$project/bin/Release/net10.0/$name" -noLogo -noColor "${options[@]}" >"$log" 2>&1 </dev/null || status=$?
     cat "$log"
     # "   NAME  Total: 61, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0, Time: 0.9s"

@@ -84,12 +84,14 @@ public sealed class DocumentFuzzTests
             Disks = [TestPoints.Disk("vda", 1 << 30), TestPoints.Disk("vdb", 1 << 20, root)],
         };
         var clean = JsonSerializer.SerializeToUtf8Bytes(point, PointJson.Default.RestorePoint);
+        var config = await MakeConfigurationAsync();
         var random = new Random(2);
         var (read, refused) = (0, 0);
         for (var i = 0; i < 10_000; i++)
         {
             var store = new MemoryBlobStore();
-            using var repository = await new RepositoryScene(isEncrypted: false).CreateAsync(store, Token);
+            await store.PutIfAbsentAsync("config.json", config, Token);
+            using var repository = await Repository.OpenAsync(store, Token);
             await store.PutIfAbsentAsync($"points/{point.Id}.json", WithHash(Mutation.Of(clean, random)), Token);
             try
             {
@@ -114,13 +116,7 @@ public sealed class DocumentFuzzTests
     [Fact]
     public async Task A_configuration_of_any_content_with_a_right_hash_is_read_or_refused()
     {
-        var store = new MemoryBlobStore();
-        using (await new RepositoryScene(isEncrypted: false).CreateAsync(store, Token))
-        {
-        }
-
-        var file = await store.ReadAllAsync("config.json", Token);
-        var clean = DocumentFormat.Read("config.json", file, keys: null).ToArray();
+        var clean = DocumentFormat.Read("config.json", await MakeConfigurationAsync(), keys: null).ToArray();
         var random = new Random(3);
         var (opened, refused) = (0, 0);
         for (var i = 0; i < 10_000; i++)
@@ -144,6 +140,13 @@ public sealed class DocumentFuzzTests
         }
 
         Assert.InRange(opened, 100, refused);
+    }
+
+    private static async Task<byte[]> MakeConfigurationAsync()
+    {
+        var store = new MemoryBlobStore();
+        using (await new RepositoryScene(isEncrypted: false).CreateAsync(store, Token))
+            return await store.ReadAllAsync("config.json", Token);
     }
 
     /// <summary>The body may be no JSON at all, which the product would not write.</summary>
