@@ -63,6 +63,14 @@ public static class PosixFile
         TryAllocate(file, LibC.FallocateKeepSize, offset, length);
 
     /// <summary>
+    /// Takes the space of a range, to whose end the file grows where it is shorter; content stays as it is, and what is
+    /// new reads as zeroes.
+    /// </summary>
+    /// <inheritdoc cref="TryPunchHole"/>
+    public static bool TryExtend(SafeFileHandle file, long offset, long length) =>
+        TryAllocate(file, mode: 0, offset, length);
+
+    /// <summary>
     /// Sets whether writes go past the page cache (O_DIRECT): then addresses, offsets and lengths must be multiples of
     /// <see cref="DirectAlignment"/>.
     /// </summary>

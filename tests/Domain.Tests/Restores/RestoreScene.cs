@@ -55,11 +55,11 @@ internal sealed class RestoreScene : IDisposable
     }
 
     /// <summary>Takes the point; its disks are vda, vdb and so on.</summary>
-    internal static Task CommitAsync(Repository repository, params SimulatedDisk[] disks) =>
+    internal static Task CommitAsync(Repository repository, params IDiskSource[] disks) =>
         CommitAsync(repository, point => point, disks);
 
     internal static async Task CommitAsync(
-        Repository repository, Func<RestorePoint, RestorePoint> change, params SimulatedDisk[] disks)
+        Repository repository, Func<RestorePoint, RestorePoint> change, params IDiskSource[] disks)
     {
         await using var writer = await repository.BeginWriteAsync("test", Token);
         var limiter = new RateLimiter(null, TimeProvider.System);

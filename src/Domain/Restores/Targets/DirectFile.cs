@@ -23,6 +23,7 @@ internal sealed class DirectFile : IDisposable
     private readonly SafeFileHandle _buffered;
 
     private readonly bool _isDirect;
+    private long _writtenEnd;
 
     private DirectFile(string path, SafeFileHandle file, SafeFileHandle buffered)
     {
@@ -48,18 +49,24 @@ internal sealed class DirectFile : IDisposable
     /// <exception cref="PosixException">It is in use, or cannot be opened.</exception>
     internal static DirectFile OpenDevice(string path) => new(path, PosixFile.OpenDevice(path), OpenShared(path));
 
-    internal void SetLength(long length) => RandomAccess.SetLength(_buffered, length);
+    /// <summary>Sets the length, once all is written or nothing is yet; what was written is never cut off.</summary>
+    internal void SetLength(long length)
+    {
+        if (length < Volatile.Read(ref _writtenEnd))
+            throw new InvalidOperationException($"'{_path}' would be cut to {length} bytes, and more was written");
+        RandomAccess.SetLength(_buffered, length);
+    }
 
     /// <summary>
-    /// Takes the room of a range, so that the writes into it need not wait for each other to find some. Nothing is done
-    /// where the file system cannot.
+    /// Takes the room of a range, so that the writes into it need not wait for each other to find some; the file grows
+    /// to its end. Nothing is done where the file system cannot.
     /// </summary>
     /// <exception cref="BackupException">There is no room.</exception>
     internal void Reserve(long offset, long length)
     {
         try
         {
-            _ = PosixFile.TryReserve(_buffered, offset, length);
+            _ = PosixFile.TryExtend(_buffered, offset, length);
         }
         catch (PosixException e) when (e.Errno == Errno.NoSpace)
         {
@@ -71,8 +78,12 @@ internal sealed class DirectFile : IDisposable
         }
     }
 
-    internal ValueTask WriteAsync(long offset, NativeBuffer data, int start, int length) =>
-        _threads.WriteAsync(IsAligned(offset, length, start) ? _file : _buffered, offset, data, start, length);
+    internal ValueTask WriteAsync(long offset, NativeBuffer data, int start, int length)
+    {
+        NoteWritten(offset + length);
+        return _threads.WriteAsync(
+            IsAligned(offset, length, start) ? _file : _buffered, offset, data, start, length);
+    }
 
     /// <summary>Reads through the page cache.</summary>
     /// <exception cref="EndOfStreamException">The file ends before the range does.</exception>
@@ -109,6 +120,16 @@ internal sealed class DirectFile : IDisposable
 
     private static SafeFileHandle OpenShared(string path) =>
         File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+
+    private void NoteWritten(long end)
+    {
+        for (var known = Volatile.Read(ref _writtenEnd); known < end;)
+        {
+            var now = Interlocked.CompareExchange(ref _writtenEnd, end, known);
+            if (now == known) return;
+            known = now;
+        }
+    }
 
     private bool IsAligned(long offset, long length, int start) =>
         _isDirect && ((offset | length | (long)start) & (PosixFile.DirectAlignment - 1)) == 0;

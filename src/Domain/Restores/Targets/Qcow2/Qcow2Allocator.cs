@@ -22,7 +22,7 @@ internal sealed class Qcow2Allocator : IDisposable
     }
 
     /// <summary>Clusters given, from the first of the file on; final when the whole disk was given.</summary>
-    internal long UsedClusters => _nextCluster;
+    internal long UsedClusters => Volatile.Read(ref _nextCluster);
 
     private int ClusterSize => _geometry.Options.ClusterSizeBytes;
 

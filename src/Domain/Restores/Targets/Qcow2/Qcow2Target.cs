@@ -20,13 +20,15 @@ internal sealed class Qcow2Target : IDiskTarget
     internal static Qcow2Target Create(string path, long sizeBytes, Qcow2Options options) =>
         new(DirectFile.Create(path), new Qcow2Geometry(sizeBytes, options));
 
-    /// <summary>Clusters of the file are given one after the other, so only the length counts.</summary>
+    /// <summary>
+    /// Clusters of the file are given one after the other, so only the length counts: room is taken behind all that is
+    /// given by now, while others go on writing.
+    /// </summary>
     public void Announce(long offset, long length)
     {
-        var clusters = (length / _geometry.Options.ClusterSizeBytes) * _geometry.Options.ClusterSizeBytes;
-        _file.SetLength(_reserved + clusters);
-        _file.Reserve(_reserved, clusters);
-        _reserved += clusters;
+        var begin = Math.Max(_reserved, _allocator.UsedClusters * _geometry.Options.ClusterSizeBytes);
+        _file.Reserve(begin, length);
+        _reserved = begin + length;
     }
 
     public async ValueTask<int> WriteAsync(
