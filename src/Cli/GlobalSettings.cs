@@ -18,9 +18,6 @@ internal sealed record GlobalSettings
     /// <summary>The key file, or null.</summary>
     public required string? KeyFile { get; init; }
 
-    /// <summary>True when the line names a secret; false when the environment does, or nothing.</summary>
-    public required bool IsSecretOnLine { get; init; }
-
     /// <summary>The directory for locks and journals.</summary>
     public required string StateDirectory { get; init; }
 
@@ -41,8 +38,7 @@ internal sealed record GlobalSettings
     {
         var quiet = result.GetValue(options.Quiet);
         var (passphraseFile, keyFile) = (result.GetValue(options.PassphraseFile), result.GetValue(options.KeyFile));
-        var isSecretOnLine = passphraseFile is not null || keyFile is not null;
-        if (!isSecretOnLine)
+        if (passphraseFile is null && keyFile is null)
         {
             passphraseFile = environment.NonEmpty("LVBACKUP_PASSPHRASE_FILE");
             keyFile = environment.NonEmpty("LVBACKUP_KEY_FILE");
@@ -54,7 +50,6 @@ internal sealed record GlobalSettings
             RepositoryDirectory = result.GetValue(options.Repository) ?? environment.NonEmpty("LVBACKUP_REPO"),
             PassphraseFile = passphraseFile,
             KeyFile = keyFile,
-            IsSecretOnLine = isSecretOnLine,
             StateDirectory = result.GetValue(options.StateDirectory) ?? environment.NonEmpty("LVBACKUP_STATE")
                 ?? DefaultStateDirectory(environment),
             Json = result.GetValue(options.Json),

@@ -67,18 +67,15 @@ internal sealed class InitCommand : CliCommand
         return ExitCode.Done;
     }
 
-    /// <summary>Who names a secret means to encrypt; one in the environment may be for another repository.</summary>
+    /// <summary>Who names a secret means to encrypt.</summary>
     private static void CheckPlain(CommandContext context)
     {
-        if (context.Settings.IsSecretOnLine)
+        if (context.Settings.PassphraseFile is not null || context.Settings.KeyFile is not null)
             throw new BackupException(
                 FailureKind.Usage,
                 "init: a secret is named, but without --encrypt the repository would be readable for everybody; add "
-                + "--encrypt, or leave --passphrase-file and --key-file out");
-        if (context.Settings.PassphraseFile is not null || context.Settings.KeyFile is not null)
-            context.Warn(
-                "LVBACKUP_PASSPHRASE_FILE or LVBACKUP_KEY_FILE is set, but without --encrypt the repository is not "
-                + "encrypted; if it should be, remove it and run init again with --encrypt");
+                + "--encrypt, or leave --passphrase-file and --key-file out (and LVBACKUP_PASSPHRASE_FILE and "
+                + "LVBACKUP_KEY_FILE)");
     }
 
     private static BackupException NoSecret() => new(

@@ -76,15 +76,20 @@ public sealed class KeyCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_secret_in_the_environment_makes_no_plain_repository_without_a_warning()
+    public async Task A_secret_in_the_environment_makes_and_opens_no_plain_repository()
     {
         var variables = new Dictionary<string, string>
         {
             ["LVBACKUP_REPO"] = Repository, ["LVBACKUP_KEY_FILE"] = File("other", 32),
         };
         var result = await CliHost.RunAsync(variables, "init");
-        Assert.Equal(0, result.ExitCode);
-        Assert.Matches("^lvbackup: warning: LVBACKUP_[^\n]+ is not encrypted; [^\n]+\n", result.Error);
+        Assert.Equal((2, ""), (result.ExitCode, result.Out));
+        Assert.Matches("^lvbackup: init: a secret is named, [^\n]+LVBACKUP_KEY_FILE\\)\n$", result.Error);
+
+        await RunAsync("init");
+        result = await CliHost.RunAsync(variables, "list");
+        Assert.Equal((1, ""), (result.ExitCode, result.Out));
+        Assert.Matches("^lvbackup: repository '[^\n]+' is not encrypted, and a key was given: [^\n]+\n$", result.Error);
     }
 
     [Fact]

@@ -41,14 +41,19 @@ internal static class DocumentFormat
         ];
     }
 
-    /// <summary>The body's bytes.</summary>
-    /// <exception cref="InvalidDataException">The file is no such document, is damaged, or sealed by other keys.
+    /// <summary>The body's bytes. With keys only what was sealed by them is one: anybody can write another.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The file is no such document, is damaged, sealed by other keys, or not sealed although there are keys.
     /// </exception>
     internal static ReadOnlyMemory<byte> Read(string key, ReadOnlyMemory<byte> file, RepositoryKeys? keys)
     {
         var (content, isSealed) = Check(file);
-        if (!isSealed) return content;
-        if (keys is null) throw new InvalidDataException("the document is encrypted, and no key was given");
+        if (keys is null)
+            return isSealed
+                ? throw new InvalidDataException("the document is encrypted, and no key was given")
+                : content;
+        if (!isSealed)
+            throw new InvalidDataException("the document is not encrypted, as all of this repository are");
         return SealedBytes.TryOpen(keys.DocumentKey, content.Span, Encoding.UTF8.GetBytes(key))
             ?? throw new InvalidDataException("the document was sealed by other keys or under another name");
     }

@@ -1,9 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Documents;
 using LibvirtBackup.Repositories.Keys;
 using LibvirtBackup.Repositories.Packs;
+using LibvirtBackup.Repositories.Points;
 using Xunit;
 
 namespace LibvirtBackup.Domain.Tests.Repositories.Keys;
@@ -104,6 +107,44 @@ public sealed class EncryptedRepositoryTests
         var failure = await Assert.ThrowsAsync<BackupException>(() => CreateAsync(store));
         Assert.Contains("config.json is gone", failure.Message, StringComparison.Ordinal);
         Assert.Equal(keys, await store.ListAsync("keys/", Token));
+    }
+
+    [Fact]
+    public async Task What_somebody_wrote_without_the_key_is_no_point()
+    {
+        var store = new MemoryBlobStore();
+        var point = TestPoints.Make(Guid.Empty, 1, LibvirtBackup.Backups.BackupLevel.Full, null);
+        using (var repository = await CreateAsync(store)) await repository.CommitAsync(point, Token);
+        var key = $"points/{point.Id}.json";
+        var body = JsonSerializer.SerializeToUtf8Bytes(point, PointJson.Default.RestorePoint);
+        await store.DeleteAsync(key, Token);
+        await store.PutIfAbsentAsync(key, DocumentFormat.Write(key, body, keys: null), Token);
+
+        using var reopened = await Repository.OpenAsync(store, s_secret, TimeProvider.System, Token);
+        var failure = await Assert.ThrowsAsync<BackupException>(() => reopened.GetPointAsync(point.Id, Token));
+        Assert.Equal(FailureKind.Integrity, failure.Kind);
+        Assert.Contains("is not encrypted, as all", failure.Message, StringComparison.Ordinal);
+        var (listed, damaged) = await reopened.ListPointsAsync(Token);
+        Assert.Empty(listed);
+        Assert.Single(damaged);
+    }
+
+    [Fact]
+    public async Task One_that_somebody_has_made_a_plain_one_is_not_used_with_a_key()
+    {
+        var store = new MemoryBlobStore();
+        (await CreateAsync(store)).Dispose();
+        var body = DocumentFormat.Read("config.json", await store.ReadAllAsync("config.json", Token), keys: null);
+        var plain = Encoding.UTF8.GetString(body.Span).Replace(
+            "\"encrypted\":true", "\"encrypted\":false", StringComparison.Ordinal);
+        Assert.NotEqual(Encoding.UTF8.GetString(body.Span), plain);
+        await store.DeleteAsync("config.json", Token);
+        await store.PutIfAbsentAsync(
+            "config.json", DocumentFormat.Write("config.json", Encoding.UTF8.GetBytes(plain), keys: null), Token);
+
+        var failure = await Assert.ThrowsAsync<BackupException>(
+            () => Repository.OpenAsync(store, s_secret, TimeProvider.System, Token));
+        Assert.Contains("is not encrypted, and a key was given", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
