@@ -40,7 +40,7 @@ internal sealed class BackupRun(BackupContext context)
         var isRunning = await _domain.Tracking.IsRunningAsync(cancellationToken).ConfigureAwait(false);
         var definition = await _domain.ReadDefinitionAsync(cancellationToken).ConfigureAwait(false);
         var selection = DiskSelection.Select(definition, _request);
-        context.Warnings.AddRange(selection.LeftOut);
+        context.Warnings.AddRange(selection.Warnings);
 
         var startPaused = _request.StartPaused && !isRunning;
         var pointId = NewPointId();

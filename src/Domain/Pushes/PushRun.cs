@@ -36,7 +36,7 @@ internal sealed class PushRun(PushContext context)
 
         var definition = await _domain.ReadDefinitionAsync(cancellationToken).ConfigureAwait(false);
         var selection = DiskSelection.Select(definition, _request.ToBackupRequest());
-        context.Warnings.AddRange(selection.LeftOut);
+        context.Warnings.AddRange(selection.Warnings);
         PushDevices.Require(_request, selection, points);
         var plan = await PlanAsync(points, summaries, selection, cancellationToken).ConfigureAwait(false);
         var inactive = await context.Libvirt.GetXmlAsync(VirDomainXMLFlags.Inactive, cancellationToken)

@@ -53,7 +53,7 @@ internal sealed record StoredChain(IReadOnlyList<QemuImageInfo> Images)
             if (isEnded) return $"bitmap '{bitmap}' of image '{image.FileName}' is missing in an image above it";
             if (found.IsInUse)
                 return $"bitmap '{bitmap}' of image '{image.FileName}' is inconsistent: a QEMU that had it open was "
-                    + "killed";
+                    + "killed, or one on another host has it open still";
             if (!found.IsRecording) return $"bitmap '{bitmap}' of image '{image.FileName}' does not record";
             if (!Path.IsPathRooted(image.FileName))
                 return $"image '{image.FileName}', which holds a part of bitmap '{bitmap}', is no file of this host";

@@ -3,8 +3,8 @@ using LibvirtBackup.Interop.Xml;
 
 namespace LibvirtBackup.Backups.Planning;
 
-/// <summary>Which disks of a domain are taken, and one line for each that is not.</summary>
-internal sealed record DiskSelection(IReadOnlyList<SelectedDisk> Disks, IReadOnlyList<string> LeftOut)
+/// <summary>Which disks of a domain are taken, and one line for each that is not, or not with certainty.</summary>
+internal sealed record DiskSelection(IReadOnlyList<SelectedDisk> Disks, IReadOnlyList<string> Warnings)
 {
     /// <exception cref="BackupException">A named disk does not exist or cannot be taken, or none is left.</exception>
     internal static DiskSelection Select(DomainXml domain, BackupRequest request)
@@ -16,7 +16,7 @@ internal sealed record DiskSelection(IReadOnlyList<SelectedDisk> Disks, IReadOnl
                     $"domain '{domain.Name}' has no disk '{name}'; it has "
                     + $"{string.Join(", ", domain.Disks.Select(d => d.Target.Value))}");
 
-        var (taken, leftOut) = (new List<SelectedDisk>(), new List<string>());
+        var (taken, warnings) = (new List<SelectedDisk>(), new List<string>());
         foreach (var disk in domain.Disks)
         {
             var name = disk.Target.Value;
@@ -27,10 +27,14 @@ internal sealed record DiskSelection(IReadOnlyList<SelectedDisk> Disks, IReadOnl
                 if (request.Disks.Count > 0)
                     throw new BackupException(FailureKind.NotSupported, $"disk '{name}' of domain '{domain.Name}' "
                         + $"{why}");
-                leftOut.Add($"disk '{name}' {why}: left out");
+                warnings.Add($"disk '{name}' {why}: left out");
                 continue;
             }
 
+            if (disk.IsShareable)
+                warnings.Add(
+                    $"disk '{name}' is shareable: what others write to it while it is read may be in the point in "
+                    + "part; stop them meanwhile, or leave it out with --exclude");
             taken.Add(new SelectedDisk
             {
                 Disk = disk,
@@ -40,10 +44,10 @@ internal sealed record DiskSelection(IReadOnlyList<SelectedDisk> Disks, IReadOnl
         }
 
         return taken.Count > 0
-            ? new DiskSelection(taken, leftOut)
+            ? new DiskSelection(taken, warnings)
             : throw new BackupException(
                 FailureKind.NotSupported,
-                $"domain '{domain.Name}' has no disk to back up{string.Concat(leftOut.Select(line => "; " + line))}");
+                $"domain '{domain.Name}' has no disk to back up{string.Concat(warnings.Select(line => "; " + line))}");
     }
 
     /// <summary>Targets of the disks that can hold a dirty bitmap.</summary>

@@ -28,7 +28,18 @@ public sealed class DiskSelectionTests : IDisposable
                 "disk 'sdc' is a SCSI device passed through to the guest, which QEMU cannot track or copy: left out",
                 "disk 'vdb' is read-only: left out",
             ],
-            selection.LeftOut);
+            selection.Warnings);
+    }
+
+    [Fact]
+    public void A_disk_that_others_may_write_to_is_taken_with_a_line()
+    {
+        var selection = Select(
+            Disk("vda", "qcow2", "/img/a"),
+            "<disk type='block' device='disk'><driver type='raw'/><source dev='/dev/sdz'/><target dev='vdb'/>"
+                + "<shareable/></disk>");
+        Assert.Equal(["vda", "vdb"], selection.Disks.Select(disk => disk.Name));
+        Assert.StartsWith("disk 'vdb' is shareable: ", Assert.Single(selection.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
