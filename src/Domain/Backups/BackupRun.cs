@@ -42,7 +42,7 @@ internal sealed class BackupRun(BackupContext context)
         var selection = DiskSelection.Select(definition, _request);
         context.Warnings.AddRange(selection.Warnings);
 
-        var startPaused = _request.StartPaused && !isRunning;
+        var startPaused = !isRunning && await MayStartAsync(cancellationToken).ConfigureAwait(false);
         var pointId = NewPointId();
         var copy = context.Sources.CopyInto(context, writer);
         CapturedDomain? domain = null; // just before the disks' instant, when the domain runs for sure
@@ -106,6 +106,18 @@ internal sealed class BackupRun(BackupContext context)
             await writer.FinishAsync(CancellationToken.None).ConfigureAwait(false);
             await _repository.CommitAsync(point, CancellationToken.None).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Whether the domain, which is shut off, is to be started paused, and that harms nothing.</summary>
+    private async Task<bool> MayStartAsync(CancellationToken cancellationToken)
+    {
+        if (!_request.StartPaused) return false;
+        if (!await _domain.Jobs.HasSavedMemoryAsync(cancellationToken).ConfigureAwait(false)) return true;
+        // libvirt would go on with that memory and remove it; when the domain is stopped again, it is lost.
+        context.Warnings.Add(
+            $"domain '{_domain.Name}' is not started: its memory is saved ('virsh managedsave'), and a start would use "
+            + "that up; its images are read as they are");
+        return false;
     }
 
     private async Task<CapturedDisks> CaptureShutOffAsync(

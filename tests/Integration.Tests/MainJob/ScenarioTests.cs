@@ -72,6 +72,7 @@ public sealed class ScenarioTests
         var report = await scene.BackUpAsync(request => request with { StartPaused = true });
 
         Assert.Equal(BackupLevel.Incremental, report.Level);
+        Assert.Empty(report.Warnings);
         Assert.NotNull(report.Checkpoint);
         Assert.False((await scene.Repository.GetPointAsync(report.Point, Token)).WasRunning);
         var state = await scene.Guest.Host.Virsh.RunAsync(Token, "domstate", scene.Guest.Name);

@@ -27,6 +27,9 @@ internal interface IBackupJobs
     /// <summary>Ends the running job, if any, and waits until libvirt has removed its scratch images.</summary>
     Task EndAsync(CancellationToken cancellationToken);
 
+    /// <summary>Whether the next start goes on with saved memory, and so uses it up.</summary>
+    Task<bool> HasSavedMemoryAsync(CancellationToken cancellationToken);
+
     /// <summary>Starts the domain, which is shut off, without letting its guest run.</summary>
     Task StartPausedAsync();
 

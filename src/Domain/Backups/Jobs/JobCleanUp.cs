@@ -25,12 +25,20 @@ internal sealed class JobCleanUp(IBackupDomain domain, Journal journal, string o
             await domain.ReconnectingAsync(uri, async current =>
             {
                 await EndJobAsync(current, intent).ConfigureAwait(false);
-                journal.Append(new JournalRecord.JobEnded(IsCommitted: true));
-                if (plan.NewCheckpoint is not { } newest) return;
-                await DropSupersededAsync(current.Tracking, newest, plan).ConfigureAwait(false);
-                var none = PointsOfDomain.None(owner);
-                await new TrackingSurveyor(current.Tracking, none, journal)
-                    .WitnessAsync(newest, CancellationToken.None).ConfigureAwait(false);
+                // Until a domain that was started for the backup is stopped again, the journal has to know.
+                if (!intent.StartedPaused) journal.Append(new JournalRecord.JobEnded(IsCommitted: true));
+                try
+                {
+                    await TidyCheckpointsAsync(current.Tracking, plan).ConfigureAwait(false);
+                }
+                finally
+                {
+                    if (intent.StartedPaused)
+                    {
+                        await current.Jobs.TryStopPausedAsync(CancellationToken.None).ConfigureAwait(false);
+                        journal.Append(new JournalRecord.JobEnded(IsCommitted: true));
+                    }
+                }
             }).ConfigureAwait(false);
             return [];
         }
@@ -50,9 +58,17 @@ internal sealed class JobCleanUp(IBackupDomain domain, Journal journal, string o
             await domain.ReconnectingAsync(uri, async current =>
             {
                 await EndJobAsync(current, intent).ConfigureAwait(false);
-                isUndone = intent.Checkpoint is not { } made
-                    || await new CheckpointRemover(current.Tracking, journal)
-                        .TryRemoveUnfinishedAsync(made, CancellationToken.None).ConfigureAwait(false);
+                try
+                {
+                    isUndone = intent.Checkpoint is not { } made
+                        || await new CheckpointRemover(current.Tracking, journal)
+                            .TryRemoveUnfinishedAsync(made, CancellationToken.None).ConfigureAwait(false);
+                }
+                finally
+                {
+                    if (intent.StartedPaused)
+                        await current.Jobs.TryStopPausedAsync(CancellationToken.None).ConfigureAwait(false);
+                }
             }).ConfigureAwait(false);
             if (!isUndone) return $"checkpoint '{intent.Checkpoint}' is removed by the {next} of the running domain";
             journal.Append(new JournalRecord.JobEnded(IsCommitted: false));
@@ -74,7 +90,15 @@ internal sealed class JobCleanUp(IBackupDomain domain, Journal journal, string o
         if (isOurs)
             await current.Jobs.EndAsync(CancellationToken.None).ConfigureAwait(false);
         await JobPlaces.ClearAsync(intent, uri, CancellationToken.None).ConfigureAwait(false);
-        if (intent.StartedPaused) await current.Jobs.TryStopPausedAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Of a running domain: no checkpoint of one that is off can be removed or looked at.</summary>
+    private async Task TidyCheckpointsAsync(ITrackedDomain current, BackupPlan plan)
+    {
+        if (plan.NewCheckpoint is not { } newest) return;
+        await DropSupersededAsync(current, newest, plan).ConfigureAwait(false);
+        await new TrackingSurveyor(current, PointsOfDomain.None(owner), journal)
+            .WitnessAsync(newest, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task DropSupersededAsync(ITrackedDomain current, string newest, BackupPlan plan)

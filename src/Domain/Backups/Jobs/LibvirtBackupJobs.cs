@@ -28,6 +28,10 @@ internal sealed class LibvirtBackupJobs(LibvirtDomain domain, TimeProvider time)
     public Task EndAsync(CancellationToken cancellationToken) => PullJob.EndAsync(domain, time, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<bool> HasSavedMemoryAsync(CancellationToken cancellationToken) =>
+        domain.HasManagedSaveAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public Task StartPausedAsync() => domain.StartAsync(VirDomainCreateFlags.StartPaused, CancellationToken.None);
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using LibvirtBackup.Backups.Planning;
+using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.State;
 
@@ -87,6 +88,8 @@ internal sealed class HistoryWorld : IDisposable
     }
 
     internal string NewPath(string disk) => $"/dev/simulated/{disk}.{_images++}";
+
+    internal Journal OpenJournal() => Journal.Open(State.OpenDomain(Uuid));
 
     internal void Write(string disk, int chunk)
     {

@@ -121,6 +121,9 @@ internal sealed class SimulatedConnection(
 
     public Task<string?> TryStopNbdServerAsync() => jobs.TryStopNbdServerAsync();
 
+    public Task<bool> HasSavedMemoryAsync(CancellationToken cancellationToken) =>
+        AskAsync("whether memory is saved", () => jobs.HasSavedMemoryAsync(cancellationToken));
+
     public Task StartPausedAsync() => jobs.StartPausedAsync();
 
     public Task<bool> TryStopPausedAsync(CancellationToken cancellationToken) =>

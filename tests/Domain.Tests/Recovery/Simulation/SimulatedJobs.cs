@@ -8,6 +8,8 @@ namespace LibvirtBackup.Domain.Tests.Recovery.Simulation;
 /// <summary>The backup jobs of a simulated domain, as libvirt runs them.</summary>
 internal sealed class SimulatedJobs(SimulatedDomain domain) : IBackupJobs
 {
+    private bool _hasRun; // the guest, since the last start
+
     /// <summary>The socket of the running job, or null.</summary>
     internal string? Socket { get; private set; }
 
@@ -22,6 +24,9 @@ internal sealed class SimulatedJobs(SimulatedDomain domain) : IBackupJobs
 
     /// <summary>A backup job that libvirtd has forgotten all of but that there is one.</summary>
     internal bool IsPhantom { get; set; }
+
+    /// <summary>Whether the domain's memory is saved; the next start uses it up.</summary>
+    internal bool HasSavedMemory { get; set; }
 
     public Task<string?> FindAsync(CancellationToken cancellationToken) => Task.FromResult(
         !domain.IsRunning ? null : Socket is not null || IsPhantom ? "backup" : Foreign);
@@ -66,9 +71,21 @@ internal sealed class SimulatedJobs(SimulatedDomain domain) : IBackupJobs
         return Task.CompletedTask;
     }
 
-    public Task StartPausedAsync() => throw new NotSupportedException("no history starts a domain paused");
+    public Task<bool> HasSavedMemoryAsync(CancellationToken cancellationToken) => Task.FromResult(HasSavedMemory);
 
-    public Task<bool> TryStopPausedAsync(CancellationToken cancellationToken) => Task.FromResult(false);
+    public Task StartPausedAsync()
+    {
+        (HasSavedMemory, _hasRun) = (false, HasSavedMemory);
+        domain.Start();
+        return Task.CompletedTask;
+    }
+
+    public Task<bool> TryStopPausedAsync(CancellationToken cancellationToken)
+    {
+        if (!domain.IsRunning || _hasRun) return Task.FromResult(false);
+        domain.ShutDown();
+        return Task.FromResult(true);
+    }
 
     /// <summary>There is no job any more.</summary>
     internal void Abandon() => (Socket, IsPhantom) = (null, false);
