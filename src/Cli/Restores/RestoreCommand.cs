@@ -4,6 +4,7 @@ using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Json;
 using LibvirtBackup.Cli.Parsing;
 using LibvirtBackup.Cli.Progress;
+using LibvirtBackup.Interop.Libvirt;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Restores;
 
@@ -128,8 +129,24 @@ internal sealed class RestoreCommand : CliCommand
         await using var display = TransferDisplays.Create(context);
         var progress = new ProgressRelay<RestoreProgress>(
             step => display.Report(step.Disk, step.DoneBytes, step.TotalBytes));
-        var connection = request.Define ? await context.ConnectAsync(cancellationToken) : null;
+        var connection = request.Define ? await context.ConnectAsync(cancellationToken)
+            : request.Overwrite ? await TryConnectAsync(context, cancellationToken)
+            : null;
         return await context.Get<RestoreEngine>().RestoreAsync(
             repository, request, connection, progress, cancellationToken);
+    }
+
+    /// <summary>To see whether a disk is that of a saved domain; a machine without libvirt has none.</summary>
+    private static async Task<LibvirtConnection?> TryConnectAsync(
+        CommandContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await context.ConnectAsync(cancellationToken);
+        }
+        catch (BackupException)
+        {
+            return null;
+        }
     }
 }

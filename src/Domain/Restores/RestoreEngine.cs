@@ -36,7 +36,10 @@ internal sealed class RestoreEngine
     /// <summary>Restores disks of a point to files and devices, and defines the domain when asked to.</summary>
     /// <param name="repository">Where the point is.</param>
     /// <param name="request">What to restore, and where to.</param>
-    /// <param name="connection">The host that the domain is defined on, this one; null when none is.</param>
+    /// <param name="connection">
+    /// The host that the domain is defined on, this one; null when none is. Where it is given, disks of a domain whose
+    /// memory is saved are refused.
+    /// </param>
     /// <param name="progress">Receives steps, or null.</param>
     /// <param name="cancellationToken">
     /// Ends the restore; new files are removed. A file or device that is written in place is incomplete then, until
@@ -82,6 +85,8 @@ internal sealed class RestoreEngine
     {
         var point = await repository.GetPointAsync(request.Point, cancellationToken).ConfigureAwait(false);
         var destinations = await RestorePlanner.PlanAsync(point, request, cancellationToken).ConfigureAwait(false);
+        if (connection is not null)
+            await SavedMemory.RefuseAsync(connection, destinations, cancellationToken).ConfigureAwait(false);
         var plan = await DefinitionPlan.MakeAsync(connection, point, request, destinations, cancellationToken)
             .ConfigureAwait(false);
         var definer = plan is null ? null : new DomainDefiner(repository, plan, destinations, warnings, _after);

@@ -34,7 +34,11 @@ public sealed class OwnDiskRestoreTests
         };
         var busy = await Assert.ThrowsAsync<BackupException>(() => RestoreAsync(scene, request));
         Assert.Contains("shut off the domain", busy.Message, StringComparison.Ordinal);
-        await scene.Guest.Host.Virsh.RunAsync(Token, "destroy", scene.Guest.Name);
+        var (virsh, name) = (scene.Guest.Host.Virsh, scene.Guest.Name);
+        await virsh.RunAsync(Token, "managedsave", name);
+        var saved = await Assert.ThrowsAsync<BackupException>(() => RestoreAsync(scene, request));
+        Assert.Contains($"virsh managedsave-remove {name}", saved.Message, StringComparison.Ordinal);
+        await virsh.RunAsync(Token, "managedsave-remove", name);
 
         var report = await RestoreAsync(scene, request);
 
@@ -47,5 +51,5 @@ public sealed class OwnDiskRestoreTests
     }
 
     private static Task<RestoreReport> RestoreAsync(BackupScene scene, RestoreRequest request) =>
-        new RestoreEngine().RestoreAsync(scene.Repository, request, null, Token);
+        new RestoreEngine().RestoreAsync(scene.Repository, request, scene.Connection, null, Token);
 }
