@@ -7,7 +7,7 @@ namespace LibvirtBackup.BlockJobs;
 
 /// <summary>
 /// A domain that runs for as long as its images are changed: libvirt carries bitmaps along only then. One that is shut
-/// off is started paused, so that its guest does nothing, and stopped again unless somebody resumed it; the journal
+/// off is started paused, so that its guest does nothing, and stopped again unless its guest has run; the journal
 /// knows, and when we are killed the next run stops it.
 /// </summary>
 internal sealed class RunningDomain : IAsyncDisposable
@@ -56,9 +56,7 @@ internal sealed class RunningDomain : IAsyncDisposable
         if (!WasStarted) return;
         try
         {
-            var now = await _domain.GetStateAsync(CancellationToken.None).ConfigureAwait(false);
-            if (now.State == VirDomainState.Paused)
-                await _domain.DestroyAsync(cancellationToken: CancellationToken.None).ConfigureAwait(false);
+            await PausedStart.TryStopAsync(_domain, CancellationToken.None).ConfigureAwait(false);
             _journal.Append(new JournalRecord.JobEnded(false));
         }
         catch (LibvirtException)

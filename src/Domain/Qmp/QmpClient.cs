@@ -34,6 +34,12 @@ internal sealed class QmpClient(QmpTransport transport)
         return new QmpVersion(new Version(answer.Qemu.Major, answer.Qemu.Minor, answer.Qemu.Micro), answer.Package);
     }
 
+    /// <summary>QEMU's run state (<c>query-status</c>), such as <c>running</c>.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The state in QEMU's words.</returns>
+    public async Task<string> QueryStatusAsync(CancellationToken cancellationToken) => (await QueryAsync(
+        "query-status", null, QmpJsonContext.Default.StatusAnswer, cancellationToken).ConfigureAwait(false)).Status;
+
     /// <summary>All named block nodes with their bitmaps (<c>query-named-block-nodes</c> with <c>flat</c>, QEMU 5.0).
     /// </summary>
     /// <param name="cancellationToken">Stops waiting.</param>

@@ -26,5 +26,6 @@ namespace LibvirtBackup.Qmp;
 [JsonSerializable(typeof(IReadOnlyList<BlockExport>))]
 [JsonSerializable(typeof(IReadOnlyList<BlockNode>))]
 [JsonSerializable(typeof(NbdBlockExport))]
+[JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(VersionAnswer))]
 internal sealed partial class QmpJsonContext : JsonSerializerContext;

@@ -53,6 +53,15 @@ public sealed class QmpClientTests
     }
 
     [Fact]
+    public async Task The_run_state_is_told_in_QEMU_s_words()
+    {
+        ScriptedQmp qemu = new("""{"return":{"status":"prelaunch","singlestep":false,"running":false}}""");
+
+        Assert.Equal("prelaunch", await qemu.Client.QueryStatusAsync(Token));
+        Assert.Equal("""{"execute":"query-status"}""", qemu.Commands.Single());
+    }
+
+    [Fact]
     public async Task An_error_inside_the_answer_becomes_an_exception_with_its_parts()
     {
         ScriptedQmp qemu = new(

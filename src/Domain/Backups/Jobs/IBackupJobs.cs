@@ -33,7 +33,7 @@ internal interface IBackupJobs
     /// <summary>Starts the domain, which is shut off, without letting its guest run.</summary>
     Task StartPausedAsync();
 
-    /// <summary>Stops the domain again, unless somebody has resumed it: then it is theirs.</summary>
+    /// <summary>Stops the domain again, unless its guest has ever run: then it is somebody else's.</summary>
     /// <returns>Whether it was stopped.</returns>
     Task<bool> TryStopPausedAsync(CancellationToken cancellationToken);
 }

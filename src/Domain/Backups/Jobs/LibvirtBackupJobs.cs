@@ -35,11 +35,6 @@ internal sealed class LibvirtBackupJobs(LibvirtDomain domain, TimeProvider time)
     public Task StartPausedAsync() => domain.StartAsync(VirDomainCreateFlags.StartPaused, CancellationToken.None);
 
     /// <inheritdoc/>
-    public async Task<bool> TryStopPausedAsync(CancellationToken cancellationToken)
-    {
-        var current = await domain.GetStateAsync(cancellationToken).ConfigureAwait(false);
-        if (current.State != VirDomainState.Paused) return false;
-        await domain.DestroyAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        return true;
-    }
+    public Task<bool> TryStopPausedAsync(CancellationToken cancellationToken) =>
+        PausedStart.TryStopAsync(domain, cancellationToken);
 }
