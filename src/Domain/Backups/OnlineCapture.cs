@@ -66,6 +66,7 @@ internal sealed class OnlineCapture(BackupContext context)
                 .GuardAsync(token => copy(begun.Plan.Disks, ExportOf, token), cancellationToken).ConfigureAwait(false);
             var timings = begun.Timings with { Copy = context.Time.GetElapsedTime(start) };
             captured = begun with { Disks = disks, Timings = timings };
+            await JobProtection.RequireAsync(_domain, uri, _intent!, begun.Plan).ConfigureAwait(false); // begun
             await commit(captured).ConfigureAwait(false);
         }
         catch (Exception e)

@@ -39,6 +39,7 @@ public sealed class PhantomJobTests(ITestOutputHelper output)
         Assert.Equal(BackupLevel.Incremental, next.Level);
         Assert.Contains(next.Warnings, line => line.StartsWith("ended the backup job", StringComparison.Ordinal));
         Assert.Contains(next.Warnings, line => line.StartsWith("stopped QEMU's NBD", StringComparison.Ordinal));
+        await AssertNoPointOfALostJobAsync(scene);
         await scene.AssertNothingLeftAsync();
         await scene.VerifyAllAsync();
     }
@@ -81,13 +82,35 @@ public sealed class PhantomJobTests(ITestOutputHelper output)
         return scene;
     }
 
+    /// <summary>QEMU's server outlives the job and serves the live disk: what is read from then on is no point.
+    /// </summary>
+    private static async Task AssertNoPointOfALostJobAsync(BackupScene scene)
+    {
+        var refused = await Assert.ThrowsAsync<BackupException>(() => scene.BackUpWhileAsync(
+            async () =>
+            {
+                await EndJobsAsync(scene);
+                await new QemuIo(scene.Guest).FillAsync("vda", 2 * Units.MiB, Units.MiB, 3, Token);
+            },
+            request => request with { Level = BackupLevel.Full, RateLimitBytesPerSecond = 512 * Units.KiB }));
+
+        Assert.Contains("ended before everything was read", refused.Message, StringComparison.Ordinal);
+        await scene.ReconnectAsync();
+        Assert.Equal(BackupLevel.Incremental, (await scene.BackUpAsync()).Level);
+    }
+
     private static async Task EndJobsBehindLibvirtAsync(BackupScene scene)
+    {
+        await EndJobsAsync(scene);
+        await scene.ReconnectAsync();
+    }
+
+    private static async Task EndJobsAsync(BackupScene scene)
     {
         await scene.Guest.Host.KillLibvirtdAsync(Token);
         using (var monitor = await QemuMonitor.OpenAsync(scene.Guest, Token))
             await monitor.EndJobsAsync(Token);
         await scene.Guest.Host.RestartLibvirtdAsync(Token);
-        await scene.ReconnectAsync();
     }
 
     private static Task<string> JobAsync(BackupScene scene) =>

@@ -24,6 +24,14 @@ internal interface IBackupJobs
     /// <returns>Whose it was, in words; null when it may be somebody's, and runs on.</returns>
     Task<string?> TryStopNbdServerAsync();
 
+    /// <summary>
+    /// The first of some disks that QEMU does not keep at the job's instant any more, whatever libvirt still says of
+    /// the job; null when it keeps all of them.
+    /// </summary>
+    /// <param name="disks">Names.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<string?> FindUnprotectedAsync(IReadOnlyList<string> disks, CancellationToken cancellationToken);
+
     /// <summary>Ends the running job, if any, and waits until libvirt has removed its scratch images.</summary>
     Task EndAsync(CancellationToken cancellationToken);
 

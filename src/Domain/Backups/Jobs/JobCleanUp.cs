@@ -86,7 +86,7 @@ internal sealed class JobCleanUp(IBackupDomain domain, Journal journal, string o
         // Without a definition it is what a libvirtd has left that died: nobody else's, since the domain is locked.
         var isOurs = socket is null
             ? await current.Jobs.FindAsync(CancellationToken.None).ConfigureAwait(false) == "backup"
-            : Path.GetDirectoryName(socket) == intent.JobDirectory || socket == intent.Device;
+            : intent.IsOf(socket);
         if (isOurs)
             await current.Jobs.EndAsync(CancellationToken.None).ConfigureAwait(false);
         await JobPlaces.ClearAsync(intent, uri, CancellationToken.None).ConfigureAwait(false);

@@ -28,4 +28,7 @@ internal sealed record JobIntent
 
     /// <summary>The other host that the directory is on, by its libvirt's URI; null for this one.</summary>
     public string? Host { get; init; }
+
+    /// <summary>Whether a running job, known by its socket or what it writes first, is this one.</summary>
+    internal bool IsOf(string socket) => Path.GetDirectoryName(socket) == JobDirectory || socket == Device;
 }

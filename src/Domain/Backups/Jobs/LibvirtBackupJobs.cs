@@ -25,6 +25,18 @@ internal sealed class LibvirtBackupJobs(LibvirtDomain domain, TimeProvider time)
     public Task<string?> TryStopNbdServerAsync() => LeftNbdServer.TryStopAsync(domain);
 
     /// <inheritdoc/>
+    public async Task<string?> FindUnprotectedAsync(IReadOnlyList<string> disks, CancellationToken cancellationToken)
+    {
+        foreach (var disk in disks)
+        {
+            var job = await domain.GetBlockJobInfoAsync(disk, cancellationToken).ConfigureAwait(false);
+            if (job?.Type != VirDomainBlockJobType.Backup) return disk;
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
     public Task EndAsync(CancellationToken cancellationToken) => PullJob.EndAsync(domain, time, cancellationToken);
 
     /// <inheritdoc/>

@@ -27,6 +27,9 @@ internal enum Befalling
     /// <summary>libvirtd is killed and stays away until the run is over.</summary>
     DaemonGone,
 
+    /// <summary>QEMU's backup job ends unseen by libvirtd; its NBD server stays, and serves the live disk.</summary>
+    JobLost,
+
     /// <summary>The guest writes.</summary>
     Writes,
 }

@@ -158,6 +158,9 @@ internal sealed class HistoryRuns(HistoryWorld world)
                 // libvirtd died when QEMU had ended the job, and had not saved that.
                 world.Jobs.IsPhantom = world.Domain.IsRunning;
                 break;
+            case Befalling.JobLost:
+                world.Jobs.LoseProtection();
+                break;
             case Befalling.Writes:
                 world.WriteSome(step.Length, step.Length / 3);
                 break;

@@ -111,6 +111,9 @@ internal sealed class SimulatedConnection(
             return true;
         });
 
+    public Task<string?> FindUnprotectedAsync(IReadOnlyList<string> disks, CancellationToken cancellationToken) =>
+        AskAsync("what is protected", () => jobs.FindUnprotectedAsync(disks, cancellationToken));
+
     public Task EndAsync(CancellationToken cancellationToken) => AskAsync(
         "ending",
         async () =>

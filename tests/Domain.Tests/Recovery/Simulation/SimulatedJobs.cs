@@ -19,6 +19,9 @@ internal sealed class SimulatedJobs(SimulatedDomain domain) : IBackupJobs
     /// <summary>What each disk's export says that has changed; a disk that is read whole has none.</summary>
     internal Dictionary<string, (string Base, SimulatedBitmap Bitmap)> Dirty { get; } = [];
 
+    /// <summary>Whether QEMU keeps what the guest overwrites; else its NBD server serves the live disk.</summary>
+    internal bool IsProtected { get; private set; }
+
     /// <summary>Somebody else's job, in libvirt's words, or null.</summary>
     internal string? Foreign { get; set; }
 
@@ -60,9 +63,13 @@ internal sealed class SimulatedJobs(SimulatedDomain domain) : IBackupJobs
         foreach (var (disk, what) in dirty) Dirty.Add(disk, what);
         Frozen = domain.Images.ToDictionary(image => image.Key, image => (int[])image.Value.Chunks.Clone());
         if (name is not null) domain.AddCheckpoint(name, [.. tracked]);
+        IsProtected = true;
         Socket = Assert.IsType<UnixBackupServer>(backup.Server).Socket;
         return Task.CompletedTask;
     }
+
+    public Task<string?> FindUnprotectedAsync(IReadOnlyList<string> disks, CancellationToken cancellationToken) =>
+        Task.FromResult(IsProtected ? null : disks[0]);
 
     public Task EndAsync(CancellationToken cancellationToken)
     {
@@ -88,7 +95,10 @@ internal sealed class SimulatedJobs(SimulatedDomain domain) : IBackupJobs
     }
 
     /// <summary>There is no job any more.</summary>
-    internal void Abandon() => (Socket, IsPhantom) = (null, false);
+    internal void Abandon() => (Socket, IsPhantom, IsProtected) = (null, false, false);
+
+    /// <summary>QEMU's job has ended behind libvirt's back, which still has its definition; the server stays.</summary>
+    internal void LoseProtection() => IsProtected = false;
 
     private (string, SimulatedBitmap) DirtySince(string disk, string name)
     {

@@ -61,7 +61,7 @@ internal sealed class SimulatedSources(
         var isShutOff = socket == SimulatedShutOffDisks.Socket;
         if (!isShutOff && socket != jobs.Socket)
             throw new BackupException(FailureKind.Failed, $"disk '{name}' cannot be read: the server went away");
-        var frozen = isShutOff ? domain.Images[name].Chunks : jobs.Frozen[name];
+        var frozen = isShutOff || !jobs.IsProtected ? domain.Images[name].Chunks : jobs.Frozen[name];
         var dirty = export.Bitmap is null ? null
             : isShutOff ? domain.Bitmap(name, export.Bitmap)
             : jobs.Dirty[name].Bitmap;
