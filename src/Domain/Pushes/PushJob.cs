@@ -6,9 +6,14 @@ using LibvirtBackup.Interop.Xml;
 namespace LibvirtBackup.Pushes;
 
 /// <summary>libvirt's push-mode backup job of one domain.</summary>
-internal sealed class PushJob(LibvirtDomain domain, TimeProvider time)
+internal sealed class PushJob(LibvirtDomain domain, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long the event of an end may be on its way; it is sent when the job ends.</summary>
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
+
+    private JobEnds? _ends; // set when it begins
 
     /// <summary>The job's definition: every disk with its own mode.</summary>
     internal static string Describe(BackupPlan plan, IReadOnlyList<PushTarget> targets) => new DomainBackupXml
@@ -29,8 +34,9 @@ internal sealed class PushJob(LibvirtDomain domain, TimeProvider time)
     /// <summary>Begins the job; never cancelled half-way, since libvirt would go on with it.</summary>
     internal async Task BeginAsync(BackupPlan plan, IReadOnlyList<PushTarget> targets)
     {
-        // What libvirt remembers of an earlier job must not be taken for the end of this one.
-        await TryReadEndAsync().ConfigureAwait(false);
+        // Ends of earlier jobs must not be taken for that of this one.
+        await DisposeAsync().ConfigureAwait(false);
+        _ends = await JobEnds.WatchAsync(domain).ConfigureAwait(false);
         await domain.BeginBackupAsync(
             Describe(plan, targets),
             PullJob.DescribeCheckpoint(plan),
@@ -58,24 +64,73 @@ internal sealed class PushJob(LibvirtDomain domain, TimeProvider time)
     }
 
     /// <summary>Waits for the end of the job, which goes on by itself.</summary>
+    /// <param name="targets">What it writes.</param>
     /// <param name="progress">Receives steps, or null.</param>
     /// <param name="look">Called at each look; throws to give up.</param>
     /// <param name="cancellationToken">Stops waiting; the job goes on.</param>
-    /// <exception cref="BackupException">It failed, or somebody ended it.</exception>
+    /// <exception cref="BackupException">It failed, or somebody ended it, or that cannot be told.</exception>
     internal async Task WaitAsync(
-        IProgress<PushProgress>? progress, Action look, CancellationToken cancellationToken)
+        IReadOnlyList<PushTarget> targets, IProgress<PushProgress>? progress, Action look,
+        CancellationToken cancellationToken)
     {
-        while (await PullJob.FindJobAsync(domain, cancellationToken).ConfigureAwait(false) == "backup")
+        var paths = targets.Select(target => target.Path).ToHashSet(StringComparer.Ordinal);
+        long? untold = null;
+        while (true)
         {
-            look();
-            await ReportAsync(progress, cancellationToken).ConfigureAwait(false);
+            var socket = await PullJob.GetSocketAsync(domain, cancellationToken).ConfigureAwait(false);
+            var hasJob = await PullJob.FindJobAsync(domain, cancellationToken).ConfigureAwait(false) == "backup";
+            switch (See(_ends!.Seen.Count, socket, hasJob, paths)) // begun, so set
+            {
+                case JobSight.Running:
+                    look();
+                    await ReportAsync(progress, cancellationToken).ConfigureAwait(false);
+                    break;
+                case JobSight.Ended when _ends.Seen[0].Success == true:
+                    return;
+                case JobSight.Ended:
+                    throw await FailAsync(_ends.Seen[0]).ConfigureAwait(false);
+                case JobSight.Mixed:
+                    throw Mixed();
+                case JobSight.Untold:
+                    untold ??= time.GetTimestamp();
+                    var isRunning = await domain.IsActiveAsync(cancellationToken).ConfigureAwait(false);
+                    if (isRunning && time.GetElapsedTime(untold.Value) < s_grace) break;
+                    throw socket is null ? await FailAsync(null).ConfigureAwait(false) : Mixed();
+            }
+
             await Task.Delay(s_interval, time, cancellationToken).ConfigureAwait(false);
         }
+    }
 
-        var end = await TryReadEndAsync().ConfigureAwait(false);
-        if (end is { Type: VirDomainJobType.Completed, Success: not false }) return;
-        var isRunning = await domain.IsActiveAsync(cancellationToken).ConfigureAwait(false);
-        throw new BackupException(FailureKind.Failed, Explain(end, isRunning));
+    /// <summary>What is to be seen of our job. Pure.</summary>
+    /// <param name="ends">How many backup jobs have ended since just before it began.</param>
+    /// <param name="socket">What the running backup job writes first, or its socket; null where none is defined.
+    /// </param>
+    /// <param name="hasJob">Whether a backup job holds the domain.</param>
+    /// <param name="ours">What our job writes.</param>
+    internal static JobSight See(int ends, string? socket, bool hasJob, IReadOnlySet<string> ours) =>
+        ends > 1 ? JobSight.Mixed
+        : socket is not null && ours.Contains(socket) ? JobSight.Running
+        : ends == 1 ? JobSight.Ended
+        : socket is null && hasJob ? JobSight.Running
+        : JobSight.Untold;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_ends is not null) await _ends.DisposeAsync().ConfigureAwait(false);
+        _ends = null;
+    }
+
+    private BackupException Mixed() => new(
+        FailureKind.Failed,
+        $"push of domain '{domain.Name}' failed: another backup of the domain began before the end of ours could be "
+        + "seen; no point was made, the next push covers the gap");
+
+    private async Task<BackupException> FailAsync(DomainJobCompletedEvent? end)
+    {
+        var last = end is null ? null : await TryReadEndAsync().ConfigureAwait(false);
+        var isRunning = await domain.IsActiveAsync(CancellationToken.None).ConfigureAwait(false);
+        return new BackupException(FailureKind.Failed, Explain(last, isRunning));
     }
 
     private string Explain(DomainJobStats? end, bool isRunning)

@@ -21,6 +21,7 @@ internal sealed class PushRun(PushContext context)
 
     internal async Task<PushReport> ExecuteAsync(CancellationToken cancellationToken)
     {
+        await using var watching = _job.ConfigureAwait(false);
         var points = _set.ListPoints(context.Warnings);
         var summaries = points.Select(point => PointSummary.Of(point.ToRestorePoint())).ToList();
         var recovery = new CrashRecovery(_domain, context.Journal, context.State);
@@ -118,7 +119,7 @@ internal sealed class PushRun(PushContext context)
         await RequireSameImagesAsync(begun.Plan).ConfigureAwait(false);
         var directory = _intent!.JobDirectory; // set by BeginAsync
         var room = new PushRoom(directory, targets, () => ScratchWatch.Measure(directory));
-        await _job.WaitAsync(context.Progress, room.Require, cancellationToken).ConfigureAwait(false);
+        await _job.WaitAsync(targets, context.Progress, room.Require, cancellationToken).ConfigureAwait(false);
         return (begun, await new PushedImages(targets).FinishAsync(cancellationToken).ConfigureAwait(false), instant);
     }
 
