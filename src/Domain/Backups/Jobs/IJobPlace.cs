@@ -29,6 +29,9 @@ internal interface IJobPlace : IAsyncDisposable
     /// <exception cref="BackupException">There is no place for it.</exception>
     string ScratchOf(SelectedDisk disk);
 
+    /// <summary>The name by which QEMU offers a disk.</summary>
+    string ExportNameOf(string disk);
+
     /// <summary>The space where scratch images are, in bytes; null when it cannot be told.</summary>
     (long Free, long Total)? Measure();
 

@@ -28,11 +28,14 @@ internal sealed class LocalJobPlace(string parent) : IJobPlace
     public string ScratchOf(SelectedDisk disk) => JobDirectory.ScratchOf(Name, disk.Name);
 
     /// <inheritdoc/>
+    public string ExportNameOf(string disk) => disk;
+
+    /// <inheritdoc/>
     public (long Free, long Total)? Measure() => ScratchWatch.Measure(Name);
 
     /// <inheritdoc/>
     public DiskExport ExportOf(string disk, string? bitmap) =>
-        new(new NbdEndpoint.UnixSocket(JobDirectory.SocketOf(Name), disk), bitmap);
+        new(new NbdEndpoint.UnixSocket(JobDirectory.SocketOf(Name), ExportNameOf(disk)), bitmap);
 
     /// <inheritdoc/>
     public bool TryMove(LibvirtException refusal) => false;

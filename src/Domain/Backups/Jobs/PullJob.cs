@@ -32,7 +32,7 @@ internal static class PullJob
             Name = disk.Disk.Disk.Target,
             Backup = true,
             Type = DiskStorageType.File,
-            ExportName = disk.Disk.Name,
+            ExportName = place.ExportNameOf(disk.Disk.Name),
             ExportBitmap = disk.Parent is null ? null : BitmapOf(disk.Disk.Name),
             BackupMode = disk.Parent is null ? DomainBackupDiskMode.Full : DomainBackupDiskMode.Incremental,
             Incremental = disk.Parent is null ? null : CheckpointName.Parse(plan.Base!.Checkpoint!),

@@ -80,11 +80,14 @@ internal sealed class SshJobPlace : IJobPlace
     public string ScratchOf(SelectedDisk disk) => JobDirectory.ScratchOf(Name, disk.Name);
 
     /// <inheritdoc/>
+    public string ExportNameOf(string disk) => disk;
+
+    /// <inheritdoc/>
     public (long Free, long Total)? Measure() => _space;
 
     /// <inheritdoc/>
     public DiskExport ExportOf(string disk, string? bitmap) =>
-        new(new NbdEndpoint.UnixSocket(JobDirectory.SocketOf(_tunnel), disk), bitmap);
+        new(new NbdEndpoint.UnixSocket(JobDirectory.SocketOf(_tunnel), ExportNameOf(disk)), bitmap);
 
     /// <inheritdoc/>
     public bool TryMove(LibvirtException refusal) => false;

@@ -90,12 +90,18 @@ internal sealed class TcpJobPlace : IJobPlace
         return $"{directory}/{Name}.{disk.Name}.scratch";
     }
 
+    /// <summary>
+    /// No other job offers that name: a connection that ends up at another server finds nothing there, where it would
+    /// read another domain's disk by the disk's name alone.
+    /// </summary>
+    public string ExportNameOf(string disk) => $"{Name}.{disk}";
+
     /// <inheritdoc/>
     public (long Free, long Total)? Measure() => null;
 
     /// <inheritdoc/>
     public DiskExport ExportOf(string disk, string? bitmap) =>
-        new(new NbdEndpoint.Tcp(_remote.Host, _port, disk), bitmap)
+        new(new NbdEndpoint.Tcp(_remote.Host, _port, ExportNameOf(disk)), bitmap)
         {
             Tls = _channel.IsUnencrypted ? NbdTlsMode.Off : NbdTlsMode.Require,
             TlsCertificatesDirectory = _channel.CertificatesDirectory,

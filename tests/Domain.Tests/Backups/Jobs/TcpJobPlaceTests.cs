@@ -50,6 +50,39 @@ public sealed class TcpJobPlaceTests
     }
 
     [Fact]
+    public async Task What_it_asks_for_no_other_job_offers()
+    {
+        await using var place = Place(new DataChannel());
+        await using var other = Place(new DataChannel());
+        var plan = new BackupPlan
+        {
+            Level = BackupLevel.Full,
+            Reason = null,
+            Base = null,
+            Generation = 1,
+            Sequence = 1,
+            NewCheckpoint = null,
+            KeptCheckpoints = [],
+            Disks =
+            [
+                new DiskPlan
+                {
+                    Disk = Disk(new FileDiskSource { Path = "/images/a.qcow2" }),
+                    Level = BackupLevel.Full,
+                    Reason = null,
+                    Parent = null,
+                },
+            ],
+        };
+        var offered = DomainBackupXml.Parse(PullJob.DescribeBackup(plan, place)).Disks[0].ExportName;
+
+        var asked = Assert.IsType<NbdEndpoint.Tcp>(place.ExportOf("vda", null).Endpoint).Export;
+
+        Assert.Equal(offered, asked);
+        Assert.NotEqual(other.ExportNameOf("vda"), asked);
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_is_passed_over_until_the_last()
     {
         await using var place = Place(new DataChannel { FirstPort = 20000, LastPort = 20001 });
