@@ -52,13 +52,11 @@ internal sealed class GuestThaw(IGuestFileSystems guest, FreezeLedger ledger, Ti
                         wait = thawed > 0 ? left : s_longestPause;
                         why = $"its call to freeze may be under way until {record.SettledAt:HH:mm:ss} UTC";
                     }
-                    catch (LibvirtException e) when (IsFinal(e))
-                    {
-                        return new ThawResult(ThawOutcome.Unknown, thawed, e.Message);
-                    }
                     catch (Exception e) when (e is LibvirtException or TimeoutException)
                     {
                         why = e.Message;
+                        if (e is LibvirtException refusal && await IsFinalAsync(refusal).ConfigureAwait(false))
+                            return new ThawResult(ThawOutcome.Unknown, thawed, why);
                         pause = TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, s_longestPause.Ticks));
                         await guest.ReconnectAsync().ConfigureAwait(false);
                     }
@@ -70,7 +68,27 @@ internal sealed class GuestThaw(IGuestFileSystems guest, FreezeLedger ledger, Ti
         }
     }
 
-    /// <summary>The guest that was frozen runs no more, or not here: there is nobody to ask.</summary>
-    private static bool IsFinal(LibvirtException e) => e.Code is VirErrorNumber.NoDomain
-        or VirErrorNumber.OperationInvalid or VirErrorNumber.ArgumentUnsupported;
+    /// <summary>
+    /// The guest that was frozen runs no more, or not here: there is nobody to ask. Of one that is paused libvirt says
+    /// as well that it is not running; that one can be thawed when it goes on.
+    /// </summary>
+    private async Task<bool> IsFinalAsync(LibvirtException e)
+    {
+        if (e.Code != VirErrorNumber.OperationInvalid) return IsGone(e);
+        try
+        {
+            return !await guest.IsActiveAsync().WaitAsync(s_answer, time).ConfigureAwait(false);
+        }
+        catch (LibvirtException again)
+        {
+            return IsGone(again);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsGone(LibvirtException e) =>
+        e.Code is VirErrorNumber.NoDomain or VirErrorNumber.ArgumentUnsupported;
 }

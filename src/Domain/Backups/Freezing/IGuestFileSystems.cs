@@ -28,6 +28,9 @@ internal interface IGuestFileSystems
     /// <returns>1, or 0 when it was not paused.</returns>
     Task<int> ResumeAsync();
 
+    /// <summary>Whether the guest is there: it runs, or is paused.</summary>
+    Task<bool> IsActiveAsync();
+
     /// <summary>Makes the next call use a new connection where this one is broken or does not answer.</summary>
     Task ReconnectAsync();
 }

@@ -70,6 +70,12 @@ internal sealed class LibvirtGuest(string uri, Guid uuid, LibvirtDomain? borrowe
         return 1;
     }
 
+    public async Task<bool> IsActiveAsync()
+    {
+        var domain = await GetDomainAsync().ConfigureAwait(false);
+        return await domain.IsActiveAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
     public Task ReconnectAsync()
     {
         // A connection whose daemon hangs is closed only when the daemon answers: nobody waits for that.

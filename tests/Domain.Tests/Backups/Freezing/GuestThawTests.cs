@@ -50,11 +50,24 @@ public sealed class GuestThawTests : IDisposable
     [InlineData(VirErrorNumber.OperationInvalid)]
     public async Task A_guest_that_runs_no_more_is_not_waited_for(VirErrorNumber error)
     {
-        var guest = new SimulatedGuest(_clock) { ThawFailures = 1, ThawError = error };
+        var guest = new SimulatedGuest(_clock) { ThawFailures = 1, ThawError = error, IsActive = false };
         var result = await ThawAsync(guest, isSettled: true, minutes: 5);
         Assert.Equal(ThawOutcome.Unknown, result.Outcome);
         Assert.Equal(["0: thaw"], guest.Calls);
         Assert.NotNull(_ledger.Read());
+    }
+
+    [Fact]
+    public async Task A_guest_that_is_paused_is_thawed_when_it_goes_on()
+    {
+        // "domain is not running", says libvirt.
+        var guest = new SimulatedGuest(_clock)
+        {
+            IsFrozen = true, ThawFailures = 3, ThawError = VirErrorNumber.OperationInvalid,
+        };
+        var result = await ThawAsync(guest, isSettled: true, minutes: 5);
+        Assert.Equal((ThawOutcome.Thawed, 2), (result.Outcome, result.FileSystems));
+        Assert.Null(_ledger.Read());
     }
 
     [Fact]

@@ -17,6 +17,9 @@ internal sealed class SimulatedGuest(FakeClock clock) : IGuestFileSystems
 
     internal string? Obstacle { get; init; }
 
+    /// <summary>False when it was stopped; one that is paused is active.</summary>
+    internal bool IsActive { get; init; } = true;
+
     /// <summary>How long the answer to a freeze takes.</summary>
     internal TimeSpan FreezeTime { get; init; }
 
@@ -56,6 +59,8 @@ internal sealed class SimulatedGuest(FakeClock clock) : IGuestFileSystems
         Note("resume");
         return Task.FromResult(1);
     }
+
+    public Task<bool> IsActiveAsync() => Task.FromResult(IsActive);
 
     public Task ReconnectAsync()
     {
