@@ -35,7 +35,15 @@ internal sealed class GuestPause(SnapshotContext context, TimeSpan limit)
                 FailureKind.Failed, $"the guest of domain '{_domain.Name}' is not paused: {obstacle}");
         var ledger = new FreezeLedger(order.DomainDirectory);
         Record(ledger, order);
-        await guard.TellAsync(ThawOrder.Freezing).ConfigureAwait(false);
+        if (!await guard.TellAsync(ThawOrder.Freezing).ConfigureAwait(false))
+        {
+            ledger.Withdraw();
+            throw new BackupException(
+                FailureKind.Failed,
+                $"the guest of domain '{_domain.Name}' is not paused: the watchdog that would resume it after a crash "
+                + "has ended");
+        }
+
         var guest = new LibvirtGuest(uri, _domain.Uuid, _domain);
         await using var closing = guest.ConfigureAwait(false);
         var began = _time.GetTimestamp();

@@ -64,6 +64,13 @@ internal sealed class FreezeLedger(string domainDirectory)
         }
     }
 
+    /// <summary>The guest was not asked after all.</summary>
+    internal void Withdraw()
+    {
+        using var held = TryLock();
+        if (held is not null) Clear(); // else somebody is thawing it, and clears it himself
+    }
+
     /// <summary>The guest is thawed.</summary>
     internal void Clear()
     {

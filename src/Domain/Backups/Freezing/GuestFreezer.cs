@@ -73,7 +73,12 @@ internal sealed class GuestFreezer(
             SettledAt = now + options.Timeout + ThawOrder.Settling,
         };
         if (!TryRecord(record)) return GiveUp("an interrupted backup's freeze of it is still being undone", null);
-        await guard.TellAsync(ThawOrder.Freezing).ConfigureAwait(false);
+        if (!await guard.TellAsync(ThawOrder.Freezing).ConfigureAwait(false))
+        {
+            ledger.Withdraw();
+            return GiveUp("the thaw watchdog has ended, and nobody would thaw it after a crash", null);
+        }
+
         var freezing = guest.FreezeAsync(options.MountPoints, options.Timeout + s_libvirtMargin);
         string why;
         try

@@ -68,10 +68,10 @@ internal sealed class ThawGuard : IAsyncDisposable
     }
 
     /// <summary>Tells the watchdog how far the backup is.</summary>
-    /// <returns>False when it is gone.</returns>
+    /// <returns>False when it is gone; true where none is configured.</returns>
     internal async Task<bool> TellAsync(string word)
     {
-        if (_process is null) return false;
+        if (_process is null) return _failure is null;
         try
         {
             await _process.StandardInput.WriteLineAsync(word).ConfigureAwait(false);

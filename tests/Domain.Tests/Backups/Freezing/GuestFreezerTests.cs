@@ -12,6 +12,7 @@ public sealed class GuestFreezerTests : IDisposable
     private readonly FakeClock _clock = new();
     private readonly List<string> _warnings = [];
     private readonly FreezeLedger _ledger;
+    private string[] _watchdog = [];
 
     public GuestFreezerTests() => _ledger = new FreezeLedger(_directory.Path);
 
@@ -140,6 +141,16 @@ public sealed class GuestFreezerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_guest_whose_watchdog_died_before_the_freeze_is_not_asked()
+    {
+        _watchdog = ["sh", "-c", "read order; exec 0<&-; echo ready; exec sleep 1"];
+        var guest = new SimulatedGuest(_clock);
+        await ExpectDoubtAsync(guest, QuiesceMode.Try, "the thaw watchdog has ended");
+        Assert.Empty(guest.Calls);
+        Assert.Null(_ledger.Read());
+    }
+
+    [Fact]
     public async Task While_another_freeze_is_not_undone_the_guest_is_not_asked()
     {
         _ledger.Write(GuestThawTests.Record(_clock));
@@ -208,14 +219,17 @@ public sealed class GuestFreezerTests : IDisposable
             Timeout = options.Timeout,
             Limit = options.Limit,
         };
-        await using var guard = await ThawGuard.StartAsync([], order);
-        var freezer = new GuestFreezer(guest, _ledger, guard, order, options, _clock, _warnings);
-        return await _clock.RunAsync(freezer.HoldAsync(
+        await using var guard = await ThawGuard.StartAsync(_watchdog, order);
+        var isReal = _watchdog.Length > 0; // a process
+        TimeProvider time = isReal ? TimeProvider.System : _clock;
+        var freezer = new GuestFreezer(guest, _ledger, guard, order, options, time, _warnings);
+        var hold = freezer.HoldAsync(
             async () =>
             {
                 await instant();
                 return 0;
             },
-            cancellation));
+            cancellation);
+        return isReal ? await hold : await _clock.RunAsync(hold);
     }
 }

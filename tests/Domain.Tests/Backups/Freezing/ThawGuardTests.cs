@@ -47,7 +47,7 @@ public sealed class ThawGuardTests : IDisposable
         await using var guard = await StartAsync();
         Assert.Null(await guard.FindObstacleAsync(TimeProvider.System, Token));
         Assert.False(guard.IsRunning);
-        Assert.False(await guard.TellAsync(ThawOrder.Freezing));
+        Assert.True(await guard.TellAsync(ThawOrder.Freezing));
     }
 
     private Task<ThawGuard> StartAsync(params string[] command) => ThawGuard.StartAsync(command, new ThawOrder
