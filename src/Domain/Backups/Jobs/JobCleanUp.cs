@@ -42,7 +42,7 @@ internal sealed class JobCleanUp(IBackupDomain domain, Journal journal, string o
             }).ConfigureAwait(false);
             return [];
         }
-        catch (Exception e) when (e is LibvirtException or BackupException or IOException)
+        catch (Exception e) when (IsLeftToNext(e))
         {
             return [$"the point is complete, but its job could not be cleaned up ({e.Message}); the {next} does it"];
         }
@@ -74,11 +74,14 @@ internal sealed class JobCleanUp(IBackupDomain domain, Journal journal, string o
             journal.Append(new JournalRecord.JobEnded(IsCommitted: false));
             return null;
         }
-        catch (Exception e) when (e is LibvirtException or BackupException or IOException)
+        catch (Exception e) when (IsLeftToNext(e))
         {
             return $"clean-up is left to the {next} ({e.Message})";
         }
     }
+
+    private static bool IsLeftToNext(Exception e) =>
+        e is LibvirtException or BackupException or IOException or UnauthorizedAccessException;
 
     private async Task EndJobAsync(IBackupDomain current, JobIntent intent)
     {
