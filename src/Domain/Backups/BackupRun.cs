@@ -147,7 +147,7 @@ internal sealed class BackupRun(BackupContext context)
                 _request, _repository.Id, CheckpointNaming.NewMark(), history, selection, isRunning: images is null,
                 async name => (images is null
                     ? preparation.Probe(name)
-                    : images.Probe(name, history.Checkpoints.Contains(name)))
+                    : images.Probe(name, history.Checkpoints.Contains(name)).WithoutDropped(context.Journal.View))
                     .Distrusting(await _repository.Notes.ListDistrustedAsync(cancellationToken).ConfigureAwait(false)),
                 id => _repository.Points.ReadAsync(id, cancellationToken))
             .ConfigureAwait(false);

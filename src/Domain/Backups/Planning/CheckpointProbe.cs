@@ -1,4 +1,6 @@
 using LibvirtBackup.Recovery;
+using LibvirtBackup.Recovery.Journals;
+using LibvirtBackup.Recovery.Table;
 using LibvirtBackup.Repositories.Locks;
 
 namespace LibvirtBackup.Backups.Planning;
@@ -32,6 +34,20 @@ internal sealed record CheckpointProbe(string Name, bool Exists, IReadOnlyDictio
             SeededImages = Planning.SeededImages.Read(checkpoint?.Description),
         };
     }
+
+    /// <summary>
+    /// Leaves out the disks on which the removal of the checkpoint has begun: what is there still, nobody looks after.
+    /// </summary>
+    internal CheckpointProbe WithoutDropped(JournalView journal) => this with
+    {
+        Reasons = Disks.Keys.Where(disk => journal.MarkOf(Name, disk) == JournalMark.Dropping).Aggregate(
+            new Dictionary<string, string>(Reasons, StringComparer.Ordinal),
+            (reasons, disk) =>
+            {
+                reasons[disk] = $"the removal of checkpoint '{Name}' was begun, and is not over";
+                return reasons;
+            }),
+    };
 
     /// <summary>Leaves out the disks on which the checkpoint was found to have missed changes.</summary>
     internal CheckpointProbe Distrusting(IEnumerable<DistrustedDocument> notes)
