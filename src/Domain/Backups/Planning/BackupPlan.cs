@@ -23,6 +23,9 @@ internal sealed record BackupPlan
     /// <summary>Our checkpoints of this track that stay when the point exists, besides the new one.</summary>
     internal required IReadOnlyList<string> KeptCheckpoints { get; init; }
 
+    /// <summary>Those of them that the request asks for: they stay whatever the level becomes.</summary>
+    internal IReadOnlyList<string> AskedCheckpoints { get; init; } = [];
+
     internal required IReadOnlyList<DiskPlan> Disks { get; init; }
 
     /// <summary>Points to remove when the new one exists, in that order.</summary>
@@ -38,7 +41,7 @@ internal sealed record BackupPlan
         NewCheckpoint = CheckpointNaming.TryParse(NewCheckpoint ?? "", out var parts)
             ? (parts with { Generation = Generation + 1 }).ToString()
             : NewCheckpoint,
-        KeptCheckpoints = [],
+        KeptCheckpoints = AskedCheckpoints,
         Disks = [.. Disks.Select(disk => disk with
         {
             Level = BackupLevel.Full,

@@ -80,6 +80,7 @@ internal static class BackupPlanner
                 ? new CheckpointNaming(repositoryId, request.Track, generation, history.NextSequence, mark).ToString()
                 : null,
             KeptCheckpoints = CheckpointRetention.Kept(request, history, level, dropped),
+            AskedCheckpoints = CheckpointRetention.Kept(request, history, BackupLevel.Full, dropped),
             Disks = disks,
             Dropped = dropped,
         };

@@ -185,6 +185,19 @@ public sealed class BackupPlannerTests
     }
 
     [Fact]
+    public async Task Checkpoints_that_are_asked_for_stay_when_libvirt_refuses_the_base()
+    {
+        RestorePoint[] points =
+            [Point(1, BackupLevel.Full), Point(2, BackupLevel.Incremental), Point(3, BackupLevel.Incremental)];
+        var names = points.Select(point => point.Checkpoint!).ToArray();
+
+        var plan = await PlanAsync(BackupLevel.Auto, points, checkpoints: names, keep: 2);
+
+        Assert.Equal(names.Order(), plan.KeptCheckpoints.Order()); // the last full's besides
+        Assert.Equal(names[1..], plan.WithoutBase("libvirt says: no").KeptCheckpoints.Order());
+    }
+
+    [Fact]
     public void Only_our_own_superseded_checkpoints_are_dropped()
     {
         string[] names =
@@ -252,9 +265,10 @@ public sealed class BackupPlannerTests
         string[]? checkpoints = null,
         int highestSequence = 0,
         string[]? damaged = null,
-        Func<string, CheckpointProbe>? probe = null)
+        Func<string, CheckpointProbe>? probe = null,
+        int keep = 0)
     {
-        var request = new BackupRequest { Domain = "vm", Level = level, Since = since };
+        var request = new BackupRequest { Domain = "vm", Level = level, Since = since, KeepCheckpoints = keep };
         var selected = (disks ?? ["vda", "vdb"]).Select(name => new SelectedDisk
         {
             Disk = new DomainDisk { Target = DiskName.Parse(name) },
