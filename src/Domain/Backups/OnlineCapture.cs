@@ -18,6 +18,7 @@ internal sealed class OnlineCapture(BackupContext context)
     private JobIntent? _intent; // set before anything is begun
     private IJobPlace? _place; // set with it
     private bool _hasBegun;
+    private bool _isEndedByUs; // before the copy was over
 
     /// <param name="makePlan">Decides what to do; the domain is running by then.</param>
     /// <param name="pointId">The point to be.</param>
@@ -54,20 +55,28 @@ internal sealed class OnlineCapture(BackupContext context)
         try
         {
             await _place.PrepareAsync(owner, cancellationToken).ConfigureAwait(false);
-            var scratch = new ScratchWatch(_place.Name, _place.Measure, context.Time);
+            var scratch = new ScratchWatch(_place.Name, _place.Measure, context.Time)
+            {
+                End = () => EndForGuestAsync(uri),
+            };
             if (!startPaused) scratch.RequireRoom(); // a guest that does not run overwrites nothing
             if (startPaused) await _domain.Jobs.StartPausedAsync().ConfigureAwait(false);
             var begun = await BeginAtInstantAsync(makePlan, startPaused, uri, cancellationToken).ConfigureAwait(false);
             _hasBegun = true;
             // The definition of a domain that was off need not name the images below the first.
             if (!startPaused) begun = begun with { Plan = await FollowImagesAsync(begun.Plan).ConfigureAwait(false) };
-            var start = context.Time.GetTimestamp();
-            var disks = await scratch
-                .GuardAsync(token => copy(begun.Plan.Disks, ExportOf, token), cancellationToken).ConfigureAwait(false);
-            var timings = begun.Timings with { Copy = context.Time.GetElapsedTime(start) };
-            captured = begun with { Disks = disks, Timings = timings };
-            await JobProtection.RequireAsync(_domain, uri, _intent!, begun.Plan).ConfigureAwait(false); // begun
-            await commit(captured).ConfigureAwait(false);
+            captured = await scratch.GuardAsync(
+                async token =>
+                {
+                    var start = context.Time.GetTimestamp();
+                    var disks = await copy(begun.Plan.Disks, ExportOf, token).ConfigureAwait(false);
+                    var took = context.Time.GetElapsedTime(start);
+                    await JobProtection.RequireAsync(_domain, uri, _intent!, begun.Plan) // begun, so set
+                        .ConfigureAwait(false);
+                    return begun with { Disks = disks, Timings = begun.Timings with { Copy = took } };
+                },
+                commit,
+                cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -123,6 +132,7 @@ internal sealed class OnlineCapture(BackupContext context)
     /// <summary>Who took the job away while it was read; null when it is there still, or nobody can tell.</summary>
     private async Task<string?> FindEndAsync()
     {
+        if (_isEndedByUs) return null;
         try
         {
             var socket = await _domain.Jobs.GetSocketAsync(CancellationToken.None).ConfigureAwait(false);
@@ -135,6 +145,18 @@ internal sealed class OnlineCapture(BackupContext context)
         {
             return null; // libvirtd went away: the failure tells that
         }
+    }
+
+    /// <summary>Scratch images are nearly full: the guest's writes come before the point.</summary>
+    private async Task EndForGuestAsync(string uri)
+    {
+        _isEndedByUs = true;
+        await _domain.ReconnectingAsync(uri, async current =>
+        {
+            var socket = await current.Jobs.GetSocketAsync(CancellationToken.None).ConfigureAwait(false);
+            if (socket is not null && _intent!.IsOf(socket)) // begun, so set
+                await current.Jobs.EndAsync(CancellationToken.None).ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 
     private async Task<BackupPlan> FollowImagesAsync(BackupPlan plan)

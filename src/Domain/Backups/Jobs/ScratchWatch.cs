@@ -1,7 +1,9 @@
+using LibvirtBackup.Interop.Libvirt;
+
 namespace LibvirtBackup.Backups.Jobs;
 
 /// <summary>
-/// Ends a copy before the scratch images have filled their file system: QEMU fails a write of the guest when it cannot
+/// Ends a copy and its job before the scratch images have filled their file system: QEMU fails a write of the guest when it cannot
 /// keep what that overwrites, and no option of libvirt's jobs makes it fail the backup instead.
 /// </summary>
 internal sealed class ScratchWatch
@@ -30,6 +32,12 @@ internal sealed class ScratchWatch
     internal ScratchWatch(string directory, Func<(long Free, long Total)?> measure, TimeProvider time) =>
         (_directory, _measure, _time) = (directory, measure, time);
 
+    /// <summary>
+    /// Ends the job. A copy that was cancelled may still hang, in a repository that does not answer, and then nobody
+    /// else would: the guest's writes come first.
+    /// </summary>
+    internal Func<Task> End { get; init; } = () => Task.CompletedTask;
+
     /// <summary>The space of a directory's file system; null when it cannot be told.</summary>
     internal static (long Free, long Total)? Measure(string directory)
     {
@@ -55,17 +63,36 @@ internal sealed class ScratchWatch
                 + "overwrites meanwhile; free some space there, or give another --scratch directory");
     }
 
-    /// <summary>Does something, and gives it up when the space goes to its end.</summary>
+    /// <summary>
+    /// Copies, and keeps what was copied. When the space goes to its end, the copy is given up; one that is complete is
+    /// kept all the same, for it needs no job any more.
+    /// </summary>
     /// <exception cref="BackupException">It was given up.</exception>
     internal async Task<T> GuardAsync<T>(
-        Func<CancellationToken, Task<T>> copy, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<T>> copy, Func<T, Task> keep, CancellationToken cancellationToken)
     {
         using var copying = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var watching = new CancellationTokenSource();
         var watch = WatchAsync(copying, watching.Token);
         try
         {
-            return await copy(copying.Token).ConfigureAwait(false);
+            var copied = await CopyAsync(copy, copying.Token, cancellationToken).ConfigureAwait(false);
+            await keep(copied).ConfigureAwait(false);
+            return copied;
+        }
+        finally
+        {
+            await watching.CancelAsync().ConfigureAwait(false);
+            await watch.ConfigureAwait(false);
+        }
+    }
+
+    private async Task<T> CopyAsync<T>(
+        Func<CancellationToken, Task<T>> copy, CancellationToken copying, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await copy(copying).ConfigureAwait(false);
         }
         catch (Exception e) when (copying.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -76,11 +103,6 @@ internal sealed class ScratchWatch
                 + "guest's writes; no point was made, the next backup covers the gap; free some space there, or give "
                 + "another --scratch directory",
                 e);
-        }
-        finally
-        {
-            await watching.CancelAsync().ConfigureAwait(false);
-            await watch.ConfigureAwait(false);
         }
     }
 
@@ -105,10 +127,23 @@ internal sealed class ScratchWatch
             if (IsEnd(now.Free, now.Total, before ?? now.Free))
             {
                 await copying.CancelAsync().ConfigureAwait(false);
+                await TryEndAsync().ConfigureAwait(false);
                 return;
             }
 
             before = now.Free;
+        }
+    }
+
+    private async Task TryEndAsync()
+    {
+        try
+        {
+            await End().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is LibvirtException or BackupException)
+        {
+            // The clean-up tries again, and says what it could not do.
         }
     }
 

@@ -16,7 +16,8 @@ public sealed class ScratchWatchTests
     public async Task A_copy_is_ended_when_little_is_left()
     {
         var watch = Watch();
-        var failure = await Assert.ThrowsAsync<BackupException>(() => watch.GuardAsync(
+        var failure = await Assert.ThrowsAsync<BackupException>(() => GuardAsync(
+            watch,
             async token =>
             {
                 _free = 200 * MiB;
@@ -31,11 +32,12 @@ public sealed class ScratchWatchTests
     [Fact]
     public async Task With_room_it_ends_as_it_would_without()
     {
-        Assert.Equal(7, await Watch().GuardAsync(_ => Task.FromResult(7), Token));
+        Assert.Equal(7, await GuardAsync(Watch(), _ => Task.FromResult(7), Token));
         await Assert.ThrowsAsync<InvalidDataException>(
-            () => Watch().GuardAsync<int>(_ => throw new InvalidDataException(), Token));
+            () => GuardAsync(Watch(), _ => throw new InvalidDataException(), Token));
         using var user = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Watch().GuardAsync(
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => GuardAsync(
+            Watch(),
             async token =>
             {
                 await user.CancelAsync();
@@ -50,7 +52,8 @@ public sealed class ScratchWatchTests
     {
         var watch = new ScratchWatch("/scratch", () => null, TimeProvider.System);
         watch.RequireRoom();
-        Assert.Equal(0, await watch.GuardAsync(
+        Assert.Equal(0, await GuardAsync(
+            watch,
             async token =>
             {
                 await Task.Delay(300, token);
@@ -92,5 +95,52 @@ public sealed class ScratchWatchTests
         Assert.Null(ScratchWatch.Measure("/nonexistent/lvb"));
     }
 
-    private ScratchWatch Watch() => new("/scratch", () => (_free, _total), TimeProvider.System);
+    [Fact]
+    public async Task A_job_is_ended_although_its_copy_hangs()
+    {
+        var ended = new TaskCompletionSource();
+        var watch = Watch(() =>
+        {
+            ended.SetResult();
+            return Task.CompletedTask;
+        });
+        await Assert.ThrowsAsync<BackupException>(() => GuardAsync(
+            watch,
+            async _ =>
+            {
+                _free = 200 * MiB;
+                await ended.Task; // it does not heed the token
+                throw new IOException("the server went away");
+            },
+            Token));
+    }
+
+    [Fact]
+    public async Task What_is_copied_is_kept_although_the_job_is_ended_meanwhile()
+    {
+        var ended = new TaskCompletionSource();
+        var watch = Watch(() =>
+        {
+            ended.SetResult();
+            throw new BackupException(FailureKind.Failed, "libvirt does not end it");
+        });
+        var kept = 0;
+        await watch.GuardAsync(
+            _ => Task.FromResult(7),
+            async copied =>
+            {
+                _free = 200 * MiB;
+                await ended.Task;
+                kept = copied;
+            },
+            Token);
+        Assert.Equal(7, kept);
+    }
+
+    private static Task<int> GuardAsync(
+        ScratchWatch watch, Func<CancellationToken, Task<int>> copy, CancellationToken cancellationToken) =>
+        watch.GuardAsync(copy, _ => Task.CompletedTask, cancellationToken);
+
+    private ScratchWatch Watch(Func<Task>? end = null) =>
+        new("/scratch", () => (_free, _total), TimeProvider.System) { End = end ?? (() => Task.CompletedTask) };
 }
