@@ -55,8 +55,10 @@ internal sealed class PushEngine(BackupEngineOptions options, TimeProvider time)
             Time = time,
             Progress = progress,
         };
+        var job = new PushJob(domain, time);
+        await using var watching = job.ConfigureAwait(false);
         return await RunFailure
-            .ExplainAsync("push", domain.Name, () => new PushRun(context).ExecuteAsync(cancellationToken))
+            .ExplainAsync("push", domain.Name, () => new PushRun(context, job).ExecuteAsync(cancellationToken))
             .ConfigureAwait(false);
     }
 }

@@ -10,18 +10,16 @@ using LibvirtBackup.Repositories;
 namespace LibvirtBackup.Pushes;
 
 /// <summary>One push of one domain. The steps and what a crash after each leaves are in docs/push.md.</summary>
-internal sealed class PushRun(PushContext context)
+internal sealed class PushRun(PushContext context, PushJob job)
 {
     private readonly IBackupDomain _domain = context.Domain;
     private readonly ImageSet _set = context.Set;
     private readonly PushRequest _request = context.Request;
-    private readonly PushJob _job = new(context.Libvirt, context.Time);
     private JobIntent? _intent; // set before anything is begun
     private UnreportedChanges? _changes; // seen before the job
 
     internal async Task<PushReport> ExecuteAsync(CancellationToken cancellationToken)
     {
-        await using var watching = _job.ConfigureAwait(false);
         var points = _set.ListPoints(context.Warnings);
         var summaries = points.Select(point => PointSummary.Of(point.ToRestorePoint())).ToList();
         var recovery = new CrashRecovery(_domain, context.Journal, context.State);
@@ -115,11 +113,11 @@ internal sealed class PushRun(PushContext context)
     {
         var (begun, targets, instant) = await BeginAsync(plan, points, owner, cancellationToken).ConfigureAwait(false);
         if (_request.RateLimitBytesPerSecond is { } rate)
-            await _job.LimitAsync(targets, rate, cancellationToken).ConfigureAwait(false);
+            await job.LimitAsync(targets, rate, cancellationToken).ConfigureAwait(false);
         await RequireSameImagesAsync(begun.Plan).ConfigureAwait(false);
         var directory = _intent!.JobDirectory; // set by BeginAsync
         var room = new PushRoom(directory, targets, () => ScratchWatch.Measure(directory));
-        await _job.WaitAsync(targets, context.Progress, room.Require, cancellationToken).ConfigureAwait(false);
+        await job.WaitAsync(targets, context.Progress, room.Require, cancellationToken).ConfigureAwait(false);
         return (begun, await new PushedImages(targets).FinishAsync(cancellationToken).ConfigureAwait(false), instant);
     }
 
@@ -192,7 +190,7 @@ internal sealed class PushRun(PushContext context)
         await PushTargets.CreateAsync(targets, owner, cancellationToken).ConfigureAwait(false);
         _changes = await UnreportedChanges.LookAsync(
             targets, target => plan.BelowOf(_set, target, points), cancellationToken).ConfigureAwait(false);
-        await _job.BeginAsync(plan.Plan, targets).ConfigureAwait(false);
+        await job.BeginAsync(plan.Plan, targets).ConfigureAwait(false);
         return (plan, targets, context.Time.GetUtcNow());
     }
 
