@@ -1,4 +1,5 @@
 using LibvirtBackup.Backups.Planning;
+using LibvirtBackup.Interop.Libvirt;
 
 namespace LibvirtBackup.Backups.Jobs;
 
@@ -14,19 +15,38 @@ internal static class JobProtection
     /// <param name="uri">Where it is found again when libvirtd went away meanwhile.</param>
     /// <param name="intent">The job.</param>
     /// <param name="plan">What was read.</param>
-    /// <exception cref="BackupException">The job has ended.</exception>
-    internal static Task RequireAsync(IBackupDomain domain, string uri, JobIntent intent, BackupPlan plan) =>
-        domain.ReconnectingAsync(uri, async current =>
+    /// <exception cref="BackupException">The job has ended, or nobody can tell.</exception>
+    internal static async Task RequireAsync(IBackupDomain domain, string uri, JobIntent intent, BackupPlan plan)
+    {
+        string? lost = null;
+        try
         {
-            var socket = await current.Jobs.GetSocketAsync(CancellationToken.None).ConfigureAwait(false);
-            var names = plan.Disks.Select(disk => disk.Disk.Name).ToList();
-            var lost = socket is not null && intent.IsOf(socket)
-                ? await current.Jobs.FindUnprotectedAsync(names, CancellationToken.None).ConfigureAwait(false)
-                : names[0];
-            if (lost is not null)
-                throw new BackupException(
-                    FailureKind.Failed,
-                    $"the backup job of disk '{lost}' of domain '{domain.Name}' ended before everything was read, so "
-                    + "what was read need not be of one instant; no point was made, the next backup covers the gap");
-        });
+            await domain.ReconnectingAsync(
+                uri, async current => lost = await FindLostAsync(current.Jobs, intent, plan).ConfigureAwait(false))
+                .ConfigureAwait(false);
+        }
+        catch (LibvirtException e)
+        {
+            throw new BackupException(
+                FailureKind.Failed,
+                $"libvirt cannot be asked whether the backup job of domain '{domain.Name}' lasted until everything was "
+                + $"read ({e.Message}); no point was made, the next backup covers the gap",
+                e);
+        }
+
+        if (lost is not null)
+            throw new BackupException(
+                FailureKind.Failed,
+                $"the backup job of disk '{lost}' of domain '{domain.Name}' ended before everything was read, so "
+                + "what was read need not be of one instant; no point was made, the next backup covers the gap");
+    }
+
+    private static async Task<string?> FindLostAsync(IBackupJobs jobs, JobIntent intent, BackupPlan plan)
+    {
+        var socket = await jobs.GetSocketAsync(CancellationToken.None).ConfigureAwait(false);
+        var names = plan.Disks.Select(disk => disk.Disk.Name).ToList();
+        return socket is not null && intent.IsOf(socket)
+            ? await jobs.FindUnprotectedAsync(names, CancellationToken.None).ConfigureAwait(false)
+            : names[0];
+    }
 }
