@@ -3,8 +3,8 @@ using LibvirtBackup.Interop.Libvirt;
 namespace LibvirtBackup.Backups.Jobs;
 
 /// <summary>
-/// Ends a copy and its job before the scratch images have filled their file system: QEMU fails a write of the guest when it cannot
-/// keep what that overwrites, and no option of libvirt's jobs makes it fail the backup instead.
+/// Ends a copy and its job before the scratch images have filled their file system: QEMU fails a write of the guest
+/// when it cannot keep what that overwrites, and no option of libvirt's jobs makes it fail the backup instead.
 /// </summary>
 internal sealed class ScratchWatch
 {
