@@ -51,8 +51,8 @@ internal sealed class GarbageCollector(TimeProvider time)
             var tally = new GcTally(repository.Store);
             foreach (var use in uses.Values.Where(use => !use.HasNeeded || use.IsSparse))
                 tally.Count(use.Length - use.NeededBytes);
-            foreach (var key in await new Leftovers(repository, time).FindAsync(cancellationToken)
-                .ConfigureAwait(false))
+            var left = await Leftovers.FindAsync(repository, time, cancellationToken).ConfigureAwait(false);
+            foreach (var key in live.HasUnlisted ? left.Files : left.Files.Concat(left.Packs))
                 tally.Count(await LengthAsync(repository.Store, key, cancellationToken).ConfigureAwait(false));
             return new GcReport
             {
@@ -60,7 +60,7 @@ internal sealed class GarbageCollector(TimeProvider time)
                 RemovedObjects = tally.RemovedObjects,
                 WrittenBytes = 0,
                 DeferredBytes = 0,
-                Warnings = [],
+                Warnings = live.HasUnlisted && left.Packs.Count > 0 ? [HiddenBlobs.Warn(left.Packs.Count)] : [],
             };
         }
         catch (InvalidDataException e)

@@ -18,6 +18,7 @@ internal sealed class GcRun(Repository repository, RepositoryLock held, TimeProv
     private readonly GcTally _tally = new(repository.Store);
     private readonly List<string> _warnings = [];
     private readonly HashSet<ChunkId> _condemned = [];
+    private readonly HashSet<string> _hidden = new(StringComparer.Ordinal);
     private long _deferredBytes;
 
     // Its marks are on entries of indexes: it is made anew when an index was replaced.
@@ -25,6 +26,8 @@ internal sealed class GcRun(Repository repository, RepositoryLock held, TimeProv
 
     internal async Task<GcReport> ExecuteAsync(CancellationToken cancellationToken)
     {
+        // Before anything is deleted: a point may need what no index names.
+        await _live.MarkNewAsync(cancellationToken).ConfigureAwait(false);
         await RemoveLeftoversAsync(cancellationToken).ConfigureAwait(false);
         while (await RemoveNeedlessAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -33,6 +36,7 @@ internal sealed class GcRun(Repository repository, RepositoryLock held, TimeProv
 
         await RepackAsync(cancellationToken).ConfigureAwait(false);
         await MergeIndexesAsync(cancellationToken).ConfigureAwait(false);
+        if (_hidden.Count > 0) _warnings.Add(HiddenBlobs.Warn(_hidden.Count));
         return new GcReport
         {
             RemovedBytes = _tally.RemovedBytes,
@@ -45,7 +49,9 @@ internal sealed class GcRun(Repository repository, RepositoryLock held, TimeProv
 
     private async Task RemoveLeftoversAsync(CancellationToken cancellationToken)
     {
-        foreach (var key in await new Leftovers(repository, time).FindAsync(cancellationToken).ConfigureAwait(false))
+        var found = await Leftovers.FindAsync(repository, time, cancellationToken).ConfigureAwait(false);
+        if (_live.HasUnlisted) _hidden.UnionWith(found.Packs);
+        foreach (var key in found.Files.Concat(found.Packs).Where(key => !_hidden.Contains(key)))
             await _tally.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
     }
 
@@ -201,6 +207,7 @@ internal sealed class GcRun(Repository repository, RepositoryLock held, TimeProv
         var files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
         packs.ExceptWith(await PackUses.FindOnlyHoldersAsync(files, _live.Marks, packs, _condemned, cancellationToken)
             .ConfigureAwait(false));
+        await SpareHiddenAsync(packs, cancellationToken).ConfigureAwait(false);
         return packs;
     }
 
@@ -209,7 +216,19 @@ internal sealed class GcRun(Repository repository, RepositoryLock held, TimeProv
     {
         var files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
         var uses = await PackUses.CountAsync(files, _live.Marks, _condemned, cancellationToken).ConfigureAwait(false);
-        return uses.Where(use => wanted(use.Value)).ToDictionary();
+        var found = uses.Where(use => wanted(use.Value)).ToDictionary();
+        var packs = found.Keys.ToHashSet();
+        await SpareHiddenAsync(packs, cancellationToken).ConfigureAwait(false);
+        return found.Where(use => packs.Contains(use.Key)).ToDictionary();
+    }
+
+    /// <summary>Leaves packs alone that may have what points need, though no index says so.</summary>
+    private async Task SpareHiddenAsync(HashSet<ChunkId> packs, CancellationToken cancellationToken)
+    {
+        if (!_live.HasUnlisted) return;
+        var hidden = await HiddenBlobs.FindHoldersAsync(repository, packs, cancellationToken).ConfigureAwait(false);
+        _hidden.UnionWith(hidden.Select(PackFormat.KeyOf));
+        packs.ExceptWith(hidden);
     }
 
     private async Task ForgetPacksAsync(HashSet<ChunkId> packs, CancellationToken cancellationToken)

@@ -21,7 +21,8 @@ internal sealed class IndexBuilder(IBlobStore store)
     /// <summary>Keys of the indexes that were written, or were there already.</summary>
     internal IReadOnlyList<string> Keys => _keys;
 
-    /// <summary>Keys of indexes that are damaged: one that is to have such a key takes its place.</summary>
+    /// <summary>Keys of indexes that are damaged, and stay until all that they had is written: no new one gets such a
+    /// key.</summary>
     internal IReadOnlySet<string> Broken { get; init; } = new HashSet<string>();
 
     /// <summary>Bytes written.</summary>
@@ -45,9 +46,14 @@ internal sealed class IndexBuilder(IBlobStore store)
     {
         if (_entries.Count == 0) return;
         var (id, content) = IndexWriter.Write(_packs, CollectionsMarshal.AsSpan(_entries));
+        while (Broken.Contains(IndexFormat.KeyOf(id)))
+        {
+            // The name stands for the content. To name a pack twice means nothing, and makes another name.
+            _packs.Add(_packs[0]);
+            (id, content) = IndexWriter.Write(_packs, CollectionsMarshal.AsSpan(_entries));
+        }
+
         var key = IndexFormat.KeyOf(id);
-        // A crash just here loses an index that is of no use; the next repair makes it again.
-        if (Broken.Contains(key)) await store.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
         if (await store.PutIfAbsentAsync(key, content, cancellationToken).ConfigureAwait(false))
             WrittenBytes += content.Length;
         _keys.Add(key);

@@ -14,7 +14,13 @@ internal sealed class LiveBlobs(Repository repository)
     // A guest can write bytes that are those of a node: what is marked as a chunk has not been entered.
     private readonly BlobMarks _entered = new(repository.Index);
 
+    private volatile bool _hasUnlisted;
+
     internal BlobMarks Marks { get; } = new(repository.Index);
+
+    /// <summary>True when a point needs something that no index lists: an index was lost, perhaps, and packs that look
+    /// needless are not.</summary>
+    internal bool HasUnlisted => _hasUnlisted;
 
     /// <summary>Marks what the points need that have not been seen yet.</summary>
     /// <exception cref="BackupException">
@@ -65,7 +71,7 @@ internal sealed class LiveBlobs(Repository repository)
     private async Task MarkAsync(RestorePoint point, CancellationToken cancellationToken)
     {
         foreach (var (_, id) in PointTree.DirtyMapsOf(point))
-            await Marks.TryMarkAsync(id, cancellationToken).ConfigureAwait(false);
+            await MarkAsync(id, cancellationToken).ConfigureAwait(false);
         foreach (var tree in PointTree.Of(point, repository.ChunkSizeBytes))
             await MarkTreeAsync(tree.Shape, tree.Shape.TopLevel, 0, tree.Root, cancellationToken)
                 .ConfigureAwait(false);
@@ -75,8 +81,8 @@ internal sealed class LiveBlobs(Repository repository)
         MapShape shape, int level, long index, MapEntry entry, CancellationToken cancellationToken)
     {
         if (entry.Kind != EntryKind.Data) return;
-        // A chunk that no index lists is a matter of verify; a node without which nothing is known is found below.
-        await Marks.TryMarkAsync(entry.Id, cancellationToken).ConfigureAwait(false);
+        // A node that no index lists, without which nothing is known, is found below.
+        await MarkAsync(entry.Id, cancellationToken).ConfigureAwait(false);
         if (level < 0 || await _entered.TryMarkAsync(entry.Id, cancellationToken).ConfigureAwait(false) == false)
             return;
         var children = new MapEntry[shape.EntryCount(level, index)];
@@ -93,7 +99,12 @@ internal sealed class LiveBlobs(Repository repository)
         await Parallel.ForEachAsync(
             children.Where(child => child.Kind == EntryKind.Data),
             cancellationToken,
-            async (child, token) => await Marks.TryMarkAsync(child.Id, token).ConfigureAwait(false))
+            async (child, token) => await MarkAsync(child.Id, token).ConfigureAwait(false))
             .ConfigureAwait(false);
+    }
+
+    private async ValueTask MarkAsync(ChunkId id, CancellationToken cancellationToken)
+    {
+        if (await Marks.TryMarkAsync(id, cancellationToken).ConfigureAwait(false) is null) _hasUnlisted = true;
     }
 }
