@@ -7,6 +7,7 @@ using LibvirtBackup.Backups.Offline;
 using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Repositories;
+using LibvirtBackup.Repositories.Locks;
 using LibvirtBackup.Repositories.Maintenance;
 using LibvirtBackup.Repositories.Maintenance.Sources;
 
@@ -23,9 +24,11 @@ internal sealed class BackupRun(BackupContext context)
     {
         context.Warnings.AddRange(await FreezeRecovery.RunAsync(context, cancellationToken).ConfigureAwait(false));
         // Before anything is read from the repository: from here on nothing that this run builds on is deleted.
-        var writer = await _repository.BeginWriteAsync($"backup of domain '{_domain.Name}'", cancellationToken)
-            .ConfigureAwait(false);
+        var purpose = $"backup of domain '{_domain.Name}'";
+        var writer = await _repository.BeginWriteAsync(purpose, cancellationToken).ConfigureAwait(false);
         await using var closing = writer.ConfigureAwait(false);
+        var start = new HeldPoint(_repository, purpose);
+        await using var releasing = start.ConfigureAwait(false);
         var (points, unreadable) = await _repository.ListPointsAsync(cancellationToken).ConfigureAwait(false);
         context.Warnings.AddRange(unreadable);
         var recovery = new CrashRecovery(_domain, context.Journal, context.State);
@@ -63,6 +66,8 @@ internal sealed class BackupRun(BackupContext context)
             await CommitAsync(captured).ConfigureAwait(false);
         }
 
+        // It may be one of those that go.
+        await start.DisposeAsync().ConfigureAwait(false);
         var dropped = await DropAsync(captured.Plan.Dropped).ConfigureAwait(false);
         await IndexMerging.TryAsync(_repository, CancellationToken.None).ConfigureAwait(false);
         return Report(pointId, captured) with { Dropped = dropped };
@@ -73,7 +78,8 @@ internal sealed class BackupRun(BackupContext context)
             BackupPlan plan;
             try
             {
-                plan = await this.PlanAsync(preparation, selection, images, cancellationToken).ConfigureAwait(false);
+                plan = await this.PlanAsync(preparation, selection, images, start, cancellationToken)
+                    .ConfigureAwait(false);
             }
             catch
             {
@@ -104,6 +110,7 @@ internal sealed class BackupRun(BackupContext context)
             var manifest = new ManifestBuilder(context, writer, domain!); // planned, so captured
             var point = await manifest.BuildAsync(pointId, disks, CancellationToken.None).ConfigureAwait(false);
             await writer.FinishAsync(CancellationToken.None).ConfigureAwait(false);
+            await start.RequireAsync(CancellationToken.None).ConfigureAwait(false);
             await _repository.CommitAsync(point, CancellationToken.None).ConfigureAwait(false);
         }
     }
@@ -130,15 +137,18 @@ internal sealed class BackupRun(BackupContext context)
         foreach (var (disk, reason) in shrunk)
             await DistrustAsync(disk, reason).ConfigureAwait(false);
         var why = shrunk[0].Why;
-        if (_request.Level is BackupLevel.Incremental or BackupLevel.Differential)
-            throw new BackupException(
-                FailureKind.NotSupported,
-                $"{_request.Level} backup of domain '{_domain.Name}' is not possible: {why}; use --level auto or full");
-        return await capture.RunAsync(plan.WithoutBase(why), images, copy, cancellationToken).ConfigureAwait(false);
+        return await capture.RunAsync(WithoutBase(plan, why), images, copy, cancellationToken).ConfigureAwait(false);
     }
 
+    private BackupPlan WithoutBase(BackupPlan plan, string why) =>
+        _request.Level is BackupLevel.Incremental or BackupLevel.Differential
+            ? throw new BackupException(
+                FailureKind.NotSupported,
+                $"{_request.Level} backup of domain '{_domain.Name}' is not possible: {why}; use --level auto or full")
+            : plan.WithoutBase(why);
+
     private async Task<BackupPlan> PlanAsync(
-        TrackPreparation preparation, DiskSelection selection, IShutOffDisks? images,
+        TrackPreparation preparation, DiskSelection selection, IShutOffDisks? images, HeldPoint start,
         CancellationToken cancellationToken)
     {
         var history = await preparation.PrepareAsync(isRunning: images is null, cancellationToken)
@@ -151,6 +161,8 @@ internal sealed class BackupRun(BackupContext context)
                     .Distrusting(await _repository.Notes.ListDistrustedAsync(cancellationToken).ConfigureAwait(false)),
                 id => _repository.Points.ReadAsync(id, cancellationToken))
             .ConfigureAwait(false);
+        if (plan.Base is { } point && !await start.TryHoldAsync(point.Id, cancellationToken).ConfigureAwait(false))
+            plan = WithoutBase(plan, $"point {point.Id} was removed meanwhile");
         // A point without a checkpoint may be forgotten, and then nothing else knows of its number.
         if (plan.NewCheckpoint is null)
             context.Journal.Append(new JournalRecord.Used(_repository.Id, _request.Track, plan.Sequence));

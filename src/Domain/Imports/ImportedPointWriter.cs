@@ -4,6 +4,7 @@ using System.Text;
 using LibvirtBackup.Backups;
 using LibvirtBackup.Backups.Copying;
 using LibvirtBackup.Repositories;
+using LibvirtBackup.Repositories.Locks;
 
 namespace LibvirtBackup.Imports;
 
@@ -18,7 +19,7 @@ internal sealed class ImportedPointWriter(
         IReadOnlyList<SourcePoint> points, IReadOnlyList<PointSummary> there, CancellationToken cancellationToken)
     {
         var done = new List<ImportedPoint>();
-        RestorePoint? before = null;
+        string? before = null;
         var sequence = there.Where(point => point.Track == track).Select(point => point.Sequence).DefaultIfEmpty()
             .Max();
         foreach (var point in points)
@@ -26,15 +27,16 @@ internal sealed class ImportedPointWriter(
             var id = IdOf(point);
             if (there.Any(old => old.Id == id))
             {
-                before = await repository.GetPointAsync(id, cancellationToken).ConfigureAwait(false);
+                before = id;
                 done.Add(new ImportedPoint(id, point.Origin, point.Domain, IsNew: false, 0, 0));
                 continue;
             }
 
-            before = await WriteAsync(id, point, before, ++sequence, cancellationToken).ConfigureAwait(false);
+            var made = await WriteAsync(id, point, before, ++sequence, cancellationToken).ConfigureAwait(false);
+            before = id;
             done.Add(new ImportedPoint(
-                id, point.Origin, point.Domain, IsNew: true, before.Disks.Sum(disk => disk.ReadBytes),
-                before.Disks.Sum(disk => disk.StoredBytes)));
+                id, point.Origin, point.Domain, IsNew: true, made.Disks.Sum(disk => disk.ReadBytes),
+                made.Disks.Sum(disk => disk.StoredBytes)));
         }
 
         return done;
@@ -50,11 +52,17 @@ internal sealed class ImportedPointWriter(
     }
 
     private async Task<RestorePoint> WriteAsync(
-        string id, SourcePoint point, RestorePoint? before, int sequence, CancellationToken cancellationToken)
+        string id, SourcePoint point, string? beforeId, int sequence, CancellationToken cancellationToken)
     {
-        var writer = await repository.BeginWriteAsync($"import of {point.Origin}", cancellationToken)
-            .ConfigureAwait(false);
+        var purpose = $"import of {point.Origin}";
+        var writer = await repository.BeginWriteAsync(purpose, cancellationToken).ConfigureAwait(false);
         await using var closing = writer.ConfigureAwait(false);
+        // What is taken over from the point before must stay; it was removed, perhaps, since it was imported.
+        var held = new HeldPoint(repository, purpose);
+        await using var releasing = held.ConfigureAwait(false);
+        var before = beforeId is not null && await held.TryHoldAsync(beforeId, cancellationToken).ConfigureAwait(false)
+            ? await repository.GetPointAsync(beforeId, cancellationToken).ConfigureAwait(false)
+            : null;
         var disks = new List<RestorePointDisk>();
         foreach (var disk in point.Disks)
         {
@@ -84,6 +92,7 @@ internal sealed class ImportedPointWriter(
         };
         cancellationToken.ThrowIfCancellationRequested();
         await writer.FinishAsync(CancellationToken.None).ConfigureAwait(false);
+        await held.RequireAsync(CancellationToken.None).ConfigureAwait(false);
         await repository.CommitAsync(stored, CancellationToken.None).ConfigureAwait(false);
         return stored;
     }
