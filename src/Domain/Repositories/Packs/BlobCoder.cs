@@ -27,7 +27,7 @@ internal sealed class BlobCoder(int level, PackCipher? cipher) : IDisposable
         if (cipher is null) return codec;
         var text = stored;
         var sealedText = target.Slice(target.Length - text.Length - PackCipher.Overhead);
-        cipher.Encrypt(id, text, sealedText);
+        cipher.Encrypt(id, codec, text, sealedText);
         stored = sealedText;
         return codec;
     }

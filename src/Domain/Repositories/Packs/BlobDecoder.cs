@@ -60,7 +60,7 @@ internal sealed class BlobDecoder(BlobNames names, PackCiphers? ciphers) : IDisp
         var text = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            if (!cipher.TryDecrypt(id, stored, text.AsSpan(0, length)))
+            if (!cipher.TryDecrypt(id, codec, stored, text.AsSpan(0, length)))
                 throw new InvalidDataException("it does not decrypt");
             Decompress(codec, text.AsSpan(0, length), plain);
         }
