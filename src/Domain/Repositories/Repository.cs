@@ -171,7 +171,7 @@ public sealed class Repository : IDisposable
         // Two that remove a slot each at the same time could leave none.
         var held = await MaintenanceLock.TakeAsync(this, "key remove", cancellationToken).ConfigureAwait(false);
         await using var closing = held.ConfigureAwait(false);
-        return await Slots.RemoveAsync(slot, cancellationToken).ConfigureAwait(false);
+        return await Slots.RemoveAsync(slot, held, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Replaces a secret by another. The old one opens nothing any more, but works until the new one does.
@@ -184,7 +184,7 @@ public sealed class Repository : IDisposable
         RequireKeys();
         var held = await MaintenanceLock.TakeAsync(this, "key rotate", cancellationToken).ConfigureAwait(false);
         await using var closing = held.ConfigureAwait(false);
-        return await Slots.RotateAsync(oldSecret, newSecret, cancellationToken).ConfigureAwait(false);
+        return await Slots.RotateAsync(oldSecret, newSecret, held, cancellationToken).ConfigureAwait(false);
     }
 
     private KeySlots Slots => new(Store, Id, _time);

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using LibvirtBackup.Repositories.Blobs;
 using LibvirtBackup.Repositories.Documents;
+using LibvirtBackup.Repositories.Locks;
 
 namespace LibvirtBackup.Repositories.Keys;
 
@@ -62,8 +63,11 @@ internal sealed class KeySlots(IBlobStore store, string repositoryId, TimeProvid
     }
 
     /// <summary>Removes a slot, but never the last one.</summary>
+    /// <param name="id">The slot.</param>
+    /// <param name="held">The maintenance lock: two that remove a slot each could leave none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BackupException">There is no such slot, or no other.</exception>
-    internal async Task<KeySlot> RemoveAsync(string id, CancellationToken cancellationToken)
+    internal async Task<KeySlot> RemoveAsync(string id, RepositoryLock held, CancellationToken cancellationToken)
     {
         var slots = await ListAsync(cancellationToken).ConfigureAwait(false);
         var removed = slots.FirstOrDefault(slot => slot.Id == id) ?? throw new BackupException(
@@ -73,6 +77,7 @@ internal sealed class KeySlots(IBlobStore store, string repositoryId, TimeProvid
                 FailureKind.Failed,
                 $"key slot '{id}' is the only one: without it nobody could read repository '{store.Location}'; add "
                 + "another first");
+        await held.RequireAsync(cancellationToken).ConfigureAwait(false);
         await store.DeleteAsync(KeyOf(id), cancellationToken).ConfigureAwait(false);
         return removed;
     }
@@ -88,15 +93,21 @@ internal sealed class KeySlots(IBlobStore store, string repositoryId, TimeProvid
     }
 
     /// <summary>Replaces every slot that the old secret opens by one for the new secret.</summary>
+    /// <param name="oldSecret">What opens the slots.</param>
+    /// <param name="newSecret">What is to open the new one.</param>
+    /// <param name="held">The maintenance lock: somebody else could remove the new slot meanwhile.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BackupException">No slot fits the old secret.</exception>
     internal async Task<KeySlot> RotateAsync(
-        RepositorySecret oldSecret, RepositorySecret newSecret, CancellationToken cancellationToken)
+        RepositorySecret oldSecret, RepositorySecret newSecret, RepositoryLock held,
+        CancellationToken cancellationToken)
     {
         var old = await FindAsync(oldSecret, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
         if (old.Count == 0)
             throw new BackupException(FailureKind.Failed, "no key slot fits the old secret; see 'lvbackup key list'");
         var label = old.MinBy(one => one.Slot.Created).Slot.Label;
         var added = await AddAsync(old[0].Keys, newSecret, label, cancellationToken).ConfigureAwait(false);
+        await held.RequireAsync(cancellationToken).ConfigureAwait(false);
         foreach (var (slot, _) in old)
             await store.DeleteAsync(KeyOf(slot.Id), cancellationToken).ConfigureAwait(false);
         return added;

@@ -51,6 +51,7 @@ internal sealed class GcRun(Repository repository, RepositoryLock held, TimeProv
     {
         var found = await Leftovers.FindAsync(repository, time, cancellationToken).ConfigureAwait(false);
         if (_live.HasUnlisted) _hidden.UnionWith(found.Packs);
+        await held.RequireAsync(cancellationToken).ConfigureAwait(false);
         foreach (var key in found.Files.Concat(found.Packs).Where(key => !_hidden.Contains(key)))
             await _tally.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
     }
@@ -234,7 +235,7 @@ internal sealed class GcRun(Repository repository, RepositoryLock held, TimeProv
     private async Task ForgetPacksAsync(HashSet<ChunkId> packs, CancellationToken cancellationToken)
     {
         var files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
-        await new IndexRewriter(repository, _condemned, _tally)
+        await new IndexRewriter(repository, held, _condemned, _tally)
             .RewriteAsync(
                 [.. files.Where(file => file.Packs.Any(pack => packs.Contains(pack.Id)))], packs, cancellationToken)
             .ConfigureAwait(false);
@@ -263,7 +264,7 @@ internal sealed class GcRun(Repository repository, RepositoryLock held, TimeProv
         if (small.Count < 2) return;
         try
         {
-            await new IndexRewriter(repository, _condemned, _tally)
+            await new IndexRewriter(repository, held, _condemned, _tally)
                 .RewriteAsync(small, new HashSet<ChunkId>(), cancellationToken).ConfigureAwait(false);
         }
         catch (IOException e)

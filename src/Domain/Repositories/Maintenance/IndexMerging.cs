@@ -22,14 +22,14 @@ internal static class IndexMerging
             files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
             var condemned = await Condemnation.ListAsync(repository, cancellationToken).ConfigureAwait(false);
             await new IndexRewriter(
-                    repository, condemned.SelectMany(one => one.Packs).ToHashSet(), new GcTally(repository.Store))
+                    repository, held, condemned.SelectMany(one => one.Packs).ToHashSet(), new GcTally(repository.Store))
                 .RewriteAsync(
                     [.. files.Where(file => file.Count < IndexBuilder.SmallIndex)], new HashSet<ChunkId>(),
                     cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException
-            or BackupException { Kind: FailureKind.Integrity })
+            or BackupException)
         {
             // A later backup or gc does it; verify tells of damage.
         }

@@ -1,5 +1,6 @@
 using LibvirtBackup.Repositories.Blobs;
 using LibvirtBackup.Repositories.Indexes;
+using LibvirtBackup.Repositories.Locks;
 
 namespace LibvirtBackup.Repositories.Maintenance;
 
@@ -7,7 +8,7 @@ namespace LibvirtBackup.Repositories.Maintenance;
 /// Lists in new indexes each copy of a blob that no good index lists: from the tables of the packs, and where a pack
 /// has none that is good, from what can be read of damaged indexes. Then the damaged ones go.
 /// </summary>
-internal sealed class IndexRepair(Repository repository)
+internal sealed class IndexRepair(Repository repository, RepositoryLock held)
 {
     private readonly IBlobStore _store = repository.Store;
     private readonly List<(IndexPack Pack, IndexEntry Entry)> _entries = [];
@@ -50,6 +51,7 @@ internal sealed class IndexRepair(Repository repository)
 
         foreach (var key in _broken) await SalvageAsync(key, cancellationToken).ConfigureAwait(false);
         await WriteAsync(listed, cancellationToken).ConfigureAwait(false);
+        if (_broken.Count > 0) await held.RequireAsync(cancellationToken).ConfigureAwait(false);
         foreach (var key in _broken.Where(key => !_written.Contains(key)))
             await _store.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
         RemovedIndexes = _broken.Count;

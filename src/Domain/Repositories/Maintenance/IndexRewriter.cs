@@ -1,12 +1,15 @@
 using LibvirtBackup.Repositories.Indexes;
+using LibvirtBackup.Repositories.Locks;
 
 namespace LibvirtBackup.Repositories.Maintenance;
 
 /// <summary>Replaces indexes by ones without some packs, and small ones by larger ones.</summary>
 /// <param name="repository">The repository.</param>
+/// <param name="held">The maintenance lock.</param>
 /// <param name="condemned">Packs that are listed only for what no other pack has.</param>
 /// <param name="tally">Counts.</param>
-internal sealed class IndexRewriter(Repository repository, IReadOnlySet<ChunkId> condemned, GcTally tally)
+internal sealed class IndexRewriter(
+    Repository repository, RepositoryLock held, IReadOnlySet<ChunkId> condemned, GcTally tally)
 {
     private readonly BlobCopies _copies = new(repository.Store, repository.Decoder);
 
@@ -21,6 +24,7 @@ internal sealed class IndexRewriter(Repository repository, IReadOnlySet<ChunkId>
                 await builder.AddAsync(copy.Pack, copy.Entry, cancellationToken).ConfigureAwait(false);
         await builder.FlushAsync(cancellationToken).ConfigureAwait(false);
         tally.WrittenBytes += builder.WrittenBytes;
+        await held.RequireAsync(cancellationToken).ConfigureAwait(false);
         foreach (var key in files.Select(file => file.Key).Except(builder.Keys, StringComparer.Ordinal))
             await tally.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
         await repository.Index.ReloadAsync(cancellationToken).ConfigureAwait(false);

@@ -1,10 +1,11 @@
 using System.Buffers;
+using LibvirtBackup.Repositories.Locks;
 using LibvirtBackup.Repositories.Packs;
 
 namespace LibvirtBackup.Repositories.Maintenance;
 
 /// <summary>Takes out of damaged packs what can be read, as the indexes know it, and removes them.</summary>
-internal sealed class PackSalvage(Repository repository, GcTally tally)
+internal sealed class PackSalvage(Repository repository, RepositoryLock held, GcTally tally)
 {
     private readonly BlobCopies _copies =
         new(repository.Store, repository.Decoder) { TakesUnreadableForBad = false };
@@ -26,13 +27,14 @@ internal sealed class PackSalvage(Repository repository, GcTally tally)
             await StoreAgainAsync(bad, condemned, cancellationToken).ConfigureAwait(false);
             await repository.Index.ReloadAsync(cancellationToken).ConfigureAwait(false);
             files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
-            await new IndexRewriter(repository, condemned, tally)
+            await new IndexRewriter(repository, held, condemned, tally)
                 .RewriteAsync(
                     [.. files.Where(file => file.Packs.Any(pack => bad.Contains(pack.Id)))], bad, cancellationToken)
                 .ConfigureAwait(false);
         }
 
         bad.UnionWith(broken.Where(pack => !condemned.Contains(pack)));
+        if (bad.Count > 0) await held.RequireAsync(cancellationToken).ConfigureAwait(false);
         foreach (var pack in bad)
             await repository.Store.DeleteAsync(PackFormat.KeyOf(pack), cancellationToken).ConfigureAwait(false);
         return bad.Count;

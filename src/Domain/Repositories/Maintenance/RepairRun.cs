@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LibvirtBackup.Repositories.Documents;
+using LibvirtBackup.Repositories.Locks;
 
 namespace LibvirtBackup.Repositories.Maintenance;
 
@@ -8,11 +9,13 @@ namespace LibvirtBackup.Repositories.Maintenance;
 /// single copies; then what is still lost, from elsewhere. Nothing good is deleted before it is stored elsewhere.
 /// </summary>
 /// <param name="repository">The repository.</param>
+/// <param name="held">The maintenance lock.</param>
 /// <param name="heal">
 /// Stores again what it finds of what points have lost, and returns how many blobs that were; null: nobody can.
 /// </param>
 internal sealed class RepairRun(
     Repository repository,
+    RepositoryLock held,
     Func<IReadOnlyCollection<ChunkId>, IReadOnlyList<(RestorePoint Point, PointTree Tree, LostPlace Place)>,
         CancellationToken, Task<int>>? heal)
 {
@@ -23,9 +26,9 @@ internal sealed class RepairRun(
     {
         var notes = await BookkeepingRepair.RemoveNotesAsync(repository.Store, cancellationToken)
             .ConfigureAwait(false);
-        var indexes = new IndexRepair(repository);
+        var indexes = new IndexRepair(repository, held);
         await indexes.RunAsync(cancellationToken).ConfigureAwait(false);
-        var salvage = new PackSalvage(repository, new GcTally(repository.Store));
+        var salvage = new PackSalvage(repository, held, new GcTally(repository.Store));
         var removed = await salvage.RunAsync(indexes.BrokenPacks, cancellationToken).ConfigureAwait(false);
         await ReadPointsAsync(cancellationToken).ConfigureAwait(false);
         var lost = await FindLostAsync(cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using LibvirtBackup.Backups;
 using LibvirtBackup.Hosts;
 using LibvirtBackup.Interop.Libvirt;
+using LibvirtBackup.Repositories.Locks;
 using LibvirtBackup.Repositories.Maintenance.Sources;
 
 namespace LibvirtBackup.Repositories.Maintenance;
@@ -20,7 +21,7 @@ internal sealed class RepositoryRepairer(BackupEngineOptions options, TimeProvid
     public static Task<RepairReport> RepairAsync(Repository repository, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        return RunAsync(repository, new RepairRun(repository, heal: null), cancellationToken);
+        return RunAsync(repository, held => new RepairRun(repository, held, heal: null), cancellationToken);
     }
 
     /// <summary>As the other one; and reads from the live disks of a domain, and from the files beside them, what its
@@ -38,12 +39,16 @@ internal sealed class RepositoryRepairer(BackupEngineOptions options, TimeProvid
         ArgumentNullException.ThrowIfNull(connection);
         using var found = await DomainFinder.FindAsync(connection, domain, cancellationToken).ConfigureAwait(false);
         var uuid = found.Uuid;
-        var run = new RepairRun(
-            repository,
-            (lost, places, token) => HealAsync(
+        return await RunAsync(repository, held => new RepairRun(repository, held, HealAsync), cancellationToken)
+            .ConfigureAwait(false);
+
+        Task<int> HealAsync(
+            IReadOnlyCollection<ChunkId> lost,
+            IReadOnlyList<(RestorePoint Point, PointTree Tree, LostPlace Place)> places,
+            CancellationToken token) =>
+            this.HealAsync(
                 repository, connection, domain, lost, [.. places.Where(place => place.Point.DomainUuid == uuid)],
-                token));
-        return await RunAsync(repository, run, cancellationToken).ConfigureAwait(false);
+                token);
     }
 
     private async Task<int> HealAsync(
@@ -94,12 +99,12 @@ internal sealed class RepositoryRepairer(BackupEngineOptions options, TimeProvid
             .DistinctBy(place => (place.Id, place.OffsetBytes));
 
     private static async Task<RepairReport> RunAsync(
-        Repository repository, RepairRun run, CancellationToken cancellationToken)
+        Repository repository, Func<RepositoryLock, RepairRun> run, CancellationToken cancellationToken)
     {
         // Nobody can take a lock beside one that cannot be read.
         await BookkeepingRepair.RemoveLocksAsync(repository.Store, cancellationToken).ConfigureAwait(false);
         var held = await MaintenanceLock.TakeAsync(repository, "repair", cancellationToken).ConfigureAwait(false);
         await using var closing = held.ConfigureAwait(false);
-        return await run.ExecuteAsync(cancellationToken).ConfigureAwait(false);
+        return await run(held).ExecuteAsync(cancellationToken).ConfigureAwait(false);
     }
 }

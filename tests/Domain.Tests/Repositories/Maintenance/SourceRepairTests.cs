@@ -141,7 +141,8 @@ public sealed class SourceRepairTests
     private static async Task<RepairReport> RepairAsync(Scene scene, SimulatedDisk? disk)
     {
         using var repository = await scene.OpenAsync();
-        return await new RepairRun(repository, async (lost, places, token) =>
+        await using var held = await MaintenanceLock.TakeAsync(repository, "test", Token);
+        return await new RepairRun(repository, held, async (lost, places, token) =>
         {
             await using var writer = await repository.BeginWriteAsync("test", token);
             var healer = new SourceHealer(repository, writer, lost);

@@ -95,7 +95,8 @@ public sealed class TwoCopiesTests
     private static async Task MergeIndexesAsync(Scene scene)
     {
         using var repository = await scene.OpenAsync();
-        await new IndexRewriter(repository, new HashSet<ChunkId>(), new GcTally(scene.Store))
+        await using var held = await MaintenanceLock.TakeAsync(repository, "test", Token);
+        await new IndexRewriter(repository, held, new HashSet<ChunkId>(), new GcTally(scene.Store))
             .RewriteAsync(await repository.Index.GetFilesAsync(Token), new HashSet<ChunkId>(), Token);
     }
 
