@@ -8,18 +8,22 @@ namespace LibvirtBackup.Repositories.Maintenance;
 /// </summary>
 internal static class DamageNotes
 {
+    /// <summary>The notes that there are; to be asked before anything is read, for what others note meanwhile is not
+    /// known to be wrong.</summary>
+    internal static Task<IReadOnlyList<string>> ListAsync(Repository repository, CancellationToken cancellationToken) =>
+        repository.Store.ListAsync(RepositoryNotes.DamagedFolder, cancellationToken);
+
     /// <summary>Notes what was found, unless it is noted already.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="blobs">Blobs of which a copy is damaged or absent.</param>
     /// <param name="points">Points that need blobs of which no copy is good.</param>
-    /// <param name="isAll">True when nothing else is damaged: older notes are wrong then.</param>
+    /// <param name="replaced">Older notes that are wrong now, for nothing else is damaged; null when that is not known.
+    /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     internal static async Task WriteAsync(
-        Repository repository, IReadOnlyCollection<ChunkId> blobs, IReadOnlyCollection<string> points, bool isAll,
-        CancellationToken cancellationToken)
+        Repository repository, IReadOnlyCollection<ChunkId> blobs, IReadOnlyCollection<string> points,
+        IReadOnlyList<string>? replaced, CancellationToken cancellationToken)
     {
-        var old = await repository.Store.ListAsync(RepositoryNotes.DamagedFolder, cancellationToken)
-            .ConfigureAwait(false);
         var known = await repository.Notes.ListDamagedAsync(cancellationToken).ConfigureAwait(false);
         var found = new DamagedDocument(
             [.. blobs.Select(id => id.ToString()).Order(StringComparer.Ordinal)],
@@ -27,11 +31,10 @@ internal static class DamageNotes
         var knownBlobs = known.SelectMany(note => note.Blobs).ToHashSet(StringComparer.Ordinal);
         var knownPoints = known.SelectMany(note => note.Points).ToHashSet(StringComparer.Ordinal);
         var isKnown = knownBlobs.IsSupersetOf(found.Blobs) && knownPoints.IsSupersetOf(found.Points);
-        if (isAll && isKnown && knownBlobs.Count == found.Blobs.Count && knownPoints.Count == found.Points.Count)
+        if (replaced is not null && isKnown && knownBlobs.Count == found.Blobs.Count && knownPoints.Count == found.Points.Count)
             return;
-        if (isAll || !isKnown) await WriteAsync(repository, found, cancellationToken).ConfigureAwait(false);
-        if (!isAll) return;
-        foreach (var key in old) await repository.Store.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+        if (replaced is not null || !isKnown) await WriteAsync(repository, found, cancellationToken).ConfigureAwait(false);
+        foreach (var key in replaced ?? []) await repository.Store.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task WriteAsync(

@@ -26,6 +26,7 @@ internal sealed class RepairRun(
     {
         var notes = await BookkeepingRepair.RemoveNotesAsync(repository.Store, cancellationToken)
             .ConfigureAwait(false);
+        var noted = await DamageNotes.ListAsync(repository, cancellationToken).ConfigureAwait(false);
         var indexes = new IndexRepair(repository, held);
         await indexes.RunAsync(cancellationToken).ConfigureAwait(false);
         var salvage = new PackSalvage(repository, held, new GcTally(repository.Store));
@@ -51,7 +52,7 @@ internal sealed class RepairRun(
 
         var damaged = await LocateAsync(lost, cancellationToken).ConfigureAwait(false);
         await DamageNotes.WriteAsync(
-                repository, [.. lost.Keys], [.. damaged.Select(point => point.Id)], isAll: true, cancellationToken)
+                repository, [.. lost.Keys], [.. damaged.Select(point => point.Id)], noted, cancellationToken)
             .ConfigureAwait(false);
         return new RepairReport
         {

@@ -18,6 +18,7 @@ internal sealed class VerifyRun(
     {
         // gc may delete these while this runs, but no others: before any index is read that may still list them.
         var condemned = await repository.Notes.ListCondemnedPacksAsync(cancellationToken).ConfigureAwait(false);
+        var noted = await DamageNotes.ListAsync(repository, cancellationToken).ConfigureAwait(false);
         await ReadPointsAsync(cancellationToken).ConfigureAwait(false);
         if (await FindBrokenIndexAsync(cancellationToken).ConfigureAwait(false) is { } broken)
             return Report(
@@ -38,7 +39,7 @@ internal sealed class VerifyRun(
         if (request.Points.Count == 0)
             await RepositoryScrubber.CheckBookkeepingAsync(repository.Store, _problems, cancellationToken)
                 .ConfigureAwait(false);
-        await NoteAsync(data.BadCopies, verified, cancellationToken).ConfigureAwait(false);
+        await NoteAsync(data.BadCopies, verified, noted, cancellationToken).ConfigureAwait(false);
         return Report(verified) with { CheckedBlobs = data.CheckedBlobs, CheckedBytes = data.CheckedBytes };
     }
 
@@ -120,14 +121,16 @@ internal sealed class VerifyRun(
     }
 
     private async Task NoteAsync(
-        IEnumerable<ChunkId> badCopies, List<VerifiedPoint> verified, CancellationToken cancellationToken)
+        IEnumerable<ChunkId> badCopies, List<VerifiedPoint> verified, IReadOnlyList<string> noted,
+        CancellationToken cancellationToken)
     {
         var isAll = request.Points.Count == 0 && request.Depth == VerifyDepth.Full;
         try
         {
             await DamageNotes.WriteAsync(
                     repository, [.. _lost.Keys.Concat(badCopies).Distinct()],
-                    [.. verified.Where(point => !point.IsGood).Select(point => point.Id)], isAll, cancellationToken)
+                    [.. verified.Where(point => !point.IsGood).Select(point => point.Id)], isAll ? noted : null,
+                    cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -82,7 +82,7 @@ internal sealed class HistoryTampering(HistoryWorld world)
         var id = ids[step.B % ids.Count];
         world.Log.Add($"    {id}");
         if (step.C % 2 == 0) await opened.ForgetAsync(id, CancellationToken.None);
-        else await DamageNotes.WriteAsync(opened, [], [id], isAll: false, CancellationToken.None);
+        else await DamageNotes.WriteAsync(opened, [], [id], replaced: null, CancellationToken.None);
     }
 
     internal void RollBack(HistoryStep step)
