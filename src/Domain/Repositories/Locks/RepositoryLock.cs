@@ -120,6 +120,13 @@ internal sealed class RepositoryLock : IAsyncDisposable
                 || await _store.GetLengthAsync(KeyOf(_number), CancellationToken.None).ConfigureAwait(false) is null)
                 return;
             await WriteAsync(_number + 1, CancellationToken.None).ConfigureAwait(false);
+            if (await _store.GetLengthAsync(KeyOf(_number), CancellationToken.None).ConfigureAwait(false) is null)
+            {
+                // Taken away since we looked, by somebody who does not know of the new one.
+                await _store.DeleteAsync(KeyOf(_number + 1), CancellationToken.None).ConfigureAwait(false);
+                return;
+            }
+
             _number++;
             await _store.DeleteAsync(KeyOf(_number - 1), CancellationToken.None).ConfigureAwait(false);
         }

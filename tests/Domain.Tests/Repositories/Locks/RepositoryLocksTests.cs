@@ -48,7 +48,7 @@ public sealed class RepositoryLocksTests
         var me = ProcessIdentity.Current;
         await WriteAsync("gone", LockOwner.ThisHost, me with { ProcessId = int.MaxValue }, now);
         await WriteAsync("reused", LockOwner.ThisHost, me with { StartTime = me.StartTime - 1 }, now);
-        await WriteAsync("boot", LockOwner.ThisHost, me with { BootId = "before" }, now);
+        await WriteAsync("boot", LockOwner.ThisHost, me with { BootId = "before" }, DateTimeOffset.UnixEpoch);
         await WriteAsync("quiet", "elsewhere", me, now - TimeSpan.FromMinutes(61));
         await WriteAsync("far", "elsewhere", me, now - TimeSpan.FromMinutes(59));
         await WriteAsync("alive", LockOwner.ThisHost, me, now - TimeSpan.FromDays(1));
@@ -58,6 +58,43 @@ public sealed class RepositoryLocksTests
         Assert.Equal(["alive", "far"], held.Select(one => one.Session).Order());
         Assert.Equal(
             ["locks/alive-0.json", "locks/far-0.json"], await _store.ListAsync(RepositoryLocks.Folder, Token));
+    }
+
+    [Theory]
+    [InlineData(-20, true)] // before the host was started: of its last boot
+    [InlineData(-5, false)] // since: a machine with the same id, cloned
+    public void A_lock_of_another_boot_is_dead_when_it_is_from_before_this_one(int minutes, bool isStale)
+    {
+        var now = DateTimeOffset.UnixEpoch.AddDays(1);
+        var held = new LockDocument
+        {
+            Kind = LockKind.Session,
+            Host = LockOwner.ThisHost,
+            Process = ProcessIdentity.Current with { BootId = "other" },
+            Refreshed = now.AddMinutes(minutes),
+            Purpose = "test",
+        };
+        Assert.Equal(isStale, LockOwner.IsStale(held, now, boot: now.AddMinutes(-10)));
+        Assert.True(LockOwner.IsStale(held, now.AddMinutes(61), boot: now.AddDays(-1)));
+    }
+
+    [Fact]
+    public async Task A_lock_that_is_taken_away_while_it_is_renewed_is_lost()
+    {
+        var clock = new TimerClock();
+        var puts = 0;
+        var stealing = new HookedBlobStore(_store, async _ =>
+        {
+            if (++puts < 2) return;
+            foreach (var key in await _store.ListAsync(RepositoryLocks.Folder, Token))
+                await _store.DeleteAsync(key, Token);
+        });
+        var locks = new RepositoryLocks(stealing, new DocumentStore(stealing, keys: null), clock);
+        await using var held = await locks.TakeSessionAsync("one", Token);
+        clock.Ring();
+        Assert.False(await held.IsHeldAsync(Token)); // waits for the renewal
+        Assert.Equal(2, puts);
+        Assert.Empty(await _store.ListAsync(RepositoryLocks.Folder, Token));
     }
 
     [Fact]
