@@ -206,7 +206,9 @@ internal sealed class GcRun(Repository repository, RepositoryLock held, TimeProv
         if (packs.Count == 0) return packs;
         await _live.MarkNewAsync(cancellationToken).ConfigureAwait(false);
         var files = await repository.Index.GetFilesAsync(cancellationToken).ConfigureAwait(false);
-        packs.ExceptWith(await PackUses.FindOnlyHoldersAsync(files, _live.Marks, packs, _condemned, cancellationToken)
+        var copies = new BlobCopies(repository.Store, repository.Decoder);
+        packs.ExceptWith(await PackUses
+            .FindOnlyHoldersAsync(files, _live.Marks, copies, packs, _condemned, cancellationToken)
             .ConfigureAwait(false));
         await SpareHiddenAsync(packs, cancellationToken).ConfigureAwait(false);
         return packs;

@@ -34,18 +34,33 @@ internal static class PackUses
         return uses;
     }
 
-    /// <summary>Those of the packs that hold something needed that no pack has that is not condemned.</summary>
+    /// <summary>
+    /// Those of the packs that hold something needed of which no good copy is in a pack that is not condemned. The
+    /// copies are read: a session that began before a pack was condemned may have made a point of what it has since.
+    /// </summary>
     internal static async Task<HashSet<ChunkId>> FindOnlyHoldersAsync(
-        IReadOnlyList<IndexFile> files, BlobMarks marks, IReadOnlySet<ChunkId> packs, IReadOnlySet<ChunkId> condemned,
-        CancellationToken cancellationToken)
+        IReadOnlyList<IndexFile> files, BlobMarks marks, BlobCopies copies, IReadOnlySet<ChunkId> packs,
+        IReadOnlySet<ChunkId> condemned, CancellationToken cancellationToken)
     {
         var holders = new HashSet<ChunkId>();
-        await foreach (var copies in new IndexScan(files).ReadAsync(cancellationToken).ConfigureAwait(false))
-            if (copies.Any(copy => packs.Contains(copy.Pack.Id))
-                && copies.All(copy => condemned.Contains(copy.Pack.Id))
-                && IsNeeded(copies, marks))
-                holders.UnionWith(copies.Select(copy => copy.Pack.Id).Where(packs.Contains));
+        await foreach (var group in new IndexScan(files).ReadAsync(cancellationToken).ConfigureAwait(false))
+            if (group.Any(copy => packs.Contains(copy.Pack.Id) && !holders.Contains(copy.Pack.Id))
+                && IsNeeded(group, marks)
+                && !await HasGoodAsync(group, copies, condemned, cancellationToken).ConfigureAwait(false))
+                holders.UnionWith(group.Select(copy => copy.Pack.Id).Where(packs.Contains));
         return holders;
+    }
+
+    private static async ValueTask<bool> HasGoodAsync(
+        IReadOnlyList<IndexCopy> group, BlobCopies copies, IReadOnlySet<ChunkId> condemned,
+        CancellationToken cancellationToken)
+    {
+        foreach (var copy in group)
+            if (!condemned.Contains(copy.Pack.Id)
+                && await copies.IsGoodAsync(copy.Entry.Id, copy.File.Locate(copy.Entry), cancellationToken)
+                    .ConfigureAwait(false))
+                return true;
+        return false;
     }
 
     private static bool IsNeeded(IReadOnlyList<IndexCopy> copies, BlobMarks marks)

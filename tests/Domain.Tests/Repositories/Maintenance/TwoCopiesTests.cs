@@ -26,6 +26,21 @@ public sealed class TwoCopiesTests
     }
 
     [Fact]
+    public async Task Gc_keeps_the_only_good_copy_when_it_is_needed_again()
+    {
+        var (scene, _, _, small) = await CreateAsync();
+        await scene.BackupAsync(Scene.Random(3, 20)); // for this the small pack stays
+        await scene.DamageAsync(s_same.AsMemory(0, Scene.Chunk), small);
+        await using var session = await scene.BeginAsync(s_same);
+        await session.StoreAsync(); // finds all of it stored
+        foreach (var point in scene.Points.Keys.Take(2).ToList()) await scene.ForgetAsync(point);
+        Assert.NotEqual(0, (await scene.CollectAsync()).DeferredBytes);
+        await session.CommitAsync();
+        await scene.CollectAsync();
+        await scene.HoldsAsync();
+    }
+
+    [Fact]
     public async Task Repair_of_the_pack_with_the_good_copy_does_not_trust_the_other_one()
     {
         var (scene, _, pack, small) = await CreateAsync();
