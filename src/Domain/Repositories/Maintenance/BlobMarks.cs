@@ -15,7 +15,7 @@ internal sealed class BlobMarks(PackIndex index)
     /// <returns>True when it was not marked; false when it was; null when no index lists it.</returns>
     internal async ValueTask<bool?> TryMarkAsync(ChunkId id, CancellationToken cancellationToken) =>
         await index.FindPositionAsync(id, cancellationToken).ConfigureAwait(false) is { } position
-            ? Set(position.File, position.Number)
+            ? Mark(position.File, position.Number)
             : null;
 
     /// <summary>True when any copy of the blob is marked.</summary>
@@ -38,7 +38,9 @@ internal sealed class BlobMarks(PackIndex index)
     /// </summary>
     internal bool AreOn(IReadOnlyCollection<IndexFile> files) => _bits.Keys.All(files.Contains);
 
-    private bool Set(IndexFile file, int number)
+    /// <summary>Marks this entry.</summary>
+    /// <returns>True when it was not marked.</returns>
+    internal bool Mark(IndexFile file, int number)
     {
         var bits = _bits.GetOrAdd(file, static f => new long[(f.Count + 63) / 64]);
         var bit = 1L << number;

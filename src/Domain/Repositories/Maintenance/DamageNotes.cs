@@ -31,10 +31,11 @@ internal static class DamageNotes
         var knownBlobs = known.SelectMany(note => note.Blobs).ToHashSet(StringComparer.Ordinal);
         var knownPoints = known.SelectMany(note => note.Points).ToHashSet(StringComparer.Ordinal);
         var isKnown = knownBlobs.IsSupersetOf(found.Blobs) && knownPoints.IsSupersetOf(found.Points);
-        if (replaced is not null && isKnown && knownBlobs.Count == found.Blobs.Count && knownPoints.Count == found.Points.Count)
-            return;
-        if (replaced is not null || !isKnown) await WriteAsync(repository, found, cancellationToken).ConfigureAwait(false);
-        foreach (var key in replaced ?? []) await repository.Store.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+        var isSame = isKnown && knownBlobs.Count == found.Blobs.Count && knownPoints.Count == found.Points.Count;
+        if (isSame || (isKnown && replaced is null)) return;
+        await WriteAsync(repository, found, cancellationToken).ConfigureAwait(false);
+        foreach (var key in replaced ?? [])
+            await repository.Store.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task WriteAsync(

@@ -37,6 +37,7 @@ internal sealed class DataCheck(
     {
         var packs = await ChooseAsync(files, cancellationToken).ConfigureAwait(false);
         var total = packs.Sum(pack => (long)pack.Value);
+        var places = new ListedPlaces(repository.Index, files);
         using var check = new PackCheck(repository.Store, Decode);
         await Parallel.ForEachAsync(
             packs,
@@ -46,9 +47,13 @@ internal sealed class DataCheck(
             },
             async (pack, token) =>
             {
-                Take(pack.Key, await CheckAsync(check, pack.Key, pack.Value, token).ConfigureAwait(false));
+                var findings = await CheckAsync(check, pack.Key, pack.Value, token).ConfigureAwait(false);
+                Take(pack.Key, findings);
+                if (findings is { Problem: null, Table: { } table })
+                    await places.CompareAsync(table, token).ConfigureAwait(false);
                 progress?.Report(new MaintenanceProgress(Interlocked.Add(ref _done, pack.Value), total));
             }).ConfigureAwait(false);
+        await SuspectMislistedAsync(files, packs, places, cancellationToken).ConfigureAwait(false);
         if (request.Depth == VerifyDepth.Sample) await SampleAsync(files, cancellationToken).ConfigureAwait(false);
         if (!_badPacks.IsEmpty) await SuspectAllOfBadPacksAsync(files, cancellationToken).ConfigureAwait(false);
         await JudgeAsync(cancellationToken).ConfigureAwait(false);
@@ -131,6 +136,25 @@ internal sealed class DataCheck(
             }
     }
 
+    /// <summary>What points need, and an index has elsewhere in a pack than the pack itself.</summary>
+    private async Task SuspectMislistedAsync(
+        IReadOnlyList<IndexFile> files, Dictionary<ChunkId, int> packs, ListedPlaces places,
+        CancellationToken cancellationToken)
+    {
+        await foreach (var group in new IndexScan(files).ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (!IsNeeded(group)) continue;
+            foreach (var copy in group)
+                if (!places.IsRight(copy) && packs.ContainsKey(copy.Pack.Id) && !_badPacks.ContainsKey(copy.Pack.Id))
+                    Suspect(
+                        copy.Entry.Id, copy.Pack.Id,
+                        new Loss(
+                            copy.File.Key,
+                            $"what it says of object {copy.Entry.Id} is not what "
+                            + $"{PackFormat.KeyOf(copy.Pack.Id)} says; 'lvbackup repair' goes by the pack"));
+        }
+    }
+
     private async Task SampleAsync(IReadOnlyList<IndexFile> files, CancellationToken cancellationToken)
     {
         var chosen = new List<(ChunkId Id, BlobLocation Location)>();
@@ -158,7 +182,11 @@ internal sealed class DataCheck(
 
     private bool IsWanted(IReadOnlyList<IndexCopy> group)
     {
-        if (request.Points.Count == 0) return true;
+        return request.Points.Count == 0 || IsNeeded(group);
+    }
+
+    private bool IsNeeded(IReadOnlyList<IndexCopy> group)
+    {
         foreach (var copy in group)
             if (marks.IsMarked(copy.File, copy.Number))
                 return true;

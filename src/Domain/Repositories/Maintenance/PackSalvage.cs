@@ -1,4 +1,6 @@
 using System.Buffers;
+using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Indexes;
 using LibvirtBackup.Repositories.Locks;
 using LibvirtBackup.Repositories.Packs;
 
@@ -9,6 +11,9 @@ internal sealed class PackSalvage(Repository repository, RepositoryLock held, Gc
 {
     private readonly BlobCopies _copies =
         new(repository.Store, repository.Decoder) { TakesUnreadableForBad = false };
+
+    /// <summary>Of packs with a blob that is not where the indexes say.</summary>
+    private readonly Dictionary<ChunkId, SealedPack?> _tables = [];
 
     /// <param name="broken">Packs that are damaged or cut, or have a damaged blob.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -80,12 +85,9 @@ internal sealed class PackSalvage(Repository repository, RepositoryLock held, Gc
                     continue;
                 foreach (var copy in group)
                 {
-                    var problem = await _copies
-                        .TryReadAsync(copy.Entry.Id, copy.File.Locate(copy.Entry), plain, cancellationToken)
-                        .ConfigureAwait(false);
-                    if (problem is not null) continue;
-                    await writer.AddAsync(plain.AsMemory(0, copy.Entry.PlainLength), cancellationToken)
-                        .ConfigureAwait(false);
+                    var length = await TryReadAsync(copy, plain, cancellationToken).ConfigureAwait(false);
+                    if (length == 0) continue;
+                    await writer.AddAsync(plain.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
                     break;
                 }
             }
@@ -95,6 +97,35 @@ internal sealed class PackSalvage(Repository repository, RepositoryLock held, Gc
         finally
         {
             ArrayPool<byte>.Shared.Return(plain);
+        }
+    }
+
+    /// <summary>Reads a copy from where the index says that it is, or else from where its pack says.</summary>
+    /// <returns>The blob's length; 0 when neither is good.</returns>
+    private async ValueTask<int> TryReadAsync(IndexCopy copy, byte[] plain, CancellationToken cancellationToken)
+    {
+        if (await IsReadAsync(copy.File.Locate(copy.Entry)).ConfigureAwait(false)) return copy.Entry.PlainLength;
+        if (!_tables.TryGetValue(copy.Pack.Id, out var table))
+            _tables.Add(copy.Pack.Id, table = await TryReadTableAsync(copy.Pack.Id, cancellationToken)
+                .ConfigureAwait(false));
+        foreach (var row in (table?.Entries ?? []).Where(row => row.Id == copy.Entry.Id))
+            if (await IsReadAsync(ListedPlaces.LocationOf(table!, row)).ConfigureAwait(false)) // it has rows
+                return row.PlainLength;
+        return 0;
+
+        async ValueTask<bool> IsReadAsync(BlobLocation location) => await _copies
+            .TryReadAsync(copy.Entry.Id, location, plain, cancellationToken).ConfigureAwait(false) is null;
+    }
+
+    private async Task<SealedPack?> TryReadTableAsync(ChunkId pack, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PackTables.ReadAsync(repository.Store, pack, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is InvalidDataException or BlobMissingException)
+        {
+            return null;
         }
     }
 }

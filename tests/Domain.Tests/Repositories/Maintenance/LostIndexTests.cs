@@ -109,7 +109,7 @@ public sealed class LostIndexTests
         Assert.True((await RepositoryRepairer.RepairAsync(repository, Token)).IsGood);
     }
 
-    /// <summary>A point whose chunks are listed by the index of a point that is forgotten, its nodes by its own.</summary>
+    /// <summary>A point whose chunks the index of a point that is forgotten lists, and its nodes its own.</summary>
     private static async Task<(Scene Scene, IBlobStore Store, string SmallIndex, byte[] Bytes)> CreateAsync()
     {
         var scene = await Scene.CreateAsync(new MemoryBlobStore());
@@ -118,6 +118,7 @@ public sealed class LostIndexTests
         var index = Assert.Single(await scene.Store.ListAsync("indexes/", Token));
         await scene.BackupAsync(bytes[..(10 * Scene.Chunk)]);
         await scene.ForgetAsync(large);
-        return (scene, scene.Store, (await scene.Store.ListAsync("indexes/", Token)).Single(key => key != index), bytes);
+        var small = (await scene.Store.ListAsync("indexes/", Token)).Single(key => key != index);
+        return (scene, scene.Store, small, bytes);
     }
 }

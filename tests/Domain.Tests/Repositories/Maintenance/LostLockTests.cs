@@ -13,7 +13,7 @@ namespace LibvirtBackup.Domain.Tests.Repositories.Maintenance;
 public sealed class LostLockTests
 {
     private static readonly RepositorySecret s_secret = new RepositorySecret.KeyFile(new byte[32]);
-    private static readonly RepositorySecret s_other = new RepositorySecret.KeyFile([.. Enumerable.Repeat((byte)1, 32)]);
+    private static readonly RepositorySecret s_other = new RepositorySecret.KeyFile(new byte[34]);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
