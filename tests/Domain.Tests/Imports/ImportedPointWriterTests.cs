@@ -28,7 +28,7 @@ public sealed class ImportedPointWriterTests
         });
         Assert.Equal(FailureKind.Busy, Assert.Single(refusals).Kind);
         await ForgetFirstAsync();
-        await RestoresAsync(done[1].Id);
+        await RestoresAsync(done[1].Point);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class ImportedPointWriterTests
         });
         var done = await ImportAsync(removing, _ => Task.CompletedTask);
         Assert.Equal(3, locks);
-        await RestoresAsync(done[1].Id);
+        await RestoresAsync(done[1].Point);
     }
 
     private async Task<IReadOnlyList<ImportedPoint>> ImportAsync(IBlobStore store, Func<int, Task> whileReading)

@@ -50,7 +50,8 @@ public sealed class PackCipherTests
         at.Salt.Write(salt);
         var key = HKDF.DeriveKey(HashAlgorithmName.SHA256, keys.DataKey, 32, salt, "lvb pack"u8.ToArray());
         using var aes = new AesGcm(key, 16);
-        aes.Decrypt([.. name[..11], (byte)at.Codec], stored[..^16], stored[^16..], text, name);
+        byte[] nonce = [.. name[..11], (byte)at.Codec];
+        aes.Decrypt(nonce, stored[..^16], stored[^16..], text, name);
         Assert.Equal(noise, text);
     }
 }
