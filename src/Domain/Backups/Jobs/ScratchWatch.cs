@@ -76,7 +76,7 @@ internal sealed class ScratchWatch
         var watch = WatchAsync(copying, watching.Token);
         try
         {
-            var copied = await CopyAsync(copy, copying.Token, cancellationToken).ConfigureAwait(false);
+            var copied = await CopyAsync(copy, copying, cancellationToken).ConfigureAwait(false);
             await keep(copied).ConfigureAwait(false);
             return copied;
         }
@@ -88,11 +88,11 @@ internal sealed class ScratchWatch
     }
 
     private async Task<T> CopyAsync<T>(
-        Func<CancellationToken, Task<T>> copy, CancellationToken copying, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<T>> copy, CancellationTokenSource copying, CancellationToken cancellationToken)
     {
         try
         {
-            return await copy(copying).ConfigureAwait(false);
+            return await copy(copying.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (copying.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
