@@ -7,6 +7,7 @@ namespace LibvirtBackup.Domain.Tests.Backups.Freezing;
 internal sealed class SimulatedGuest(FakeClock clock) : IGuestFileSystems
 {
     private readonly DateTimeOffset _start = clock.GetUtcNow();
+    private readonly TaskCompletionSource _thawed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>What it was asked, each with the seconds since the start.</summary>
     internal List<string> Calls { get; } = [];
@@ -14,6 +15,9 @@ internal sealed class SimulatedGuest(FakeClock clock) : IGuestFileSystems
     internal int FileSystems { get; init; } = 2;
 
     internal bool IsFrozen { get; set; }
+
+    /// <summary>Ends when it is thawed for the first time.</summary>
+    internal Task Thawed => _thawed.Task;
 
     internal string? Obstacle { get; init; }
 
@@ -51,6 +55,7 @@ internal sealed class SimulatedGuest(FakeClock clock) : IGuestFileSystems
         if (ThawFailures-- > 0) return Task.FromException<int>(Error(ThawError));
         var count = IsFrozen ? FileSystems : 0;
         IsFrozen = false;
+        _thawed.TrySetResult();
         return Task.FromResult(count);
     }
 
