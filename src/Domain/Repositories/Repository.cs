@@ -225,23 +225,10 @@ public sealed class Repository : IDisposable
         IBlobStore store, RepositorySecret? secret, TimeProvider time, CancellationToken cancellationToken)
     {
         var config = await ConfigStore.ReadAsync(store, cancellationToken).ConfigureAwait(false);
-        if (!config.Encrypted)
-            return secret is null ? new Repository(store, config, keys: null, time) : throw NotEncrypted(store);
-        if (secret is null)
-            throw new BackupException(
-                FailureKind.Failed,
-                $"repository '{store.Location}' is encrypted; give --passphrase-file or --key-file");
-        var keys = await new KeySlots(store, config.Id, time).OpenAsync(secret, cancellationToken)
+        var keys = await RepositoryAccess.OpenAsync(store, config, secret, time, cancellationToken)
             .ConfigureAwait(false);
         return new Repository(store, config, keys, time);
     }
-
-    /// <summary>Whoever gives a key must neither read nor write in the open because somebody changed a file.</summary>
-    private static BackupException NotEncrypted(IBlobStore store) => new(
-        FailureKind.Failed,
-        $"repository '{store.Location}' is not encrypted, and a key was given: leave out --passphrase-file and "
-        + "--key-file, and LVBACKUP_PASSPHRASE_FILE and LVBACKUP_KEY_FILE; if it was encrypted before, somebody has "
-        + "changed its config.json: bring that back from a copy");
 
     internal static Task<Repository> OpenAsync(IBlobStore store, CancellationToken cancellationToken) =>
         OpenAsync(store, secret: null, TimeProvider.System, cancellationToken);
