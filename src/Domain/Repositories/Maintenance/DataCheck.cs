@@ -38,7 +38,10 @@ internal sealed class DataCheck(
         var packs = await ChooseAsync(files, cancellationToken).ConfigureAwait(false);
         var total = packs.Sum(pack => (long)pack.Value);
         var places = new ListedPlaces(repository.Index, files);
-        using var check = new PackCheck(repository.Store, Decode);
+        using var check = new PackCheck(
+            repository.Store,
+            (pack, entries, content, problems) =>
+                repository.Decoder.CheckAll(pack.Salt, entries, content, problems));
         await Parallel.ForEachAsync(
             packs,
             new ParallelOptions
@@ -91,9 +94,6 @@ internal sealed class DataCheck(
 
         return findings;
     }
-
-    private void Decode(SealedPack pack, PackEntry entry, ReadOnlySpan<byte> stored, Span<byte> plain) =>
-        repository.Decoder.Decode(entry.Id, pack.Salt, entry.Codec, stored, plain);
 
     private void Take(ChunkId pack, PackFindings findings)
     {
@@ -180,10 +180,7 @@ internal sealed class DataCheck(
             }).ConfigureAwait(false);
     }
 
-    private bool IsWanted(IReadOnlyList<IndexCopy> group)
-    {
-        return request.Points.Count == 0 || IsNeeded(group);
-    }
+    private bool IsWanted(IReadOnlyList<IndexCopy> group) => request.Points.Count == 0 || IsNeeded(group);
 
     private bool IsNeeded(IReadOnlyList<IndexCopy> group)
     {

@@ -15,7 +15,22 @@ internal sealed class PackFindings
     /// <summary>Blobs that are damaged in it, and how.</summary>
     internal List<(PackEntry Entry, string Problem)> Damaged { get; } = [];
 
-    internal int CheckedBlobs { get; set; }
+    internal int CheckedBlobs { get; private set; }
 
-    internal long CheckedBytes { get; set; }
+    internal long CheckedBytes { get; private set; }
+
+    /// <summary>Takes notice of a blob.</summary>
+    /// <param name="entry">The blob.</param>
+    /// <param name="problem">What is wrong with it, or null.</param>
+    internal void Add(PackEntry entry, string? problem)
+    {
+        if (problem is not null)
+        {
+            Damaged.Add((entry, problem));
+            return;
+        }
+
+        CheckedBlobs++;
+        CheckedBytes += entry.PlainLength;
+    }
 }

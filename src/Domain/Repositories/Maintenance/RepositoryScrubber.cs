@@ -111,10 +111,15 @@ internal static class RepositoryScrubber
         IProgress<MaintenanceProgress>? progress, CancellationToken cancellationToken)
     {
         var (gate, blobs, bytes, done) = (new Lock(), 0L, 0L, 0L);
-        using var check = new PackCheck(store, static (_, entry, stored, _) =>
+        using var check = new PackCheck(store, static (_, entries, content, problems) =>
         {
-            if (ChunkId.Compute(stored) != entry.StoredHash)
-                throw new InvalidDataException("its stored bytes do not match their hash");
+            for (var i = 0; i < entries.Length; i++)
+            {
+                var stored = content.Slice(entries[i].Offset, entries[i].StoredLength);
+                problems[i] = ChunkId.Compute(stored) == entries[i].StoredHash
+                    ? null
+                    : "its stored bytes do not match their hash";
+            }
         });
         await Parallel.ForEachAsync(
             packs,
