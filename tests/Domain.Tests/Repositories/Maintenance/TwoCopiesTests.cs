@@ -25,16 +25,19 @@ public sealed class TwoCopiesTests
         await scene.HoldsAsync();
     }
 
-    [Fact]
-    public async Task Gc_keeps_the_only_good_copy_when_it_is_needed_again()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // before it had merged the indexes, so that both copies are listed still
+    public async Task Gc_keeps_the_only_good_copy_when_it_is_needed_again(bool isKilled)
     {
-        var (scene, _, _, small) = await CreateAsync();
+        var (scene, _, pack, small) = await CreateAsync();
         await scene.BackupAsync(Scene.Random(3, 20)); // for this the small pack stays
         await scene.DamageAsync(s_same.AsMemory(0, Scene.Chunk), small);
         await using var session = await scene.BeginAsync(s_same);
         await session.StoreAsync(); // finds all of it stored
         foreach (var point in scene.Points.Keys.Take(2).ToList()) await scene.ForgetAsync(point);
-        Assert.NotEqual(0, (await scene.CollectAsync()).DeferredBytes);
+        if (isKilled) await CondemnAsync(scene, pack);
+        else Assert.NotEqual(0, (await scene.CollectAsync()).DeferredBytes);
         await session.CommitAsync();
         await scene.CollectAsync();
         await scene.HoldsAsync();
@@ -62,8 +65,7 @@ public sealed class TwoCopiesTests
         await scene.DamageAsync(s_same.AsMemory(0, Scene.Chunk), small);
         foreach (var point in scene.Points.Keys.ToList()) await scene.ForgetAsync(point);
         await scene.VerifyAsync(new VerifyRequest()); // notes the bad copy
-        using (var repository = await scene.OpenAsync())
-            await Condemnation.PronounceAsync(repository, [ChunkId.Parse(Path.GetFileName(pack))], Token);
+        await CondemnAsync(scene, pack);
         await scene.BackupAsync(s_same);
         await scene.CollectAsync();
         await scene.HoldsAsync();
@@ -105,6 +107,12 @@ public sealed class TwoCopiesTests
         await MergeIndexesAsync(scene);
         Assert.False((await RepairAsync(scene)).NeedsVerify);
         await scene.HoldsAsync();
+    }
+
+    private static async Task CondemnAsync(Scene scene, string pack)
+    {
+        using var repository = await scene.OpenAsync();
+        await Condemnation.PronounceAsync(repository, [ChunkId.Parse(Path.GetFileName(pack))], Token);
     }
 
     private static async Task MergeIndexesAsync(Scene scene)
