@@ -27,7 +27,7 @@ public sealed class TwoCopiesTests
 
     [Theory]
     [InlineData(false)]
-    [InlineData(true)] // before it had merged the indexes, so that both copies are listed still
+    [InlineData(true)] // gc is, before it has merged the indexes: both copies are listed still
     public async Task Gc_keeps_the_only_good_copy_when_it_is_needed_again(bool isKilled)
     {
         var (scene, _, pack, small) = await CreateAsync();

@@ -172,6 +172,7 @@ public sealed class LibvirtSchedulerTests
     public async Task No_more_calls_run_at_once_than_there_are_threads()
     {
         using LibvirtScheduler scheduler = new("unit", 3);
+        using Barrier three = new(3); // each call waits until two others run beside it
         int running = 0;
         int most = 0;
 
@@ -180,7 +181,7 @@ public sealed class LibvirtSchedulerTests
             {
                 int now = Interlocked.Increment(ref running);
                 InterlockedMaximum(ref most, now);
-                Thread.Sleep(1);
+                Assert.True(three.SignalAndWait(s_patience, Token));
                 Interlocked.Decrement(ref running);
             },
             Token)));
