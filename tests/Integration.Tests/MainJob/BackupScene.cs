@@ -101,8 +101,8 @@ internal sealed class BackupScene : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes a point of a paused guest, and runs <paramref name="meanwhile"/> once the copy has begun; the oracle's
-    /// copy is from before.
+    /// Takes a point of a paused guest, and runs <paramref name="meanwhile"/> once the copy has begun, which goes on
+    /// when that is done; the oracle's copy is from before.
     /// </summary>
     internal async Task<BackupReport> BackUpWhileAsync(
         Func<Task> meanwhile, Func<BackupRequest, BackupRequest>? change = null)
@@ -110,12 +110,15 @@ internal sealed class BackupScene : IAsyncDisposable
         var isRunning = await Guest.Host.Virsh.RunAsync(Token, "domstate", Guest.Name) is "running";
         if (isRunning) await Guest.Host.Virsh.RunAsync(Token, "suspend", Guest.Name);
         var oracle = await CaptureOracleAsync();
-        var begun = new FirstReport();
-        var backup = BackUpOnlyAsync(change, begun);
-        Assert.Same(begun.Reported, await Task.WhenAny(begun.Reported, backup));
-        if (isRunning) await Guest.Host.Virsh.RunAsync(Token, "resume", Guest.Name);
-        await meanwhile();
-        Assert.False(backup.IsCompleted, "the copy was over before the guest had written");
+        Task<BackupReport> backup;
+        using (var held = new HeldCopy())
+        {
+            backup = BackUpOnlyAsync(change, held);
+            Assert.Same(held.Begun, await Task.WhenAny(held.Begun, backup));
+            if (isRunning) await Guest.Host.Virsh.RunAsync(Token, "resume", Guest.Name);
+            await meanwhile();
+        }
+
         var report = await backup;
         Keep(report.Point, $"{report.Level}", oracle);
         return report;

@@ -26,8 +26,7 @@ public sealed class InterruptedBackupTests
                 await scene.Guest.WritePatternAsync("vda", 0, 8 * Units.MiB, seed: 7, Token);
                 await scene.Guest.DiscardAsync("vda", 10 * Units.MiB, 2 * Units.MiB, Token);
                 await scene.Guest.SyncAsync(Token);
-            },
-            Slow);
+            });
         var next = await scene.BackUpAsync();
         Assert.Equal(BackupLevel.Incremental, next.Level);
         await scene.VerifyAllAsync();
@@ -43,7 +42,9 @@ public sealed class InterruptedBackupTests
         await new QemuIo(scene.Guest).PaintAsync("vda", 0, mebibytes: 8, seed: 2, Token);
         using var cancel = new CancellationTokenSource();
         var begun = new FirstReport();
-        var backup = scene.BackUpOnlyAsync(Slow, begun, cancel.Token);
+        // All reads but the first wait for their turn.
+        var backup = scene.BackUpOnlyAsync(
+            request => request with { RateLimitBytesPerSecond = 1 }, begun, cancel.Token);
         await begun.Reported;
 
         await cancel.CancelAsync();
@@ -63,13 +64,11 @@ public sealed class InterruptedBackupTests
     {
         await using var scene = await StartAsync(await LabHost.ForAsync(suite));
         await scene.BackUpAsync();
-        var begun = new FirstReport();
-        var backup = scene.BackUpOnlyAsync(request => Slow(request) with { Level = BackupLevel.Full }, begun);
-        await begun.Reported;
 
-        await scene.Guest.Host.KillQemuAsync(scene.Guest.Name, Token);
+        var failure = await Assert.ThrowsAsync<BackupException>(() => scene.BackUpWhileAsync(
+            () => scene.Guest.Host.KillQemuAsync(scene.Guest.Name, Token),
+            request => request with { Level = BackupLevel.Full }));
 
-        var failure = await Assert.ThrowsAsync<BackupException>(() => backup);
         Assert.Contains("vda", failure.Message, StringComparison.Ordinal);
         await scene.Guest.StartPausedAsync(Token);
         await new QemuIo(scene.Guest).PaintAsync("vda", Units.MiB, mebibytes: 1, seed: 4, Token);
@@ -94,8 +93,7 @@ public sealed class InterruptedBackupTests
             {
                 await host.KillLibvirtdAsync(Token);
                 await host.RestartLibvirtdAsync(Token);
-            },
-            Slow);
+            });
         await scene.ReconnectAsync();
         var next = await scene.BackUpAsync();
         Assert.Equal(BackupLevel.Incremental, next.Level);
@@ -128,9 +126,6 @@ public sealed class InterruptedBackupTests
                 StringComparison.Ordinal);
         await scene.Guest.Host.Virsh.RunAsync(Token, "domjobabort", scene.Guest.Name);
     }
-
-    private static BackupRequest Slow(BackupRequest request) =>
-        request with { RateLimitBytesPerSecond = 4 * Units.MiB };
 
     private static async Task<BackupScene> StartAsync(LabHost host)
     {

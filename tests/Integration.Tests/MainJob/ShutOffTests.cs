@@ -61,14 +61,10 @@ public sealed class ShutOffTests(ITestOutputHelper output)
             await LabHost.ForAsync("bookworm"), new LabDisk(Size));
         await new QemuIo(scene.Guest).WriteAsync("vda", 0, 24 * Units.MiB, seed: 1, Token);
         await scene.Guest.Host.Virsh.RunAsync(Token, "destroy", scene.Guest.Name);
-        var begun = new FirstReport();
-        var backup = scene.BackUpOnlyAsync(
-            request => request with { RateLimitBytesPerSecond = 2 * Units.MiB }, begun);
-        Assert.Same(begun.Reported, await Task.WhenAny(begun.Reported, backup));
 
-        await scene.Guest.StartPausedAsync(Token);
+        var failure = await Assert.ThrowsAsync<BackupException>(
+            () => scene.BackUpWhileAsync(() => scene.Guest.StartPausedAsync(Token)));
 
-        var failure = await Assert.ThrowsAsync<BackupException>(() => backup);
         Assert.Contains("was started", failure.Message, StringComparison.Ordinal);
         Assert.Empty((await scene.Repository.ListPointsAsync(Token)).Points);
         await scene.BackUpAsync();

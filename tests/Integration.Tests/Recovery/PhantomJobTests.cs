@@ -92,7 +92,7 @@ public sealed class PhantomJobTests(ITestOutputHelper output)
                 await EndJobsAsync(scene);
                 await new QemuIo(scene.Guest).FillAsync("vda", 2 * Units.MiB, Units.MiB, 3, Token);
             },
-            request => request with { Level = BackupLevel.Full, RateLimitBytesPerSecond = 512 * Units.KiB }));
+            request => request with { Level = BackupLevel.Full }));
 
         Assert.Contains("ended before everything was read", refused.Message, StringComparison.Ordinal);
         await scene.ReconnectAsync();
