@@ -87,6 +87,18 @@ LVB_EXPORT int lvb_terminal_columns(int fd)
     return ioctl(fd, TIOCGWINSZ, &size) == -1 ? 0 : size.ws_col;
 }
 
+LVB_EXPORT int lvb_file_access(const char *path, uint32_t access[3])
+{
+    struct stat st;
+
+    if (stat(path, &st) == -1)
+        return -1;
+    access[0] = st.st_uid;
+    access[1] = st.st_gid;
+    access[2] = st.st_mode & 07777;
+    return 0;
+}
+
 LVB_EXPORT int lvb_file_identity(const char *path, uint64_t identity[2])
 {
     struct statx st;

@@ -115,6 +115,17 @@ public static class PosixFile
         };
     }
 
+    /// <summary>Tells whose a file or directory is and what its mode allows; a link is followed.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="PosixException">There is none, or it cannot be asked.</exception>
+    public static unsafe FileAccessRights GetAccessRights(string path)
+    {
+        uint* access = stackalloc uint[3];
+        return ShimNative.FileAccess(Checked(path), access) == 0
+            ? new FileAccessRights(access[0], access[1], (UnixFileMode)access[2])
+            : throw PosixException.FromLastError("stat", path);
+    }
+
     /// <summary>
     /// Tells whether somebody holds a lock (<c>fcntl</c>'s, shared or exclusive) on bytes of a file, and takes none
     /// itself. Null where the file system does not know.

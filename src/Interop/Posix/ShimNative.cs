@@ -40,6 +40,10 @@ internal static partial class ShimNative
     [LibraryImport(Library, EntryPoint = "lvb_block_device_size", SetLastError = true)]
     internal static partial long BlockDeviceSize(SafeFileHandle fd);
 
+    [LibraryImport(Library, EntryPoint = "lvb_file_access", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
+    internal static unsafe partial int FileAccess(string path, uint* access);
+
     [LibraryImport(Library, EntryPoint = "lvb_file_identity", SetLastError = true,
         StringMarshalling = StringMarshalling.Utf8)]
     internal static unsafe partial int FileIdentity(string path, ulong* identity);

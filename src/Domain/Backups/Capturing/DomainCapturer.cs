@@ -20,7 +20,7 @@ internal sealed class DomainCapturer(BackupContext context, LibvirtDomain domain
     internal async Task<CapturedDomain> CaptureAsync(
         DiskSelection selection, bool wasRunning, CancellationToken cancellationToken)
     {
-        // Programs and the guest agent take their time: all at once.
+        // The guest agent takes its time, and so may programs: all at once.
         var images = ImageInspection.InspectAsync(selection.Disks, cancellationToken);
         var live = await RemoteHost.ReadDefinitionAsync(domain, cancellationToken).ConfigureAwait(false);
         var guest = new GuestInquiry(domain, context.Time).AskAsync(live, cancellationToken);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LibvirtBackup.InstantRecovery.Mounts;
+using LibvirtBackup.Interop.Posix;
 
 namespace LibvirtBackup.Hosts.Checks;
 
@@ -19,24 +20,38 @@ internal static class PathReach
     {
         var chain = new List<string>();
         for (var at = Path.GetFullPath(directory); at is not null; at = Path.GetDirectoryName(at)) chain.Insert(0, at);
-        var (exitCode, output, error) = await HostTool.RunAsync(
-            "stat", "coreutils", ["-L", "-c", "%u %g %a", "--", .. chain], cancellationToken).ConfigureAwait(false);
-        if (exitCode != 0) throw new BackupException(FailureKind.Failed, $"cannot look at '{directory}': {error}");
-        foreach (var (path, line) in chain.Zip(output.Split('\n')))
+        foreach (var path in chain)
         {
-            var parts = line.Split(' ');
-            var mode = Convert.ToInt32(parts[2], 8);
-            if (!MayPass(mode, parts[0] == Text(userId), parts[1] == Text(groupId), userId)
+            var rights = Look(directory, path);
+            if (!MayPass(rights, userId, groupId)
                 && !await IsListedAsync(path, userId, cancellationToken).ConfigureAwait(false))
-                return $"'{path}' has mode {parts[2]}, owner {parts[0]}:{parts[1]}";
+                return $"'{path}' has mode {Convert.ToString((int)rights.Mode, 8)}, "
+                    + $"owner {Text(rights.UserId)}:{Text(rights.GroupId)}";
         }
 
         return null;
     }
 
+    private static FileAccessRights Look(string directory, string path)
+    {
+        try
+        {
+            return PosixFile.GetAccessRights(path);
+        }
+        catch (PosixException e)
+        {
+            throw new BackupException(FailureKind.Failed, $"cannot look at '{directory}': {e.Message}", e);
+        }
+    }
+
     /// <summary>The kernel's rule: the first that fits decides, and root passes.</summary>
-    private static bool MayPass(int mode, bool isOwner, bool isGroup, uint userId) =>
-        userId == 0 || ((mode >> (isOwner ? 6 : isGroup ? 3 : 0)) & 1) != 0;
+    private static bool MayPass(FileAccessRights rights, uint userId, uint groupId)
+    {
+        var needed = rights.UserId == userId ? UnixFileMode.UserExecute
+            : rights.GroupId == groupId ? UnixFileMode.GroupExecute
+            : UnixFileMode.OtherExecute;
+        return userId == 0 || rights.Mode.HasFlag(needed);
+    }
 
     /// <summary>Whether the directory's list lets the user pass, as virt-manager has it for homes.</summary>
     private static async Task<bool> IsListedAsync(string path, uint userId, CancellationToken cancellationToken)
