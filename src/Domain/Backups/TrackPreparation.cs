@@ -27,7 +27,7 @@ internal sealed class TrackPreparation(
     IReadOnlySet<string> damaged,
     List<string> warnings)
 {
-    private readonly Dictionary<(string Checkpoint, string Disk), string> _reasons = [];
+    private readonly Dictionary<CheckpointOnDisk, string> _reasons = [];
 
     /// <summary>For a backup into a repository.</summary>
     internal TrackPreparation(
@@ -92,9 +92,9 @@ internal sealed class TrackPreparation(
     {
         var isUsed = after.Rows.Any(now =>
             now.Checkpoint == row.Checkpoint && now.Disk == row.Disk && now.Verdict.IsTrusted);
-        var why = FindingText.Describe(row, seen.Doubts.GetValueOrDefault((row.Checkpoint, row.Disk)));
+        var why = FindingText.Describe(row, seen.Doubts.GetValueOrDefault(new(row.Checkpoint, row.Disk)));
         if (!isUsed && row.State.Point == PointPresence.Present)
-            _reasons[(row.Checkpoint, row.Disk)] = row.Verdict.Finding == TrackingFinding.Unseen
+            _reasons[new(row.Checkpoint, row.Disk)] = row.Verdict.Finding == TrackingFinding.Unseen
                 ? $"libvirt has no checkpoint '{row.Checkpoint}' any more, and finds no whole bitmap of that name"
                 : $"checkpoint '{row.Checkpoint}' is not used: {why}";
         // That libvirt has nothing of it either is no news.

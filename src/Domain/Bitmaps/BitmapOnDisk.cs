@@ -3,4 +3,4 @@ namespace LibvirtBackup.Bitmaps;
 /// <summary>A bitmap by where the guest sees it.</summary>
 /// <param name="Disk">The disk's target (<c>vda</c>).</param>
 /// <param name="Bitmap">The bitmap, in whichever images of the chain.</param>
-internal readonly record struct BitmapOnDisk(string Disk, string Bitmap);
+internal sealed record BitmapOnDisk(string Disk, string Bitmap);

@@ -4,7 +4,7 @@ namespace LibvirtBackup.Recovery;
 internal sealed class ActOutcome
 {
     /// <summary>Where libvirt found no valid bitmap to adopt.</summary>
-    internal List<(string Checkpoint, string Disk)> Absent { get; } = [];
+    internal List<CheckpointOnDisk> Absent { get; } = [];
 
     /// <summary>What libvirt refused, one line each.</summary>
     internal List<string> Failures { get; } = [];

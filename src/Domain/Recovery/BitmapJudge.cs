@@ -12,9 +12,9 @@ namespace LibvirtBackup.Recovery;
 internal sealed class BitmapJudge(
     bool isRunning,
     IReadOnlyDictionary<string, TrackedCheckpoint> known,
-    IReadOnlyDictionary<(string Checkpoint, string Disk), string> doubts,
+    IReadOnlyDictionary<CheckpointOnDisk, string> doubts,
     BitmapInventory? inventory,
-    IReadOnlyDictionary<(string Checkpoint, string Disk), long> granularities)
+    IReadOnlyDictionary<CheckpointOnDisk, long> granularities)
 {
     internal BitmapCondition Judge(string checkpoint, string disk)
     {
@@ -28,7 +28,7 @@ internal sealed class BitmapJudge(
                 : BitmapCondition.Unseen);
         if (condition != BitmapCondition.Valid) return condition;
         if (isTracked && isRunning && !isUsable) return BitmapCondition.Unusable;
-        return doubts.ContainsKey((checkpoint, disk)) ? BitmapCondition.Shrunk : BitmapCondition.Valid;
+        return doubts.ContainsKey(new(checkpoint, disk)) ? BitmapCondition.Shrunk : BitmapCondition.Valid;
     }
 
     /// <summary>libvirt uses a bitmap from the top layer down to the first that lacks it; none may follow.</summary>
@@ -40,7 +40,7 @@ internal sealed class BitmapJudge(
         var chain = found.Layers.Select(layer => layer.Find(name)).ToList();
         if (chain is [] or [null, ..]) return BitmapCondition.Absent;
         var unbroken = chain.TakeWhile(bitmap => bitmap is not null).OfType<BitmapInfo>().ToList();
-        var granularity = granularities.GetValueOrDefault((name, disk), unbroken[0].GranularityBytes);
+        var granularity = granularities.GetValueOrDefault(new(name, disk), unbroken[0].GranularityBytes);
         return unbroken.Any(bitmap => bitmap.Inconsistent) ? BitmapCondition.Inconsistent
             : unbroken.Any(bitmap => !bitmap.Recording) ? BitmapCondition.Disabled
             : unbroken.Any(bitmap => !bitmap.Persistent) ? BitmapCondition.Transient

@@ -15,5 +15,5 @@ internal sealed record Survey
     internal required IReadOnlyList<TrackingRow> Rows { get; init; }
 
     /// <summary>What the audit has against a checkpoint on a disk.</summary>
-    internal required IReadOnlyDictionary<(string Checkpoint, string Disk), string> Doubts { get; init; }
+    internal required IReadOnlyDictionary<CheckpointOnDisk, string> Doubts { get; init; }
 }

@@ -55,7 +55,7 @@ internal sealed class TrackingRepairer(ITrackedDomain domain, PointsOfDomain poi
         // What an image of a domain that is shut off holds was looked at: libvirt can validate nothing then.
         var validate = survey.IsRunning || await domain.IsRunningAsync(cancellationToken).ConfigureAwait(false);
         var without = await AdoptAsync(name, adopted, known, validate, cancellationToken).ConfigureAwait(false);
-        outcome.Absent.AddRange(without.Select(disk => (name, disk)));
+        outcome.Absent.AddRange(without.Select(disk => new CheckpointOnDisk(name, disk)));
     }
 
     private static List<string> DisksOf(IEnumerable<TrackingRow> rows, TrackingRepair repair) =>

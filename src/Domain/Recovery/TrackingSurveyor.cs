@@ -12,10 +12,10 @@ namespace LibvirtBackup.Recovery;
 /// </summary>
 internal sealed class TrackingSurveyor(ITrackedDomain domain, PointsOfDomain points, Journal journal)
 {
-    private readonly HashSet<(string Checkpoint, string Disk)> _absent = [];
+    private readonly HashSet<CheckpointOnDisk> _absent = [];
 
     /// <summary>Takes note that libvirt found no valid bitmap in these places, which nobody has looked at.</summary>
-    internal void MarkAbsent(IEnumerable<(string Checkpoint, string Disk)> places) => _absent.UnionWith(places);
+    internal void MarkAbsent(IEnumerable<CheckpointOnDisk> places) => _absent.UnionWith(places);
 
     /// <param name="closely">True to look at the bitmaps themselves.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -34,7 +34,7 @@ internal sealed class TrackingSurveyor(ITrackedDomain domain, PointsOfDomain poi
             doubts = RecordingAudit.FindShrunk(journal.View, observed, Observe(late.Values, disks));
         }
 
-        Note(observed.Where(bitmap => !doubts.ContainsKey((bitmap.Checkpoint, bitmap.Disk))));
+        Note(observed.Where(bitmap => !doubts.ContainsKey(new(bitmap.Checkpoint, bitmap.Disk))));
         var inventory = closely ? await domain.ReadBitmapsAsync(cancellationToken).ConfigureAwait(false) : null;
         var granularities = await ReadGranularitiesAsync(inventory, cancellationToken).ConfigureAwait(false);
         var judge = new BitmapJudge(isRunning, early, doubts, inventory, granularities);
@@ -86,16 +86,16 @@ internal sealed class TrackingSurveyor(ITrackedDomain domain, PointsOfDomain poi
     }
 
     /// <summary>What the points of the bitmaps that were seen say of their images.</summary>
-    private async Task<Dictionary<(string Checkpoint, string Disk), long>> ReadGranularitiesAsync(
+    private async Task<Dictionary<CheckpointOnDisk, long>> ReadGranularitiesAsync(
         BitmapInventory? inventory, CancellationToken cancellationToken)
     {
-        var found = new Dictionary<(string, string), long>();
+        var found = new Dictionary<CheckpointOnDisk, long>();
         var names = inventory?.Disks.SelectMany(disk => disk.Layers).SelectMany(layer => layer.Bitmaps)
             .Select(bitmap => bitmap.Name).Distinct(StringComparer.Ordinal) ?? [];
         foreach (var name in names)
             foreach (var (disk, bytes) in
                 await points.ReadGranularitiesAsync(name, cancellationToken).ConfigureAwait(false))
-                found[(name, disk)] = bytes;
+                found[new(name, disk)] = bytes;
 
         return found;
     }
@@ -116,7 +116,7 @@ internal sealed class TrackingSurveyor(ITrackedDomain domain, PointsOfDomain poi
     [
         .. observed
             .Select(b => new JournalRecord.Seen(b.Checkpoint, b.Disk, b.DirtyBytes, b.VirtualSizeBytes, b.Origin))
-            .Where(seen => journal.View.Seen.GetValueOrDefault((seen.Checkpoint, seen.Disk))
+            .Where(seen => journal.View.Seen.GetValueOrDefault(new(seen.Checkpoint, seen.Disk))
                 != new SeenBitmap(seen.DirtyBytes, seen.VirtualSizeBytes, seen.Origin)),
     ]);
 
@@ -124,7 +124,7 @@ internal sealed class TrackingSurveyor(ITrackedDomain domain, PointsOfDomain poi
     /// Where to look: what libvirt tracks, what the images hold, and what later backups want. A checkpoint of which no
     /// disk is left is looked at on its first one.
     /// </summary>
-    private IEnumerable<(string Checkpoint, string Disk)> Places(
+    private IEnumerable<CheckpointOnDisk> Places(
         IReadOnlyList<string> names,
         IReadOnlyList<TrackedDisk> disks,
         Dictionary<string, TrackedCheckpoint> known,
@@ -133,15 +133,16 @@ internal sealed class TrackingSurveyor(ITrackedDomain domain, PointsOfDomain poi
         var present = disks.Select(disk => disk.Name).ToHashSet(StringComparer.Ordinal);
         var tracked = known.Values.SelectMany(checkpoint => checkpoint.Disks.Keys.Where(present.Contains)
             .DefaultIfEmpty(checkpoint.Disks.Keys.FirstOrDefault() ?? "")
-            .Select(disk => (checkpoint.Name, disk)));
+            .Select(disk => new CheckpointOnDisk(checkpoint.Name, disk)));
         var wanted = points.ListWanted()
             .Where(name => !known.ContainsKey(name))
             .SelectMany(name => points.Find(name)!.Disks.Where(disk => present.Contains(disk.Name))
-                .Select(disk => (name, disk.Name)));
+                .Select(disk => new CheckpointOnDisk(name, disk.Name)));
         var held = inventory?.Disks.SelectMany(disk => disk.Layers.Take(1)
-            .SelectMany(layer => layer.Bitmaps.Select(bitmap => (bitmap.Name, disk.Name)))).ToList() ?? [];
-        var others = inventory is null ? [] : names.Except(known.Keys).Except(held.Select(place => place.Item1))
-            .Select(name => (name, ""));
+            .SelectMany(layer => layer.Bitmaps.Select(bitmap => new CheckpointOnDisk(bitmap.Name, disk.Name))))
+            .ToList() ?? [];
+        var others = inventory is null ? [] : names.Except(known.Keys).Except(held.Select(place => place.Checkpoint))
+            .Select(name => new CheckpointOnDisk(name, ""));
         return tracked.Concat(wanted).Concat(held).Concat(others).Distinct();
     }
 
@@ -162,7 +163,7 @@ internal sealed class TrackingSurveyor(ITrackedDomain domain, PointsOfDomain poi
             points.PresenceOf(checkpoint, disk),
             isKnown ? CheckpointPresence.Known : CheckpointPresence.Absent,
             judge.Judge(checkpoint, disk) is var bitmap
-                && bitmap == BitmapCondition.Unseen && _absent.Contains((checkpoint, disk))
+                && bitmap == BitmapCondition.Unseen && _absent.Contains(new(checkpoint, disk))
                 ? BitmapCondition.Absent : bitmap,
             isRunning);
     }

@@ -48,7 +48,7 @@ public sealed class BrokenBitmapTests : IDisposable
 
         var (before, after, _) = await _scene.ReconcileAsync(closely: false);
 
-        Assert.Equal([(Full, "vda")], before.Doubts.Keys);
+        Assert.Equal([new(Full, "vda")], before.Doubts.Keys);
         Assert.DoesNotContain(after.Rows, row => row.Checkpoint == Full && row.Disk == "vda");
         Assert.Contains(after.Rows, row => row.Checkpoint == Newest && row.Disk == "vda" && row.Verdict.IsTrusted);
     }
@@ -84,7 +84,7 @@ public sealed class BrokenBitmapTests : IDisposable
 
         var (before, _, _) = await _scene.ReconcileAsync(closely: false);
 
-        Assert.Equal([(Newest, "vda")], before.Doubts.Keys);
+        Assert.Equal([new(Newest, "vda")], before.Doubts.Keys);
     }
 
     [Fact]

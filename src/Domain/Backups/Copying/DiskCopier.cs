@@ -214,7 +214,7 @@ internal sealed class DiskCopier
         Report(run.Length);
     }
 
-    private async ValueTask CompareAsync((long Chunk, MapEntry Entry) sample, CancellationToken cancellationToken)
+    private async ValueTask CompareAsync(SampledChunk sample, CancellationToken cancellationToken)
     {
         var length = _shape.ChunkLength(sample.Chunk);
         await _limiter.WaitAsync(length, cancellationToken).ConfigureAwait(false);

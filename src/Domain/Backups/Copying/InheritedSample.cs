@@ -1,5 +1,3 @@
-using LibvirtBackup.Repositories.Maps;
-
 namespace LibvirtBackup.Backups.Copying;
 
 /// <summary>
@@ -10,23 +8,25 @@ namespace LibvirtBackup.Backups.Copying;
 /// <param name="leafCount">Leaves of the disk's map.</param>
 internal sealed class InheritedSample(int size, long leafCount)
 {
-    private readonly List<(long Chunk, MapEntry Entry)> _chunks = [];
+    private readonly List<SampledChunk> _chunks = [];
     private readonly int _perLeaf = (int)Math.Max(1, size / Math.Max(1, leafCount));
     private long _offered;
 
-    internal IReadOnlyList<(long Chunk, MapEntry Entry)> Chunks => _chunks;
+    internal IReadOnlyList<SampledChunk> Chunks => _chunks;
 
     /// <summary>Shows the plan of the next leaf.</summary>
     internal void Offer(LeafWork work)
     {
         for (var i = 0; i < _perLeaf && work.LastInheritedData >= 0; i++)
         {
-            var (index, place) = (Random.Shared.Next(work.LastInheritedData + 1), (long)_chunks.Count);
+            var index = Random.Shared.Next(work.LastInheritedData + 1);
             while (!work.IsInheritedData(index)) index++;
-            if (_chunks.Count == size) place = Random.Shared.NextInt64(_offered + 1);
-            else _chunks.Add(default);
+            var place = _offered < size ? _offered : Random.Shared.NextInt64(_offered + 1);
             _offered++;
-            if (place < size) _chunks[(int)place] = (work.ChunkOf(index), work.Entries[index]);
+            if (place >= size) continue;
+            var chunk = new SampledChunk(work.ChunkOf(index), work.Entries[index]);
+            if (place == _chunks.Count) _chunks.Add(chunk);
+            else _chunks[(int)place] = chunk;
         }
     }
 }

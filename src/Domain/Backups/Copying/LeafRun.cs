@@ -4,7 +4,7 @@ namespace LibvirtBackup.Backups.Copying;
 /// <param name="Work">The leaf.</param>
 /// <param name="First">The first chunk's place in the leaf.</param>
 /// <param name="Count">The number of chunks.</param>
-internal readonly record struct LeafRun(LeafWork Work, int First, int Count)
+internal sealed record LeafRun(LeafWork Work, int First, int Count)
 {
     /// <summary>Where the run begins on the disk, in bytes.</summary>
     internal long Offset => Work.OffsetOf(First);

@@ -32,7 +32,7 @@ internal static class StoredBitmapAudit
     private static string? WhyShrunk(
         JournalView journal, string checkpoint, string disk, long dirtyBytes, long sizeBytes)
     {
-        if (journal.Seen.GetValueOrDefault((checkpoint, disk)) is not { } seen) return null;
+        if (journal.Seen.GetValueOrDefault(new(checkpoint, disk)) is not { } seen) return null;
         var lost = Math.Max(0, seen.VirtualSizeBytes - sizeBytes);
         var slack = lost > 0 || sizeBytes % Granule != 0 ? Granule : 0;
         return dirtyBytes < seen.DirtyBytes - lost - slack

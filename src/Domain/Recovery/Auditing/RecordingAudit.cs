@@ -19,17 +19,17 @@ internal static class RecordingAudit
     /// guest writes meanwhile, so what must be larger is taken from the later one.
     /// </param>
     /// <returns>Checkpoint, disk, and why it is not believed.</returns>
-    internal static IReadOnlyDictionary<(string Checkpoint, string Disk), string> FindShrunk(
+    internal static IReadOnlyDictionary<CheckpointOnDisk, string> FindShrunk(
         JournalView journal, IReadOnlyList<ObservedBitmap> early, IReadOnlyList<ObservedBitmap> late)
     {
-        var found = new Dictionary<(string, string), string>();
+        var found = new Dictionary<CheckpointOnDisk, string>();
         foreach (var now in late)
         {
             var why = ShrunkSinceSeen(journal, now)
                 ?? early.Where(other => other.Disk == now.Disk)
                     .Select(other => MissesNewer(now, other) ?? MissesGrowth(journal, now, other))
                     .FirstOrDefault(reason => reason is not null);
-            if (why is not null) found[(now.Checkpoint, now.Disk)] = why;
+            if (why is not null) found[new(now.Checkpoint, now.Disk)] = why;
         }
 
         return found;
@@ -38,7 +38,7 @@ internal static class RecordingAudit
     /// <summary>While a bitmap lives it only gains; only a smaller disk takes something away.</summary>
     private static string? ShrunkSinceSeen(JournalView journal, ObservedBitmap now)
     {
-        if (journal.Seen.GetValueOrDefault((now.Checkpoint, now.Disk)) is not { } seen
+        if (journal.Seen.GetValueOrDefault(new(now.Checkpoint, now.Disk)) is not { } seen
             || seen.Origin != now.Origin)
             return null;
         var cut = Math.Max(0, seen.VirtualSizeBytes - now.VirtualSizeBytes);
@@ -57,7 +57,7 @@ internal static class RecordingAudit
     /// <summary>What another one has gained since this one was made, this one has gained too.</summary>
     private static string? MissesGrowth(JournalView journal, ObservedBitmap now, ObservedBitmap witness)
     {
-        var key = (now.Checkpoint, now.Disk, witness.Checkpoint);
+        var key = new WitnessedPair(now.Checkpoint, now.Disk, witness.Checkpoint);
         if (!journal.Witnesses.TryGetValue(key, out var before)) return null;
         var growth = witness.DirtyBytes - before;
         return now.DirtyBytes < growth

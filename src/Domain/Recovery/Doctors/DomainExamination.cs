@@ -43,7 +43,7 @@ internal static class DomainExamination
             State = FindingText.Word(row.Verdict.Finding),
             Checkpoint = row.Checkpoint,
             Disk = row.Disk.Length == 0 ? null : row.Disk,
-            Message = FindingText.Describe(row, seen.Doubts.GetValueOrDefault((row.Checkpoint, row.Disk))),
+            Message = FindingText.Describe(row, seen.Doubts.GetValueOrDefault(new(row.Checkpoint, row.Disk))),
             Repair = FindingText.Word(row.Verdict.Repair),
             Repaired = row.Verdict.IsProblem && !isLeft,
             IsProblem = isLeft,

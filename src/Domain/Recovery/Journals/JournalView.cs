@@ -7,25 +7,25 @@ namespace LibvirtBackup.Recovery.Journals;
 /// <summary>What a journal's records come to.</summary>
 internal sealed class JournalView
 {
-    private readonly Dictionary<(string Checkpoint, string? Disk), JournalMark> _marks = [];
-    private readonly Dictionary<(string Checkpoint, string Disk), SeenBitmap> _seen = [];
-    private readonly Dictionary<(string Checkpoint, string Disk, string Witness), long> _witnesses = [];
-    private readonly Dictionary<(string RepositoryId, string Track), int> _sequences = [];
+    private readonly Dictionary<MarkedPlace, JournalMark> _marks = [];
+    private readonly Dictionary<CheckpointOnDisk, SeenBitmap> _seen = [];
+    private readonly Dictionary<WitnessedPair, long> _witnesses = [];
+    private readonly Dictionary<TrackInRepository, int> _sequences = [];
 
     /// <summary>The job that a run began and has not dealt with, or null.</summary>
     internal JobIntent? OpenJob { get; private set; }
 
     /// <summary>What was seen last, by checkpoint and disk.</summary>
-    internal IReadOnlyDictionary<(string Checkpoint, string Disk), SeenBitmap> Seen => _seen;
+    internal IReadOnlyDictionary<CheckpointOnDisk, SeenBitmap> Seen => _seen;
 
     /// <summary>What a witness held when a checkpoint was made, by checkpoint, disk and witness.</summary>
-    internal IReadOnlyDictionary<(string Checkpoint, string Disk, string Witness), long> Witnesses => _witnesses;
+    internal IReadOnlyDictionary<WitnessedPair, long> Witnesses => _witnesses;
 
     /// <summary>What is noted of a checkpoint on a disk.</summary>
     internal JournalMark MarkOf(string checkpoint, string disk)
     {
-        var whole = _marks.GetValueOrDefault((checkpoint, null));
-        return whole == JournalMark.Dropping ? whole : _marks.GetValueOrDefault((checkpoint, disk), whole);
+        var whole = _marks.GetValueOrDefault(new(checkpoint, null));
+        return whole == JournalMark.Dropping ? whole : _marks.GetValueOrDefault(new(checkpoint, disk), whole);
     }
 
     /// <summary>True when something is noted of a checkpoint.</summary>
@@ -34,42 +34,42 @@ internal sealed class JournalView
 
     /// <summary>The highest sequence number that a track was given, 0 when none is known.</summary>
     internal int HighestSequence(string repositoryId, string track) =>
-        _sequences.GetValueOrDefault((repositoryId, track));
+        _sequences.GetValueOrDefault(new(repositoryId, track));
 
     internal void Apply(JournalRecord record)
     {
         switch (record)
         {
             case JournalRecord.JobBegun(var job):
-                if (OpenJob?.Checkpoint is { } earlier) _marks.Remove((earlier, null));
+                if (OpenJob?.Checkpoint is { } earlier) _marks.Remove(new(earlier, null));
                 OpenJob = job;
                 if (job.Checkpoint is not { } made) break;
                 // What is noted under this name was noted of another domain's bitmap, which made way for it.
                 Forget(made, null);
-                _marks[(made, null)] = JournalMark.Intended;
+                _marks[new(made, null)] = JournalMark.Intended;
                 if (CheckpointNaming.TryParse(made, out var name)) Use(name.RepositoryId, name.Track, name.Sequence);
                 break;
             case JournalRecord.JobEnded(var isCommitted):
-                if (OpenJob?.Checkpoint is { } ended && isCommitted) _marks[(ended, null)] = JournalMark.Committed;
+                if (OpenJob?.Checkpoint is { } ended && isCommitted) _marks[new(ended, null)] = JournalMark.Committed;
                 else if (OpenJob?.Checkpoint is { } undone) Forget(undone, null);
                 OpenJob = null;
                 break;
             case JournalRecord.DropBegun(var dropping, var disk):
-                _marks[(dropping, disk)] = JournalMark.Dropping;
+                _marks[new(dropping, disk)] = JournalMark.Dropping;
                 break;
             case JournalRecord.DropEnded(var dropped, var disk):
                 Forget(dropped, disk);
                 break;
             case JournalRecord.Kept(var kept):
-                _marks[(kept, null)] = JournalMark.Committed;
+                _marks[new(kept, null)] = JournalMark.Committed;
                 break;
             case JournalRecord.Seen seen:
                 // Noted only after the audit: less than before is what a smaller disk has left.
-                _seen[(seen.Checkpoint, seen.Disk)] =
+                _seen[new(seen.Checkpoint, seen.Disk)] =
                     new SeenBitmap(seen.DirtyBytes, seen.VirtualSizeBytes, seen.Origin);
                 break;
             case JournalRecord.Witnessed w:
-                _witnesses.TryAdd((w.Checkpoint, w.Disk, w.Witness), w.DirtyBytes);
+                _witnesses.TryAdd(new(w.Checkpoint, w.Disk, w.Witness), w.DirtyBytes);
                 break;
             case JournalRecord.Used(var repository, var track, var sequence):
                 Use(repository, track, sequence);
@@ -98,7 +98,7 @@ internal sealed class JournalView
     }
 
     private void Use(string repository, string track, int sequence) =>
-        _sequences[(repository, track)] = Math.Max(HighestSequence(repository, track), sequence);
+        _sequences[new(repository, track)] = Math.Max(HighestSequence(repository, track), sequence);
 
     private void Forget(string checkpoint, string? disk)
     {
@@ -110,7 +110,11 @@ internal sealed class JournalView
             _witnesses.Remove(key);
     }
 
-    private static bool Concerns(
-        (string Checkpoint, string Disk, string Witness) key, string checkpoint, string? disk) =>
+    private static bool Concerns(WitnessedPair key, string checkpoint, string? disk) =>
         (key.Checkpoint == checkpoint || key.Witness == checkpoint) && (disk is null || key.Disk == disk);
+
+    /// <summary>A checkpoint, on one disk or (null) as a whole.</summary>
+    private sealed record MarkedPlace(string Checkpoint, string? Disk);
+
+    private sealed record TrackInRepository(string RepositoryId, string Track);
 }

@@ -1,3 +1,4 @@
+using LibvirtBackup.Recovery;
 using LibvirtBackup.Recovery.Auditing;
 using LibvirtBackup.Recovery.Journals;
 using Xunit;
@@ -14,7 +15,7 @@ public sealed class RecordingAuditTests
     public void A_bitmap_that_holds_less_than_before_is_found()
     {
         var view = View(new JournalRecord.Seen(Full, "vda", 5000, Size, "made"));
-        Assert.Equal([(Full, "vda")], Find(view, Seen(Full, 4999)));
+        Assert.Equal([new(Full, "vda")], Find(view, Seen(Full, 4999)));
         Assert.Empty(Find(view, Seen(Full, 5000)));
         Assert.Empty(Find(view, Seen(Full, 4999) with { Disk = "vdb" }));
     }
@@ -38,12 +39,12 @@ public sealed class RecordingAuditTests
     [Fact]
     public void An_older_checkpoint_holds_all_that_a_newer_one_does()
     {
-        Assert.Equal([(Full, "vda")], Find(View(), Seen(Newest, 2000), Seen(Full, 1000)));
+        Assert.Equal([new(Full, "vda")], Find(View(), Seen(Newest, 2000), Seen(Full, 1000)));
         Assert.Empty(Find(View(), Seen(Newest, 2000), Seen(Full, 2000)));
         Assert.Empty(Find(View(), Seen(Newest, 2000), Seen(Full, 1000) with { Disk = "vdb" }));
         // Of other tracks, the time decides.
         var other = Seen("lvb.here.other.1.9.00ff9a", 2000) with { Created = DateTimeOffset.UnixEpoch.AddHours(1) };
-        Assert.Equal([(Full, "vda")], Find(View(), other, Seen(Full, 1000)));
+        Assert.Equal([new(Full, "vda")], Find(View(), other, Seen(Full, 1000)));
         Assert.Empty(Find(View(), other with { Created = DateTimeOffset.UnixEpoch }, Seen(Full, 1000)));
     }
 
@@ -51,7 +52,7 @@ public sealed class RecordingAuditTests
     public void A_newer_checkpoint_holds_what_an_older_one_has_gained_since()
     {
         var view = View(new JournalRecord.Witnessed(Newest, "vda", Full, 6000));
-        Assert.Equal([(Newest, "vda")], Find(view, Seen(Newest, 1999), Seen(Full, 8000)));
+        Assert.Equal([new(Newest, "vda")], Find(view, Seen(Newest, 1999), Seen(Full, 8000)));
         Assert.Empty(Find(view, Seen(Newest, 2000), Seen(Full, 8000)));
     }
 
@@ -66,7 +67,7 @@ public sealed class RecordingAuditTests
     private static ObservedBitmap Seen(string name, long dirty) =>
         new(name, "vda", DateTimeOffset.UnixEpoch, "made", dirty, Size);
 
-    private static IEnumerable<(string, string)> Find(JournalView view, params ObservedBitmap[] now) =>
+    private static IEnumerable<CheckpointOnDisk> Find(JournalView view, params ObservedBitmap[] now) =>
         RecordingAudit.FindShrunk(view, now, now).Keys;
 
     private static JournalView View(params JournalRecord[] records)
