@@ -39,6 +39,7 @@ internal sealed class BackupCommand : CliCommand
     internal override async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var template = _options.Read(context.Line);
+        BackupRehearsal.Begin();
         var parallel = _options.ReadParallel(context.Line);
         await using var lanes = new BackupLanes(context);
         var lane = await lanes.TakeAsync(cancellationToken);
