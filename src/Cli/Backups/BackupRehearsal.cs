@@ -7,6 +7,7 @@ using LibvirtBackup.Interop.Nbd;
 using LibvirtBackup.Recovery.Journals;
 using LibvirtBackup.Repositories;
 using LibvirtBackup.Repositories.Blobs;
+using LibvirtBackup.Repositories.Documents;
 
 namespace LibvirtBackup.Cli.Backups;
 
@@ -19,6 +20,16 @@ internal static class BackupRehearsal
 {
     private static readonly DateTimeOffset s_time = DateTimeOffset.UnixEpoch;
 
+    private static readonly RepositoryConfig s_config = new()
+    {
+        Version = RepositoryConfig.CurrentVersion,
+        Id = "00000000",
+        ChunkSizeBytes = RepositoryOptions.MinimumChunkSizeBytes,
+        CompressionLevel = 1,
+        Encrypted = false,
+        Created = s_time,
+    };
+
     internal static void Begin()
     {
         // It touches nothing that the backup uses: should it fail, the backup is the slower, and no worse.
@@ -30,8 +41,10 @@ internal static class BackupRehearsal
     {
         // In the order in which a backup comes to them.
         JournalFormat.Read(JournalFormat.Write(new JournalRecord.Seen("", "vda", 0, 0, "")));
-        using var repository = await Repository.CreateAsync(
-            new MemoryBlobStore(), new RepositoryOptions(), TimeProvider.System, cancellationToken);
+        var store = new MemoryBlobStore();
+        // Not as 'init' makes it, which takes room for the day on which the disk is full.
+        await ConfigStore.WriteAsync(store, s_config, cancellationToken);
+        using var repository = await Repository.OpenAsync(store, cancellationToken);
         var full = await TakeAsync(repository, parent: null, cancellationToken);
         await TakeAsync(repository, full, cancellationToken);
         JsonSerializer.Serialize(BackupDocument.Of([Report(full)], []), CliJson.Documents.BackupDocument);
