@@ -41,16 +41,18 @@ internal static class Qcow2Properties
     {
         if (bytes.Length < Version3Length || UInt32(bytes, 0) != Magic) return null;
         var version = UInt32(bytes, 4);
-        if (version is not (2 or 3)) return null;
-        var (hasFeatures, nameLength) = (version == 3, Place(UInt32(bytes, 16)));
+        var (clusterBits, nameLength) = (UInt32(bytes, 20), Place(UInt32(bytes, 16)));
+        var hasFeatures = version == 3;
+        var refcountOrder = hasFeatures ? UInt32(bytes, 96) : 4;
+        if (version is not (2 or 3) || clusterBits is < 9 or > 21 || refcountOrder > 6) return null;
         var (incompatible, compatible) = hasFeatures ? (UInt64(bytes, 72), UInt64(bytes, 80)) : (0, 0);
         return new DiskImageProperties
         {
-            ClusterSizeBytes = 1 << (int)UInt32(bytes, 20),
+            ClusterSizeBytes = 1 << (int)clusterBits,
             Compat = hasFeatures ? "1.1" : "0.10",
             ExtendedL2 = (incompatible & ExtendedL2) != 0,
             LazyRefcounts = (compatible & LazyRefcounts) != 0,
-            RefcountBits = 1 << (hasFeatures ? (int)UInt32(bytes, 96) : 4),
+            RefcountBits = 1 << (int)refcountOrder,
             DataFile = (incompatible & ExternalData) != 0
                 ? FindExtension(bytes[Place(UInt32(bytes, 100))..], DataFileName) : null,
             BackingFile = nameLength == 0 ? null : Text(bytes.Slice(Place(UInt64(bytes, 8)), nameLength)),
