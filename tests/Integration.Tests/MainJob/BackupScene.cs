@@ -102,21 +102,29 @@ internal sealed class BackupScene : IAsyncDisposable
 
     /// <summary>
     /// Takes a point of a paused guest, and runs <paramref name="meanwhile"/> once the copy has begun, which goes on
-    /// when that is done; the oracle's copy is from before.
+    /// when that is done, and <paramref name="whenAllIsRead"/> before its end; the oracle's copy is from before.
     /// </summary>
     internal async Task<BackupReport> BackUpWhileAsync(
-        Func<Task> meanwhile, Func<BackupRequest, BackupRequest>? change = null)
+        Func<Task> meanwhile, Func<BackupRequest, BackupRequest>? change = null, Func<Task>? whenAllIsRead = null)
     {
         var isRunning = await Guest.Host.Virsh.RunAsync(Token, "domstate", Guest.Name) is "running";
         if (isRunning) await Guest.Host.Virsh.RunAsync(Token, "suspend", Guest.Name);
         var oracle = await CaptureOracleAsync();
+        using var read = new HeldCopy(whenAllIsRead: true);
         Task<BackupReport> backup;
-        using (var held = new HeldCopy())
+        using (var begun = new HeldCopy(next: whenAllIsRead is null ? null : read))
         {
-            backup = BackUpOnlyAsync(change, held);
-            Assert.Same(held.Begun, await Task.WhenAny(held.Begun, backup));
+            backup = BackUpOnlyAsync(change, begun);
+            Assert.Same(begun.Reached, await Task.WhenAny(begun.Reached, backup));
             if (isRunning) await Guest.Host.Virsh.RunAsync(Token, "resume", Guest.Name);
             await meanwhile();
+        }
+
+        if (whenAllIsRead is not null)
+        {
+            Assert.Same(read.Reached, await Task.WhenAny(read.Reached, backup));
+            await whenAllIsRead();
+            read.Dispose();
         }
 
         var report = await backup;

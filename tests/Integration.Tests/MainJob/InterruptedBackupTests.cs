@@ -89,11 +89,7 @@ public sealed class InterruptedBackupTests
         await using var ending = host;
         await using var scene = await StartAsync(host);
         await scene.BackUpWhileAsync(
-            async () =>
-            {
-                await host.KillLibvirtdAsync(Token);
-                await host.RestartLibvirtdAsync(Token);
-            });
+            () => host.KillLibvirtdAsync(Token), whenAllIsRead: () => host.RestartLibvirtdAsync(Token));
         await scene.ReconnectAsync();
         var next = await scene.BackUpAsync();
         Assert.Equal(BackupLevel.Incremental, next.Level);

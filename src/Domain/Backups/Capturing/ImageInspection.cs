@@ -6,8 +6,8 @@ namespace LibvirtBackup.Backups.Capturing;
 
 /// <summary>
 /// Looks how images were made, beside a QEMU that writes them. Not through QEMU's monitor: that marks the domain as
-/// tainted, and what is looked for never changes while it runs. A program is started only for rare formats: that alone
-/// takes as long as all else before a job.
+/// tainted, and what is looked for never changes while it runs. A program is started only for rare formats: of an
+/// incremental with little to read, that would take a good part of the time.
 /// </summary>
 internal static class ImageInspection
 {
