@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -32,6 +34,15 @@ LVB_EXPORT int lvb_open_device(const char *path)
 {
     /* O_EXCL without O_CREAT: a device that is mounted, or part of another one, is refused with EBUSY. */
     return open(path, O_RDWR | O_EXCL | O_CLOEXEC);
+}
+
+LVB_EXPORT int lvb_is_signal_ignored(int signal)
+{
+    struct sigaction action;
+
+    if (sigaction(signal, NULL, &action) == -1)
+        return -1;
+    return action.sa_handler == SIG_IGN;
 }
 
 LVB_EXPORT int lvb_set_direct(int fd, int on)

@@ -1,3 +1,4 @@
+using LibvirtBackup.Cli.Backups.Rehearsals;
 using LibvirtBackup.Cli.Commands;
 using LibvirtBackup.Cli.Completion;
 using LibvirtBackup.Cli.Json;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using LibvirtBackup.Interop.Hashing;
 
 namespace LibvirtBackup.Repositories;
 
@@ -16,7 +16,7 @@ internal readonly record struct ChunkId(ulong A, ulong B, ulong C, ulong D) : IC
     internal static ChunkId Compute(ReadOnlySpan<byte> bytes)
     {
         Span<byte> hash = stackalloc byte[Size];
-        SHA256.HashData(bytes, hash);
+        Sha256Batch.HashOne(bytes, hash);
         return Read(hash);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace LibvirtBackup.Interop.Posix;
@@ -47,14 +46,10 @@ public static class ProcessSignals
     }
 
     /// <summary>Tells whether a signal is ignored, by its number.</summary>
-    internal static bool IsIgnored(int signal)
+    /// <exception cref="PosixException">There is no such signal.</exception>
+    internal static bool IsIgnored(int signal) => ShimNative.IsSignalIgnored(signal) switch
     {
-        const string field = "SigIgn:";
-        string? mask = File.ReadLines("/proc/self/status")
-            .FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal));
-        return mask is not null
-            && ulong.TryParse(
-                mask.AsSpan(field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong bits)
-            && (bits >> (signal - 1) & 1) != 0;
-    }
+        -1 => throw PosixException.FromLastError("sigaction", $"signal {signal}"),
+        var ignored => ignored != 0,
+    };
 }

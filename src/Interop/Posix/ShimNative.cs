@@ -27,6 +27,9 @@ internal static partial class ShimNative
     [LibraryImport(Library, EntryPoint = "lvb_set_direct", SetLastError = true)]
     internal static partial int SetDirect(SafeFileHandle fd, int on);
 
+    [LibraryImport(Library, EntryPoint = "lvb_is_signal_ignored", SetLastError = true)]
+    internal static partial int IsSignalIgnored(int signal);
+
     [LibraryImport(Library, EntryPoint = "lvb_is_same_file", SetLastError = true,
         StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int IsSameFile(SafeFileHandle fd, string path);

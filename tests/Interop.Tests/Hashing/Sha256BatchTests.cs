@@ -25,6 +25,19 @@ public sealed class Sha256BatchTests
     }
 
     [Fact]
+    public void One_input_has_the_framework_s_hash_for_every_length()
+    {
+        Span<byte> hash = stackalloc byte[Sha256Batch.HashLength + 1];
+        for (int length = 0; length <= 1000; length++)
+        {
+            Sha256Batch.HashOne(_data.AsSpan(length, length), hash);
+            Assert.Equal(SHA256.HashData(_data.AsSpan(length, length)), hash[..^1]);
+        }
+
+        Assert.Equal(0, hash[^1]);
+    }
+
+    [Fact]
     public void Parts_may_lie_anywhere_and_overlap() =>
         Prop.ForAll(
             Gen.Choose(0, 5000).SelectMany(
@@ -53,6 +66,7 @@ public sealed class Sha256BatchTests
     public void Nonsense_is_refused()
     {
         Assert.Throws<ArgumentException>(() => new Sha256Batch(new byte[65]));
+        Assert.Throws<ArgumentException>(() => Sha256Batch.HashOne(new byte[100], new byte[31]));
         Assert.Throws<ArgumentException>(() => new Sha256Batch(null).Hash(new byte[100], 10, [0, 10], new byte[63]));
         Assert.Throws<ArgumentOutOfRangeException>(
             () => new Sha256Batch(null).Hash(new byte[100], -1, [0, 10], new byte[64]));

@@ -14,4 +14,8 @@ public sealed class ProcessSignalsTests
         Assert.True(ProcessSignals.IsIgnored(SigPipe));
         Assert.False(ProcessSignals.IsIgnored(SigTerm));
     }
+
+    [Fact]
+    public void A_number_that_is_no_signal_is_refused() =>
+        Assert.Throws<PosixException>(() => ProcessSignals.IsIgnored(1000));
 }

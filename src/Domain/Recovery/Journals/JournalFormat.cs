@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using LibvirtBackup.Repositories;
 
 namespace LibvirtBackup.Recovery.Journals;
 
@@ -53,5 +53,5 @@ internal static class JournalFormat
     }
 
     private static string SumOf(ReadOnlySpan<byte> json) =>
-        Convert.ToHexStringLower(SHA256.HashData(json))[..SumLength];
+        ChunkId.Compute(json).ToString()[..SumLength];
 }

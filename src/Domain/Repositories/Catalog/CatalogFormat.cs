@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using LibvirtBackup.Repositories.Keys;
 
 namespace LibvirtBackup.Repositories.Catalog;
@@ -11,7 +10,7 @@ internal static class CatalogFormat
 {
     internal const string Folder = "catalog/";
 
-    private const int HeaderLength = 8 + SHA256.HashSizeInBytes;
+    private const int HeaderLength = 8 + ChunkId.Size;
 
     private static ReadOnlySpan<byte> Magic => "LVBCATL1"u8;
 
@@ -21,9 +20,9 @@ internal static class CatalogFormat
         if (keys is not null) rest = SealedBytes.Seal(keys.DocumentKey, rest, Magic);
         var content = new byte[HeaderLength + rest.Length];
         Magic.CopyTo(content);
-        SHA256.HashData(rest, content.AsSpan(Magic.Length));
+        var hash = ChunkId.Compute(rest);
+        hash.Write(content.AsSpan(Magic.Length));
         rest.CopyTo(content.AsSpan(HeaderLength));
-        var hash = Convert.ToHexStringLower(content.AsSpan(Magic.Length, SHA256.HashSizeInBytes));
         return ($"{Folder}{hash}-{points.Select(point => point.Id).Max(StringComparer.Ordinal)}", content);
     }
 
@@ -35,7 +34,7 @@ internal static class CatalogFormat
     {
         if (content.Length < HeaderLength || !content.StartsWith(Magic)) throw new InvalidDataException("no catalog");
         var rest = content[HeaderLength..];
-        if (!SHA256.HashData(rest).AsSpan().SequenceEqual(content[Magic.Length..HeaderLength]))
+        if (ChunkId.Compute(rest) != ChunkId.Read(content[Magic.Length..HeaderLength]))
             throw new InvalidDataException("the catalog does not match its checksum");
         if (keys is null) return SummaryReader.Read(rest);
         return SummaryReader.Read(

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using LibvirtBackup.Repositories.Keys;
 
@@ -13,7 +12,7 @@ namespace LibvirtBackup.Repositories.Documents;
 /// </summary>
 internal static class DocumentFormat
 {
-    private const int HashLength = 2 * SHA256.HashSizeInBytes;
+    private const int HashLength = 2 * ChunkId.Size;
 
     private static ReadOnlySpan<byte> Start => "{\"sha256\":\""u8;
 
@@ -34,7 +33,7 @@ internal static class DocumentFormat
             ? body
             : SealedBytes.Seal(keys.DocumentKey, body, Encoding.UTF8.GetBytes(key));
         var text = isSealed ? Encoding.ASCII.GetBytes(Convert.ToBase64String(content)) : content;
-        var hash = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content)));
+        var hash = Encoding.ASCII.GetBytes(ChunkId.Compute(content).ToString());
         return
         [
             .. Start, .. hash, .. isSealed ? BeforeSealed : BeforeBody, .. text, .. isSealed ? AfterSealed : AfterBody,
@@ -73,8 +72,7 @@ internal static class DocumentFormat
             throw NoDocument();
         var text = file[(HashAt + HashLength + before.Length)..^after.Length];
         var content = isSealed ? Unpack(text.Span) : text;
-        if (!Convert.ToHexStringLower(SHA256.HashData(content.Span)).AsSpan()
-            .SequenceEqual(Encoding.Latin1.GetString(bytes.Slice(HashAt, HashLength))))
+        if (ChunkId.Compute(content.Span).ToString() != Encoding.Latin1.GetString(bytes.Slice(HashAt, HashLength)))
             throw new InvalidDataException("the document does not match its checksum");
         return (content, isSealed);
     }

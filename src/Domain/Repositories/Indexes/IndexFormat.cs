@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using LibvirtBackup.Interop.Hashing;
 using LibvirtBackup.Repositories.Keys;
 using LibvirtBackup.Repositories.Packs;
 
@@ -84,14 +84,14 @@ internal static class IndexFormat
     {
         BinaryPrimitives.WriteUInt64LittleEndian(to, FirstOf(block));
         Span<byte> hash = stackalloc byte[ChunkId.Size];
-        SHA256.HashData(block, hash);
+        Sha256Batch.HashOne(block, hash);
         hash[..BlockHashLength].CopyTo(to[8..]);
     }
 
     internal static bool MatchesRow(ReadOnlySpan<byte> row, ReadOnlySpan<byte> block)
     {
         Span<byte> hash = stackalloc byte[ChunkId.Size];
-        SHA256.HashData(block, hash);
+        Sha256Batch.HashOne(block, hash);
         return hash[..BlockHashLength].SequenceEqual(row[8..BlockRowLength]);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LibvirtBackup.Backups;
 using LibvirtBackup.Backups.Copying;
+using LibvirtBackup.Backups.Planning;
 using LibvirtBackup.Cli.Json;
 using LibvirtBackup.Extents;
 using LibvirtBackup.Interop.Nbd;
@@ -9,7 +10,7 @@ using LibvirtBackup.Repositories;
 using LibvirtBackup.Repositories.Blobs;
 using LibvirtBackup.Repositories.Documents;
 
-namespace LibvirtBackup.Cli.Backups;
+namespace LibvirtBackup.Cli.Backups.Rehearsals;
 
 /// <summary>
 /// While libvirt is asked what there is, a second processor goes once through what comes after that, with a tiny disk
@@ -36,8 +37,9 @@ internal static class BackupRehearsal
         if (Environment.ProcessorCount > 1) _ = Task.Run(() => RunAsync(CancellationToken.None));
     }
 
-    /// <returns>The points that were taken in memory.</returns>
-    internal static async Task<IReadOnlyList<PointSummary>> RunAsync(CancellationToken cancellationToken)
+    /// <returns>What was planned, and the points that were taken in memory.</returns>
+    internal static async Task<(BackupPlan Plan, IReadOnlyList<PointSummary> Points)> RunAsync(
+        CancellationToken cancellationToken)
     {
         // In the order in which a backup comes to them.
         JournalFormat.Read(JournalFormat.Write(new JournalRecord.Seen("", "vda", 0, 0, "")));
@@ -46,9 +48,10 @@ internal static class BackupRehearsal
         await ConfigStore.WriteAsync(store, s_config, cancellationToken);
         using var repository = await Repository.OpenAsync(store, cancellationToken);
         var full = await TakeAsync(repository, parent: null, cancellationToken);
+        var plan = await PlanRehearsal.RunAsync(repository, full.Id, cancellationToken);
         await TakeAsync(repository, full, cancellationToken);
         JsonSerializer.Serialize(BackupDocument.Of([Report(full)], []), CliJson.Documents.BackupDocument);
-        return (await repository.ListPointsAsync(cancellationToken)).Points;
+        return (plan, (await repository.ListPointsAsync(cancellationToken)).Points);
     }
 
     private static async Task<RestorePoint> TakeAsync(
@@ -91,7 +94,8 @@ internal static class BackupRehearsal
             {
                 Name = "vda",
                 VirtualSizeBytes = disk.SizeBytes,
-                Format = "raw",
+                Format = "qcow2",
+                Layers = [new DiskLayer(PlanRehearsal.Image, FileId: null)],
                 Level = parent is null ? BackupLevel.Full : BackupLevel.Incremental,
                 Reason = null,
                 Root = disk.Root.ToString(),
